@@ -1,0 +1,49 @@
+"""What every action and query is handed: one frozen object, no globals."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from backend.core.catalog import Catalog
+from backend.core.clock import Clock
+from backend.core.crypto import Keyring
+from backend.core.geo import Wgs84
+
+
+@dataclass(frozen=True, slots=True)
+class CenterPoint:
+    """A center as routing sees it, kept in memory."""
+
+    id: str
+    code: str
+    name: str
+    level: str
+    division_code: str
+    point: Wgs84
+    categories: frozenset[str]
+    """Category codes it serves; empty = all."""
+    placeholder: bool
+
+
+class CenterIndex(Protocol):
+    """Active centers in memory. `distance_m` is on the WGS-84 ellipsoid; ties go by (distance, code)."""
+
+    def nearest(
+        self, point: Wgs84, *, levels: tuple[str, ...], category: str | None, limit: int
+    ) -> list[tuple[float, CenterPoint]]: ...
+
+    def by_id(self, center_id: str) -> CenterPoint | None: ...
+
+    @property
+    def city_queue(self) -> CenterPoint:
+        """The human queue at city level that takes what no center may; never listed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    clock: Clock
+    keyring: Keyring
+    catalog: Catalog
+    centers: CenterIndex
+    touched: set[str] = field(default_factory=set)
+    """Residents to whom this transaction brings news; whoever commits it tells their open sockets."""

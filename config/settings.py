@@ -1,0 +1,87 @@
+"""Everything an operator sets by environment variable (prefix `HEJIE_`)."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - named so that production can refuse it
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="HEJIE_", frozen=True, extra="ignore")
+
+    env: Literal["development", "production"] = "development"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    # processes
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    simulator_port: int = Field(8001, ge=1, le=65535)
+    workers: int = Field(1, ge=1, le=64, description="API processes")
+    data_dir: Path = Path(".data")
+    public_url: str = Field("", description="what phones call; default http://host:port")
+    trusted_proxies: int = Field(0, ge=0, description="how many proxies in front append X-Forwarded-For")
+
+    # stores; empty = the engines embedded from wheels, under data_dir
+    database_url: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
+    storage_url: str = Field("", description="obstore URL for uploaded files; default data_dir/files")
+    database_pool: int = Field(20, ge=2, description="connections per process")
+
+    # secrets; `make run` writes development values into data_dir
+    encryption_keys: SecretStr = Field(SecretStr(""), description="'id:base64,id:base64', first is current")
+    search_key: SecretStr = Field(SecretStr(""), description="base64, 32 bytes: keyed hashes, signed links")
+    metrics_token: SecretStr = SecretStr("")
+
+    # WeChat
+    wechat_url: str = Field("", description="default https://api.weixin.qq.com; the simulator in development")
+    wechat_app_id: str = "wx-development"
+    wechat_app_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    wechat_callback_token: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    wechat_callback_aes_key: SecretStr = Field(
+        SecretStr("aGVqaWUtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA"), description="43 characters from the WeChat console"
+    )
+    wechat_max_templates: int = Field(3, ge=1, le=5, description="templates per subscription request")
+
+    # limits and rhythm
+    actor_limit_per_s: int = Field(50, ge=0, description="0 = off")
+    address_limit_per_s: int = Field(100, ge=0, description="0 = off")
+    quiet_hours: str = Field("22:00-07:30", pattern=r"^(|\d\d:\d\d-\d\d:\d\d)$", description="empty = none")
+    coalesce_s: int = Field(60, ge=0, description="0 = off")
+    idempotency_days: int = Field(7, ge=1)
+    session_days: int = Field(30, ge=1)
+    staff_session_hours: int = Field(12, ge=1)
+
+    @model_validator(mode="after")
+    def refuse_placeholders_in_production(self) -> Self:
+        """A production process must not start with a secret that is printed in this repository."""
+        if self.env != "production":
+            return self
+        wanted = {
+            "HEJIE_DATABASE_URL": self.database_url,
+            "HEJIE_REDIS_URL": self.redis_url,
+            "HEJIE_ENCRYPTION_KEYS": self.encryption_keys,
+            "HEJIE_SEARCH_KEY": self.search_key,
+            "HEJIE_METRICS_TOKEN": self.metrics_token,
+            "HEJIE_WECHAT_APP_SECRET": self.wechat_app_secret,
+            "HEJIE_WECHAT_CALLBACK_TOKEN": self.wechat_callback_token,
+        }
+        missing = [
+            name for name, secret in wanted.items() if secret.get_secret_value() in ("", DEVELOPMENT_SECRET)
+        ]
+        if self.wechat_callback_aes_key == type(self).model_fields["wechat_callback_aes_key"].default:
+            missing.append("HEJIE_WECHAT_CALLBACK_AES_KEY")
+        if missing:
+            raise ValueError(f"production needs real values for: {', '.join(missing)}")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+
+def load_settings() -> Settings:
+    """Raises `pydantic.ValidationError` naming every wrong variable at once."""
+    return Settings()
