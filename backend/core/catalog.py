@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.core.opening import OpeningRules
+
 
 class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,6 +26,8 @@ class Category(Entry):
 class Catalog(Entry):
     version: str
     categories: tuple[Category, ...] = Field(min_length=1)
+    opening: OpeningRules
+    """For centers that have no rules of their own."""
 
     @cached_property
     def category_by_code(self) -> dict[str, Category]:
