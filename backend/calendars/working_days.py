@@ -1,0 +1,152 @@
+"""Working days of mainland China, with make-up workdays (调休). All dates are Asia/Shanghai dates.
+
+The notice of the State Council's General Office moves days each year; it appears in November of the year
+before. Until then a year is estimated.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple
+
+import chinese_calendar
+
+from backend.core.clock import SHANGHAI, local
+from models import DayKind
+
+YearStatus = Literal["official", "estimated"]
+
+_DAY = timedelta(days=1)
+_FRIDAY = 4
+_END_OF_DAY = time(23, 59, 59, tzinfo=SHANGHAI)
+
+
+class NoticeDay(NamedTuple):
+    """A day that a notice moved: a holiday, or a weekend day worked in exchange."""
+
+    date: date
+    kind: DayKind
+    name: str
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """`notice_days` win over everything. A year in neither `official_years` nor the chinesecalendar package
+    is estimated: weekends, 1 January, Qingming, 1 and 2 May, 1 to 3 October. Spring Festival, Dragon Boat
+    and Mid-Autumn, bridge days and make-up workdays are then unknown and read as ordinary days.
+    """
+
+    notice_days: tuple[NoticeDay, ...] = ()
+    official_years: frozenset[int] = frozenset()
+
+    def year_status(self, year: int) -> YearStatus:
+        known = year in self.official_years or _packaged_days(year) is not None
+        return "official" if known else "estimated"
+
+    def is_workday(self, day: date) -> bool:
+        kind = self._kind(day)
+        return day.weekday() <= _FRIDAY if kind is None else kind is DayKind.WORK
+
+    def is_holiday(self, day: date) -> bool:
+        """A public holiday; an ordinary weekend is none."""
+        return self._kind(day) is DayKind.OFF
+
+    def next_workday(self, day: date) -> date:
+        """The first one after `day`."""
+        return self.roll_to_workday(day + _DAY)
+
+    def roll_to_workday(self, day: date) -> date:
+        """`day` itself if it is one, else the first after it: where a term ends that would end on a holiday
+        (民法典 203, 民事诉讼法 85)."""
+        while not self.is_workday(day):
+            day += _DAY
+        return day
+
+    def add_working_days(self, start: date, count: int) -> date:
+        """`start` itself is not counted (民法典 201); 0 rolls it to a workday. Raises ValueError below 0."""
+        if count < 0:
+            raise ValueError("count of working days below 0")
+        if count == 0:
+            return self.roll_to_workday(start)
+        for _ in range(count):
+            start = self.next_workday(start)
+        return start
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Counted as `add_working_days` does: without `start`, with `end`; negative when `end` is earlier."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        return sum(self.is_workday(start + _DAY * n) for n in range(1, (end - start).days + 1))
+
+    def deadline(self, start: datetime, working_days: int) -> datetime:
+        """23:59:59 in Shanghai on the last working day. The first day is not counted, whatever the hour."""
+        last = self.add_working_days(local(start).date(), working_days)
+        return datetime.combine(last, _END_OF_DAY)
+
+    def deadline_in_days(self, start: datetime, days: int) -> datetime:
+        """The same for a term in calendar days; a last day off rolls to the next working day."""
+        last = self.roll_to_workday(local(start).date() + timedelta(days=days))
+        return datetime.combine(last, _END_OF_DAY)
+
+    @cached_property
+    def _noticed(self) -> dict[date, DayKind]:
+        return {day.date: day.kind for day in self.notice_days}
+
+    def _kind(self, day: date) -> DayKind | None:
+        """None = as the weekday says. A notice may reach into the December before its year."""
+        if day in self._noticed:
+            return self._noticed[day]
+        if day.year in self.official_years:
+            return None
+        packaged = _packaged_days(day.year)
+        return (_estimated_days(day.year) if packaged is None else packaged).get(day)
+
+
+def read_notice(lines: Iterable[str]) -> tuple[NoticeDay, ...]:
+    """From CSV with the columns date, kind (off, work) and festival.
+
+    Raises ValueError naming every bad line, and every date that stands there twice.
+    """
+    days: dict[date, NoticeDay] = {}
+    problems: list[str] = []
+    for number, row in enumerate(csv.DictReader(lines, restval=""), start=2):
+        try:
+            day = NoticeDay(date.fromisoformat(row["date"]), DayKind(row["kind"]), row["festival"])
+        except (KeyError, ValueError) as error:
+            problems.append(f"line {number}: {error}")
+            continue
+        if day.date in days:
+            problems.append(f"line {number}: {day.date} is there twice")
+        days[day.date] = day
+    if problems:
+        raise ValueError("; ".join(problems))
+    return tuple(days.values())
+
+
+@lru_cache(maxsize=256)
+def _packaged_days(year: int) -> Mapping[date, DayKind] | None:
+    """None for a year that the installed chinesecalendar does not know."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return None
+    off = {day: DayKind.OFF for day in chinese_calendar.holidays if day.year == year}
+    return off | {day: DayKind.WORK for day in chinese_calendar.workdays if day.year == year}
+
+
+@lru_cache(maxsize=256)
+def _estimated_days(year: int) -> Mapping[date, DayKind]:
+    """The statutory days whose date needs no lunar calendar (全国年节及纪念日放假办法, 2024)."""
+    fixed = [
+        date(year, 1, 1),
+        date(year, 5, 1),
+        date(year, 5, 2),
+        *(date(year, 10, day) for day in (1, 2, 3)),
+    ]
+    try:
+        terms = chinese_calendar.get_solar_terms(date(year, 4, 1), date(year, 4, 10))
+    except NotImplementedError:  # outside 1900 to 2100
+        terms = []
+    return dict.fromkeys([*fixed, *(day for day, _ in terms)], DayKind.OFF)

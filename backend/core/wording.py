@@ -1,0 +1,38 @@
+"""Dates, amounts and distances as a resident reads them."""
+
+from datetime import date, datetime
+
+from backend.core.clock import local
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def date_text(day: date) -> str:
+    """`11月25日 周三`"""
+    return f"{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
+
+
+def when_text(moment: datetime) -> str:
+    """`11月25日 周三 上午9:30`, in Shanghai. The hour of noon is 中午: some read 下午12:30 as midnight."""
+    here = local(moment)
+    part = "上午" if here.hour < 12 else "中午" if here.hour == 12 else "下午"
+    hour = here.hour if here.hour <= 12 else here.hour - 12
+    return f"{date_text(here.date())} {part}{hour}:{here.minute:02}"
+
+
+def money_text(fen: int) -> str:
+    """`1,200元`, `1,200.50元`"""
+    yuan, rest = divmod(abs(fen), 100)
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{yuan:,}元" if rest == 0 else f"{sign}{yuan:,}.{rest:02}元"
+
+
+def distance_text(metres: float) -> str:
+    """`350米`, `1.2公里`, `12公里`: no finer than a straight line on a map deserves."""
+    if metres < 10:
+        return "不到10米"
+    tens = round(metres / 10) * 10
+    if tens < 1000:
+        return f"{tens}米"
+    kilometres = round(metres / 1000, 1)
+    return f"{kilometres:.0f}公里" if kilometres >= 10 else f"{kilometres:g}公里"

@@ -1,0 +1,68 @@
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from backend.appointments.ics import appointment_ics
+
+STARTS = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+STAMP = datetime(2026, 11, 24, 2, 4, tzinfo=UTC)
+
+
+def file_of(*, sequence: int = 0, cancelled: bool = False, place: str = "陆城街道综治中心") -> str:
+    return appointment_ics(
+        "0198b0c2",
+        sequence=sequence,
+        starts_at=STARTS,
+        ends_at=STARTS + timedelta(minutes=30),
+        place=place,
+        cancelled=cancelled,
+        stamp=STAMP,
+    )
+
+
+def test_a_booked_appointment_reads_back() -> None:
+    text = file_of()
+    calendar = Calendar.from_ical(text)
+    [event] = calendar.events
+    assert event.uid == "0198b0c2@hejie"
+    assert event.sequence == 0
+    assert str(event.status) == "CONFIRMED"
+    assert str(event["SUMMARY"]) == "综治中心预约"
+    assert str(event["LOCATION"]) == "陆城街道综治中心"
+    assert event.DTSTAMP == STAMP
+    assert (event.start, event.end) == (STARTS, STARTS + timedelta(minutes=30))
+    assert event["DTSTART"].params["TZID"] == "Asia/Shanghai"
+    assert "DTSTART;TZID=Asia/Shanghai:20261125T093000\r\n" in text
+
+
+def test_the_time_zone_comes_along() -> None:
+    [zone] = Calendar.from_ical(file_of()).timezones
+    assert zone.tz_name == "Asia/Shanghai"
+    assert zone.to_tz().utcoffset(STARTS.replace(tzinfo=None)) == timedelta(hours=8)
+
+
+def test_a_cancelled_one_keeps_its_uid_and_counts_on() -> None:
+    [before], [after] = (Calendar.from_ical(file_of(sequence=n, cancelled=n > 0)).events for n in (0, 1))
+    assert after.uid == before.uid
+    assert after.sequence == 1
+    assert str(after.status) == "CANCELLED"
+
+
+def test_the_same_appointment_gives_the_same_file() -> None:
+    assert file_of() == file_of()
+
+
+def test_lines_are_folded_and_end_as_the_standard_says() -> None:
+    text = file_of(place="宜都市陆城街道长江大道" * 10)
+    assert text.endswith("END:VCALENDAR\r\n")
+    assert "\n" not in text.replace("\r\n", "")
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), max_size=80))
+def test_no_place_can_break_out_of_its_line(place: str) -> None:
+    [event] = Calendar.from_ical(file_of(place=place)).events
+    assert str(event.get("LOCATION", "")) == place
+    assert str(event["SUMMARY"]) == "综治中心预约"
