@@ -1,0 +1,75 @@
+"""Tables and enums: no queries, no rules, no settings. Tortoise reads the list of models from here."""
+
+from models.accounts import (
+    ConsentKind,
+    PrivacyConsent,
+    Resident,
+    ResidentSession,
+    Role,
+    Staff,
+    StaffSession,
+)
+from models.appointments import Appointment, AppointmentKind, AppointmentStatus, SlotCount
+from models.calendars import CalendarDay, CalendarYear, DayKind
+from models.centers import Center, CenterLevel, Division, Organization, OrganizationKind
+from models.disputes import (
+    ActorKind,
+    Audience,
+    CaseCounter,
+    Dispute,
+    Event,
+    Party,
+    PartyKind,
+    Side,
+    Source,
+    Status,
+    Urge,
+)
+from models.files import FileKind, FileStatus, StoredFile
+from models.idempotency import IdempotentRequest
+from models.notices import Delivery, GrantSource, Notice, SceneCode, SubscriptionGrant, WechatCallback
+from models.ratings import Rating
+
+__all__ = [
+    "ActorKind",
+    "Appointment",
+    "AppointmentKind",
+    "AppointmentStatus",
+    "Audience",
+    "CalendarDay",
+    "CalendarYear",
+    "CaseCounter",
+    "Center",
+    "CenterLevel",
+    "ConsentKind",
+    "DayKind",
+    "Delivery",
+    "Dispute",
+    "Division",
+    "Event",
+    "FileKind",
+    "FileStatus",
+    "GrantSource",
+    "IdempotentRequest",
+    "Notice",
+    "Organization",
+    "OrganizationKind",
+    "Party",
+    "PartyKind",
+    "PrivacyConsent",
+    "Rating",
+    "Resident",
+    "ResidentSession",
+    "Role",
+    "SceneCode",
+    "Side",
+    "SlotCount",
+    "Source",
+    "Staff",
+    "StaffSession",
+    "Status",
+    "StoredFile",
+    "SubscriptionGrant",
+    "Urge",
+    "WechatCallback",
+]

@@ -1,0 +1,31 @@
+"""Whoever acts in a request, as known from the session."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from models import ActorKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentActor:
+    id: UUID
+    session_id: UUID
+    openid: str
+    consents: dict[str, str] = field(default_factory=dict)
+    """Version agreed to, by kind; withdrawn ones are absent."""
+    kind: ActorKind = ActorKind.RESIDENT
+    role: str = "resident"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffActor:
+    id: UUID
+    session_id: UUID
+    name: str
+    role: Role
+    center_id: UUID | None
+    """None = the whole city."""
+    kind: ActorKind = ActorKind.STAFF
+
+
+Actor = ResidentActor | StaffActor

@@ -1,0 +1,35 @@
+"""Jobs are rows: one enqueued in a transaction that rolls back never was. PgQueuer 1.6 keeps them."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.ports.driver import Driver
+from tortoise import connections
+
+DELIVER_NOTICE = "deliver_notice"
+
+URGENT, NORMAL = 10, 0
+
+
+class _CurrentConnection(Driver):
+    """PgQueuer's SQL on the connection of the transaction that is open here."""
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, Any]]:
+        return await connections.get("default").execute_query_dict(query, list(args))
+
+
+async def enqueue(
+    entrypoint: str, payloads: list[dict[str, str]], *, priority: int = NORMAL, delay: timedelta = timedelta()
+) -> None:
+    """One statement for all of them. `payload` holds ids only: the queue's tables are not sealed."""
+    if not payloads:
+        return
+    count = len(payloads)
+    await Queries(_CurrentConnection()).enqueue(  # type: ignore[abstract]
+        [entrypoint] * count,
+        [json.dumps(payload).encode() for payload in payloads],
+        [priority] * count,
+        [delay] * count,
+    )

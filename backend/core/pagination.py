@@ -1,0 +1,37 @@
+"""Keyset paging: a cursor names the last row seen, so that rows inserted meanwhile move nothing."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from backend.core.errors import InvalidFieldsError
+
+Row = TypeVar("Row")
+
+
+def encode(*key: str) -> str:
+    return base64.urlsafe_b64encode("\n".join(key).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str | None, parts: int) -> tuple[str, ...] | None:
+    """Raises InvalidFieldsError at `cursor` for anything that `encode` did not make with as many parts."""
+    if cursor is None:
+        return None
+    try:
+        key = tuple(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("\n"))
+    except (binascii.Error, ValueError):
+        key = ()
+    if len(key) != parts:
+        raise bad_cursor()
+    return key
+
+
+def bad_cursor() -> InvalidFieldsError:
+    return InvalidFieldsError.at("cursor", "翻页位置已失效，请从第一页重新加载。")
+
+
+def cut(rows: Sequence[Row], limit: int, key: Callable[[Row], tuple[str, ...]]) -> tuple[list[Row], str | None]:
+    """From `limit + 1` rows read: the page, and the cursor of the next one if there is one."""
+    page = list(rows[:limit])
+    return page, encode(*key(page[-1])) if len(rows) > limit else None

@@ -1,0 +1,94 @@
+"""Shapes on the wire. `In` refuses what it does not know and never repeats a value in an error."""
+
+import unicodedata
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from backend.core.clock import iso
+
+Moment = Annotated[AwareDatetime, PlainSerializer(iso, return_type=str)]
+"""ISO 8601 with +08:00."""
+
+_LINE_BREAKS = "\n\r\t"
+
+
+def problem(message: str, field: str | None = None) -> PydanticCustomError:
+    """A field error in words for the person who typed; raise it in a validator.
+
+    A validator of a whole model says by `field` where the error belongs.
+    """
+    return PydanticCustomError("hejie", "{reason}", {"reason": message, **({"field": field} if field else {})})
+
+
+def _readable(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in _LINE_BREAKS:
+            raise problem("含有无法识别的字符，请删除后重新输入。")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if any(character in text for character in _LINE_BREAKS):
+        raise problem("这里只能写一行，请去掉换行。")
+    return text
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_readable)]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), AfterValidator(_readable)
+]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=128),
+    AfterValidator(_readable),
+    AfterValidator(_one_line),
+]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(_readable)]
+"""An identifier somebody else made: never trimmed."""
+
+
+class In(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class Empty(In):
+    """A body that carries nothing."""
+
+
+class Query(BaseModel):
+    """Query strings: everything arrives as text; an empty value is an absent one."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def drop_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if value != ""}
+
+
+class PageQuery(Query):
+    limit: int = Field(20, ge=1, le=100)
+    cursor: str | None = Field(None, max_length=256)
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+Item = TypeVar("Item")
+
+
+class Page(Out, Generic[Item]):
+    items: list[Item]
+    next_cursor: str | None = None

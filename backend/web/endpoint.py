@@ -1,0 +1,186 @@
+"""What every call goes through: who asks, how often, what is asked, one transaction, one answer.
+
+A handler takes what it names: `actor`, `body`, `query`, `deps`, `request`, `wechat`, and its path values.
+"""
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+from uuid import UUID
+
+import pydantic
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+from tortoise.transactions import in_transaction
+
+from backend.accounts.actors import Actor
+from backend.core.deps import Deps
+from backend.core.errors import HejieError, NotFoundError, TooLargeError, WrongTypeError
+from backend.core.schema import Empty, In, Out, Query
+from backend.web import auth, fields, live
+from backend.web.idempotency import Answer, Guard, json_hash
+
+MAX_JSON_BYTES = 1_000_000
+
+Audience = Literal["resident", "staff", "anyone"]
+Handler = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A call as described to the world; the OpenAPI document is made from nothing else."""
+
+    method: str
+    path: str
+    audience: Audience
+    handler: Handler
+    body: type[In] | None
+    query: type[Query] | None
+    returns: Any
+    status: int
+    errors: tuple[type[HejieError], ...]
+    writes: bool
+    idempotent: bool
+    wants: frozenset[str]
+    path_types: dict[str, type]
+    serializer: pydantic.TypeAdapter[Any]
+
+    async def __call__(self, request: Request, **path: str) -> HTTPResponse:
+        deps: Deps = replace(request.app.ctx.deps, touched=set())
+        actor = await self._actor(request, deps)
+        parsed, digest = self._body(request)
+        known: dict[str, Any] = {
+            "actor": actor,
+            "body": parsed,
+            "query": self.query and fields.validate(self.query, {k: v[-1] for k, v in request.args.items()}),
+            "deps": deps,
+            "request": request,
+            "wechat": request.app.ctx.wechat,
+        }
+        arguments = {name: known[name] for name in self.wants if name in known} | self._path(path)
+        if not self.writes:
+            return self._respond(await self.handler(**arguments))
+        async with writing(request, deps, actor if self.idempotent else None, digest) as write:
+            if write.answer is None:
+                response = self._respond(await self.handler(**arguments))
+                await write.finish(Answer(response.status, response.body or b""))
+        return json_response(write.answer)
+
+    async def _actor(self, request: Request, deps: Deps) -> Actor | None:
+        limits = request.app.ctx.limits
+        await limits.hit("address", request.remote_addr or request.ip)
+        if self.audience == "anyone":
+            return None
+        find = auth.resident if self.audience == "resident" else auth.staff
+        actor = await find(deps, request.headers.get("authorization"))
+        await limits.hit("actor", str(actor.id))
+        return actor
+
+    def _body(self, request: Request) -> tuple[In | None, str]:
+        """Raises what is wrong with the body: too large, of another type, malformed, or in its fields."""
+        if self.method in ("GET", "DELETE") or (self.body is None and "request" in self.wants):
+            return None, ""
+        raw = request.body
+        if len(raw) > MAX_JSON_BYTES:
+            raise TooLargeError
+        if raw and not request.content_type.startswith("application/json"):
+            raise WrongTypeError
+        parsed = fields.parse_json(raw or b"{}")
+        return fields.validate_json(self.body or Empty, raw or b"{}"), json_hash(parsed)
+
+    def _path(self, path: dict[str, str]) -> dict[str, Any]:
+        """An id that is none looks like an id that is not yours."""
+        try:
+            return {name: self.path_types[name](value) for name, value in path.items()}
+        except ValueError as error:
+            raise NotFoundError from error
+
+    def _respond(self, result: Any) -> HTTPResponse:
+        if isinstance(result, HTTPResponse):
+            return result
+        if result is None:
+            return HTTPResponse(status=204)
+        return json_response(Answer(self.status, self.serializer.dump_json(result)))
+
+
+def endpoint(
+    blueprint: Blueprint,
+    method: Literal["GET", "POST", "PUT", "DELETE"],
+    path: str,
+    *,
+    audience: Audience,
+    body: type[In] | None = None,
+    query: type[Query] | None = None,
+    returns: Any = None,
+    status: int = 200,
+    errors: tuple[type[HejieError], ...] = (),
+    opens_transaction: bool = True,
+    idempotent: bool = True,
+) -> Callable[[Handler], Handler]:
+    """`opens_transaction=False`: the handler asks WeChat or a store first and opens `writing` itself."""
+
+    def register(handler: Handler) -> Handler:
+        parameters = inspect.signature(handler, eval_str=True).parameters
+        described = Endpoint(
+            method=method,
+            path=path,
+            audience=audience,
+            handler=handler,
+            body=body,
+            query=query,
+            returns=returns,
+            status=status,
+            errors=errors,
+            writes=method != "GET" and opens_transaction,
+            idempotent=idempotent and audience != "anyone",
+            wants=frozenset(parameters),
+            path_types={name: p.annotation for name, p in parameters.items() if p.annotation in (UUID, str)},
+            serializer=pydantic.TypeAdapter(returns),
+        )
+
+        async def call(request: Request, **path: str) -> HTTPResponse:
+            return await described(request, **path)
+
+        call.endpoint = described  # type: ignore[attr-defined]
+        route = path.replace("{", "<").replace("}", ":str>")
+        blueprint.add_route(call, route, methods=[method], name=handler.__name__, unquote=True)
+        return handler
+
+    return register
+
+
+class Write:
+    """One write under way: the answer to give, once there is one."""
+
+    def __init__(self, deps: Deps, guard: Guard | None, answer: Answer | None) -> None:
+        self.deps, self.guard, self.answer = deps, guard, answer
+
+    async def finish(self, answer: Answer) -> None:
+        self.answer = answer
+        if self.guard is not None:
+            await self.guard.finish(self.deps.keyring, answer)
+
+
+@asynccontextmanager
+async def writing(request: Request, deps: Deps, actor: Actor | None, digest: str) -> AsyncIterator[Write]:
+    """The one transaction of a write. A repeated request finds the first answer in `answer` and does nothing.
+    After the commit, the residents it concerns are told over their open sockets."""
+    key = request.headers.get("idempotency-key")
+    guard = None
+    if key is not None and actor is not None:
+        guard = Guard.of(key, actor.id, request.method, request.path, digest)
+    async with in_transaction():
+        stored = await guard.claim(deps.keyring, deps.clock.now()) if guard else None
+        write = Write(deps, guard, stored)
+        yield write
+    if deps.touched:
+        await live.publish(request.app.ctx.redis, deps.touched)
+
+
+def json_response(answer: Answer | None) -> HTTPResponse:
+    assert answer is not None, "a write always ends with an answer"
+    if answer.status == 204:
+        return HTTPResponse(status=204)
+    return HTTPResponse(answer.body, answer.status, content_type="application/json")

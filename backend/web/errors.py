@@ -1,0 +1,70 @@
+"""Every error leaves here, in one form. What is no `HejieError` is a bug: logged with its traceback, told as 500."""
+
+import asyncio
+from typing import ClassVar
+
+import asyncpg
+import sanic
+import sanic.exceptions
+import structlog
+from sanic.response import HTTPResponse, json
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from backend.core import errors
+from backend.core.errors import HejieError
+
+log = structlog.get_logger("hejie.web")
+
+
+class ServerError(HejieError):
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    message: ClassVar[str] = "系统出了问题，我们已经记录。请稍后重试；若仍不行，请致电综治中心。"
+
+
+_BY_STATUS: dict[int, type[HejieError]] = {
+    400: errors.MalformedError,
+    404: errors.NotFoundError,
+    405: errors.MethodNotAllowedError,
+    413: errors.TooLargeError,
+    415: errors.WrongTypeError,
+    503: errors.UnavailableError,
+}
+_STORE_AWAY = (DBConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncio.TimeoutError, OSError)
+_BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError,
+         asyncpg.TooManyConnectionsError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+
+
+def answer(error: HejieError, request_id: str) -> HTTPResponse:
+    body: dict[str, object] = {"code": error.code, "message": error.text}
+    if error.fields:
+        body["fields"] = [{"path": problem.path, "message": problem.message} for problem in error.fields]
+    headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
+    return json(body | error.details | {"request_id": request_id}, status=error.status, headers=headers, ensure_ascii=False)
+
+
+def known(error: BaseException) -> HejieError | None:
+    """The error that a client may be told for an exception; None for a bug."""
+    if isinstance(error, HejieError):
+        return error
+    if isinstance(error, sanic.exceptions.SanicException):
+        return _BY_STATUS.get(error.status_code, errors.MalformedError)() if error.status_code < 500 else (
+            errors.UnavailableError(retry_after_s=1) if error.status_code == 503 else None
+        )
+    cause = error.__cause__ or (error.args[0] if error.args and isinstance(error.args[0], BaseException) else None)
+    if isinstance(error, _STORE_AWAY + _BUSY) or (isinstance(error, OperationalError) and isinstance(cause, _BUSY + _STORE_AWAY)):
+        return errors.UnavailableError(retry_after_s=2)
+    return None
+
+
+async def render(request: sanic.Request, error: Exception) -> HTTPResponse:
+    told = known(error)
+    if told is None:
+        route = request.route.path if request.route else ""
+        log.error("unhandled", method=request.method, route=route, request_id=request.ctx.request_id, exc_info=error)
+        told = ServerError()
+    return answer(told, getattr(request.ctx, "request_id", ""))
+
+
+def install(app: "sanic.Sanic[sanic.Config, object]") -> None:
+    app.exception(Exception)(render)

@@ -1,0 +1,94 @@
+from enum import StrEnum
+
+from tortoise import fields
+
+from models.base import ENUM_LENGTH, Row
+
+
+class Role(StrEnum):
+    CLERK = "clerk"
+    MEDIATOR = "mediator"
+    DIRECTOR = "director"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class ConsentKind(StrEnum):
+    PRIVACY_NOTICE = "privacy_notice"
+    ID_NUMBER = "id_number"
+    PRECISE_LOCATION = "precise_location"
+
+
+class Resident(Row):
+    """Known by (app, openid): the same person has another openid in another mini-program."""
+
+    app_id = fields.CharField(max_length=64)
+    openid = fields.CharField(max_length=128)
+    name_sealed = fields.BinaryField(null=True)
+    phone_sealed = fields.BinaryField(null=True)
+    phone_hash = fields.CharField(max_length=64, null=True, db_index=True)
+    id_number_sealed = fields.BinaryField(null=True)
+    id_number_hash = fields.CharField(max_length=64, null=True, db_index=True)
+    created_at = fields.DatetimeField()
+    last_login_at = fields.DatetimeField()
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "resident"
+        unique_together = (("app_id", "openid"),)
+
+
+class ResidentSession(Row):
+    token_hash = fields.CharField(max_length=64, unique=True)
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
+        "models.Resident", on_delete=fields.RESTRICT
+    )
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "resident_session"
+
+
+class PrivacyConsent(Row):
+    """Append-only but for the withdrawal: what was agreed to, in which wording, when."""
+
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
+        "models.Resident", on_delete=fields.RESTRICT
+    )
+    kind = fields.CharEnumField(ConsentKind, max_length=ENUM_LENGTH)
+    version = fields.CharField(max_length=16)
+    given_at = fields.DatetimeField()
+    withdrawn_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "privacy_consent"
+        indexes = (("resident_id", "kind"),)
+
+
+class Staff(Row):
+    username = fields.CharField(max_length=64, unique=True)
+    name = fields.CharField(max_length=32)
+    password_hash = fields.CharField(max_length=255)
+    otp_sealed = fields.BinaryField(null=True)
+    role = fields.CharEnumField(Role, max_length=ENUM_LENGTH)
+    center: fields.ForeignKeyNullableRelation["Center"] = fields.ForeignKeyField(  # type: ignore[name-defined]  # noqa: F821
+        "models.Center", null=True, on_delete=fields.RESTRICT
+    )
+    is_active = fields.BooleanField(default=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "staff"
+
+
+class StaffSession(Row):
+    token_hash = fields.CharField(max_length=64, unique=True)
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("models.Staff", on_delete=fields.RESTRICT)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "staff_session"

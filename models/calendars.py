@@ -1,0 +1,32 @@
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.base import ENUM_LENGTH
+
+
+class DayKind(StrEnum):
+    OFF = "off"
+    WORK = "work"
+
+
+class CalendarDay(Model):
+    """A day that an official notice moved: a holiday, or a weekend day worked in exchange (调休)."""
+
+    date = fields.DateField(primary_key=True)
+    kind = fields.CharEnumField(DayKind, max_length=ENUM_LENGTH)
+    name = fields.CharField(max_length=64, default="")
+
+    class Meta:
+        table = "calendar_day"
+
+
+class CalendarYear(Model):
+    """Years with an official notice; all others are estimated."""
+
+    year = fields.IntField(primary_key=True, generated=False)
+    source = fields.CharField(max_length=255)
+
+    class Meta:
+        table = "calendar_year"

@@ -1,0 +1,79 @@
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.base import ENUM_LENGTH, Row
+
+
+class CenterLevel(StrEnum):
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+
+
+class OrganizationKind(StrEnum):
+    PEOPLES_COMMITTEE = "peoples_committee"
+    SPECIALISED_COMMITTEE = "specialised_committee"
+    JOINT_COMMITTEE = "joint_committee"
+    JUSTICE_OFFICE = "justice_office"
+    COMMERCIAL_INSTITUTION = "commercial_institution"
+
+
+class Division(Model):
+    """NBS code. Nine-digit codes of other sources are never joined with it: they disagree."""
+
+    code = fields.CharField(max_length=12, primary_key=True)
+    name = fields.CharField(max_length=64)
+    level = fields.CharField(max_length=ENUM_LENGTH)
+    parent_code = fields.CharField(max_length=12, null=True, db_index=True)
+    lon_gcj02 = fields.FloatField(null=True)
+    lat_gcj02 = fields.FloatField(null=True)
+
+    class Meta:
+        table = "division"
+
+
+class Center(Row):
+    """A governance center hosts mediation; the body that mediates is an `Organization`.
+
+    `lon`, `lat` are as given, in `crs`; ranking converts them to WGS-84.
+    """
+
+    code = fields.CharField(max_length=32, unique=True)
+    name = fields.CharField(max_length=64)
+    short_name = fields.CharField(max_length=32)
+    """As it stands in case numbers: 宜都陆城."""
+    level = fields.CharEnumField(CenterLevel, max_length=ENUM_LENGTH)
+    division_code = fields.CharField(max_length=12, db_index=True)
+    address = fields.CharField(max_length=255, default="")
+    phone = fields.CharField(max_length=32, default="")
+    lon = fields.FloatField(null=True)
+    lat = fields.FloatField(null=True)
+    crs = fields.CharField(max_length=8, default="gcj02")
+    placeholder = fields.BooleanField(default=True)
+    categories: fields.Field[list[str]] = fields.JSONField(default=list)
+    opening: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
+    """Own opening rules in the shape of the catalog's; null = the catalog's default."""
+    deactivated_at = fields.DatetimeField(null=True)
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "center"
+
+
+class Organization(Row):
+    """A lawfully established body whose seal an agreement bears (人民调解法 7, 8, 34)."""
+
+    kind = fields.CharEnumField(OrganizationKind, max_length=ENUM_LENGTH)
+    name = fields.CharField(max_length=128)
+    registration_number = fields.CharField(max_length=64, default="")
+    center: fields.ForeignKeyNullableRelation[Center] = fields.ForeignKeyField(
+        "models.Center", null=True, on_delete=fields.RESTRICT
+    )
+    is_own_committee = fields.BooleanField(default=False)
+    deactivated_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "organization"

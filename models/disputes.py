@@ -1,0 +1,192 @@
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.accounts import Resident, Staff
+from models.base import ENUM_LENGTH, Row, committed_in
+from models.centers import Center, Organization
+
+
+class Status(StrEnum):
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    IN_MEDIATION = "in_mediation"
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
+    FULFILLED = "fulfilled"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+
+
+class Source(StrEnum):
+    """The six doors by which a quarrel reaches a center."""
+
+    MINI_PROGRAM = "mini_program"
+    WINDOW = "window"
+    PHONE = "phone"
+    GRID = "grid"
+    REFERRAL = "referral"
+    PROACTIVE = "proactive"
+
+
+class Side(StrEnum):
+    APPLICANT = "applicant"
+    RESPONDENT = "respondent"
+
+
+class PartyKind(StrEnum):
+    PERSON = "person"
+    ORGANIZATION = "organization"
+
+
+class Audience(StrEnum):
+    """Who may read an event. Staff read all of their case."""
+
+    PARTIES = "parties"
+    APPLICANT = "applicant"
+    STAFF = "staff"
+
+
+class ActorKind(StrEnum):
+    RESIDENT = "resident"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class Dispute(Row):
+    number = fields.CharField(max_length=32, unique=True)
+    """Public and unguessable."""
+    case_number = fields.CharField(max_length=64, null=True, db_index=True)
+    """Official, without gaps per center and year; given at acceptance."""
+    source = fields.CharEnumField(Source, max_length=ENUM_LENGTH)
+    resident: fields.ForeignKeyNullableRelation[Resident] = fields.ForeignKeyField(
+        "models.Resident", null=True, on_delete=fields.RESTRICT
+    )
+    """Who filed it from a phone."""
+    recorder: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "models.Staff", null=True, on_delete=fields.RESTRICT, related_name="recorded_disputes"
+    )
+    center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
+    status = fields.CharEnumField(Status, max_length=ENUM_LENGTH)
+    version = fields.IntField(default=1)
+    category = fields.CharField(max_length=64)
+    description_sealed = fields.BinaryField(null=True)
+    claim_sealed = fields.BinaryField(null=True)
+    voice_file_id = fields.UUIDField(null=True)
+    occurred_on = fields.DateField(null=True)
+    amount_fen = fields.BigIntField(null=True)
+    preferred_mode = fields.CharField(max_length=ENUM_LENGTH)
+    location_sealed = fields.BinaryField(null=True)
+    """Exact point as given, address, division: JSON."""
+    contact_location_sealed = fields.BinaryField(null=True)
+    place_lon = fields.FloatField(null=True)
+    place_lat = fields.FloatField(null=True)
+    """WGS-84 rounded to about 1 km: all that statistics may know."""
+    route: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
+    mediator: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "models.Staff", null=True, on_delete=fields.RESTRICT, related_name="mediated_disputes"
+    )
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", null=True, on_delete=fields.RESTRICT
+    )
+    track = fields.CharField(max_length=ENUM_LENGTH, null=True)
+    mode = fields.CharField(max_length=ENUM_LENGTH, null=True)
+    transfer_to: fields.ForeignKeyNullableRelation[Center] = fields.ForeignKeyField(
+        "models.Center", null=True, on_delete=fields.RESTRICT, related_name="incoming_disputes"
+    )
+    status_before_transfer = fields.CharEnumField(Status, max_length=ENUM_LENGTH, null=True)
+    outcome = fields.IntField(default=0)
+    """Counts the outcomes reached: each may be rated once by each party."""
+    due_at = fields.DatetimeField(null=True)
+    """When the running step must be done; null when no clock runs."""
+    yellow_at = fields.DatetimeField(null=True)
+    """From when its light is yellow; red from `due_at` on."""
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "dispute"
+        indexes = (
+            ("resident_id", "id"),
+            ("center_id", "status", "id"),
+            ("center_id", "due_at", "id"),
+            ("mediator_id", "status", "id"),
+        )
+
+
+class Party(Row):
+    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
+        "models.Dispute", on_delete=fields.RESTRICT, related_name="parties"
+    )
+    side = fields.CharEnumField(Side, max_length=ENUM_LENGTH)
+    kind = fields.CharEnumField(PartyKind, max_length=ENUM_LENGTH)
+    ordinal = fields.SmallIntField()
+    resident: fields.ForeignKeyNullableRelation[Resident] = fields.ForeignKeyField(
+        "models.Resident", null=True, on_delete=fields.RESTRICT, related_name="parties"
+    )
+    """Set once the person has joined by WeChat."""
+    name_sealed = fields.BinaryField()
+    name_hash = fields.CharField(max_length=64, db_index=True)
+    phone_sealed = fields.BinaryField(null=True)
+    phone_hash = fields.CharField(max_length=64, null=True, db_index=True)
+    id_number_sealed = fields.BinaryField(null=True)
+    id_number_hash = fields.CharField(max_length=64, null=True, db_index=True)
+    credit_code_sealed = fields.BinaryField(null=True)
+
+    class Meta:
+        table = "party"
+        indexes = (("resident_id", "dispute_id"),)
+
+
+class Event(Row):
+    """Append-only. The timeline of each audience is a filter over this one table."""
+
+    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
+        "models.Dispute", on_delete=fields.RESTRICT, related_name="events"
+    )
+    kind = fields.CharField(max_length=48)
+    audience = fields.CharEnumField(Audience, max_length=ENUM_LENGTH)
+    at = fields.DatetimeField()
+    actor_kind = fields.CharEnumField(ActorKind, max_length=ENUM_LENGTH)
+    actor_id = fields.UUIDField(null=True)
+    actor_role = fields.CharField(max_length=ENUM_LENGTH, default="")
+    data: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
+    """Nothing personal: states, ids, dates, amounts."""
+    detail_sealed = fields.BinaryField(null=True)
+    """What people wrote: JSON."""
+    xid = committed_in()
+
+    class Meta:
+        table = "event"
+        indexes = (("dispute_id", "id"), ("dispute_id", "xid", "id"))
+
+
+class CaseCounter(Model):
+    """How many official numbers a center has given in a year."""
+
+    id = fields.BigIntField(primary_key=True)
+    center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
+    year = fields.IntField()
+    given = fields.IntField()
+
+    class Meta:
+        table = "case_counter"
+        unique_together = (("center", "year"),)
+
+
+class Urge(Row):
+    """催办: at most one per dispute and working day, which the unique key enforces."""
+
+    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
+        "models.Dispute", on_delete=fields.RESTRICT
+    )
+    counted_on = fields.DateField()
+    """A day off counts towards the next working day."""
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "urge"
+        unique_together = (("dispute", "counted_on"),)

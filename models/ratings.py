@@ -1,0 +1,25 @@
+from tortoise import fields
+
+from models.accounts import Resident
+from models.base import Row
+from models.disputes import Dispute
+
+
+class Rating(Row):
+    """One per party and outcome. Staff see figures, never who."""
+
+    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
+        "models.Dispute", on_delete=fields.RESTRICT
+    )
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
+        "models.Resident", on_delete=fields.RESTRICT
+    )
+    outcome = fields.IntField()
+    resolved = fields.BooleanField()
+    satisfaction = fields.SmallIntField()
+    comment_sealed = fields.BinaryField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "rating"
+        unique_together = (("dispute", "resident", "outcome"),)
