@@ -1,0 +1,57 @@
+"""Reads `config/catalog/`: every `*.toml` is one part of the catalog, every `*.csv` is rows to seed."""
+
+import csv
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "catalog"
+
+
+class CatalogFileError(ValueError):
+    """Names the file and what is wrong with it."""
+
+
+def read_catalog(folder: Path | None = None) -> dict[str, Any]:
+    """The top-level tables of all TOML files, merged; `version` is a fingerprint of their text.
+
+    Raises `CatalogFileError`.
+    """
+    merged: dict[str, Any] = {}
+    origin: dict[str, str] = {"version": "the fingerprint"}
+    fingerprint = hashlib.sha256()
+    for path in sorted((folder or FOLDER).glob("*.toml")):
+        content = path.read_bytes()
+        fingerprint.update(content)
+        try:
+            tables = tomllib.loads(content.decode("utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise CatalogFileError(f"{path.name}: {error}") from error
+        for key, value in tables.items():
+            if key in origin:
+                raise CatalogFileError(f"{path.name}: {key!r} already stands in {origin[key]}")
+            merged[key], origin[key] = value, path.name
+    return merged | {"version": fingerprint.hexdigest()[:12]}
+
+
+def read_divisions(folder: Path | None = None) -> Iterator[dict[str, str]]:
+    """Columns `code, name, level, parent_code, lon_gcj02, lat_gcj02`; an absent value is an empty string."""
+    return _rows(folder, "divisions.csv")
+
+
+def read_centers(folder: Path | None = None) -> Iterator[dict[str, str]]:
+    """Columns `code, name, level, division_code, lon, lat, crs, address, phone, placeholder`."""
+    return _rows(folder, "centers.csv")
+
+
+def read_holidays(folder: Path | None = None) -> Iterator[dict[str, str]]:
+    """The columns of `holidays_cn_*.csv`, years in order."""
+    for path in sorted((folder or FOLDER).glob("holidays_cn_*.csv")):
+        yield from _rows(folder, path.name)
+
+
+def _rows(folder: Path | None, name: str) -> Iterator[dict[str, str]]:
+    with ((folder or FOLDER) / name).open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
