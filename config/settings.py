@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     wechat_app_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     wechat_callback_token: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     wechat_callback_aes_key: SecretStr = Field(
-        SecretStr("aGVqaWUtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA"), description="43 characters from the WeChat console"
+        SecretStr("aGVqaWUtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA"),
+        description="43 characters from the WeChat console",
     )
     wechat_max_templates: int = Field(3, ge=1, le=5, description="templates per subscription request")
 
@@ -68,9 +69,7 @@ class Settings(BaseSettings):
             "HEJIE_WECHAT_APP_SECRET": self.wechat_app_secret,
             "HEJIE_WECHAT_CALLBACK_TOKEN": self.wechat_callback_token,
         }
-        missing = [
-            name for name, secret in wanted.items() if secret.get_secret_value() in ("", DEVELOPMENT_SECRET)
-        ]
+        missing = [name for name, secret in wanted.items() if secret.get_secret_value() in ("", DEVELOPMENT_SECRET)]
         if self.wechat_callback_aes_key == type(self).model_fields["wechat_callback_aes_key"].default:
             missing.append("HEJIE_WECHAT_CALLBACK_AES_KEY")
         if missing:

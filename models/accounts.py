@@ -40,9 +40,7 @@ class Resident(Row):
 
 class ResidentSession(Row):
     token_hash = fields.CharField(max_length=64, unique=True)
-    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
-        "models.Resident", on_delete=fields.RESTRICT
-    )
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
@@ -54,9 +52,7 @@ class ResidentSession(Row):
 class PrivacyConsent(Row):
     """Append-only but for the withdrawal: what was agreed to, in which wording, when."""
 
-    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
-        "models.Resident", on_delete=fields.RESTRICT
-    )
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     kind = fields.CharEnumField(ConsentKind, max_length=ENUM_LENGTH)
     version = fields.CharField(max_length=16)
     given_at = fields.DatetimeField()

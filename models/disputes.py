@@ -180,9 +180,7 @@ class CaseCounter(Model):
 class Urge(Row):
     """催办: at most one per dispute and working day, which the unique key enforces."""
 
-    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
-        "models.Dispute", on_delete=fields.RESTRICT
-    )
+    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField("models.Dispute", on_delete=fields.RESTRICT)
     counted_on = fields.DateField()
     """A day off counts towards the next working day."""
     created_at = fields.DatetimeField()

@@ -22,9 +22,7 @@ class FileStatus(StrEnum):
 class StoredFile(Row):
     """The bytes lie sealed in the object store under `id`; `size` and `sha256` are of what was uploaded."""
 
-    owner: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
-        "models.Resident", on_delete=fields.RESTRICT
-    )
+    owner: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     dispute_id = fields.UUIDField(null=True, db_index=True)
     kind = fields.CharEnumField(FileKind, max_length=ENUM_LENGTH)
     status = fields.CharEnumField(FileStatus, max_length=ENUM_LENGTH)

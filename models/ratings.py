@@ -8,12 +8,8 @@ from models.disputes import Dispute
 class Rating(Row):
     """One per party and outcome. Staff see figures, never who."""
 
-    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
-        "models.Dispute", on_delete=fields.RESTRICT
-    )
-    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField(
-        "models.Resident", on_delete=fields.RESTRICT
-    )
+    dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField("models.Dispute", on_delete=fields.RESTRICT)
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     outcome = fields.IntField()
     resolved = fields.BooleanField()
     satisfaction = fields.SmallIntField()

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from backend.calendars.opening_hours import hours_on
-from backend.calendars.working_days import WorkingCalendar
 from backend.core.clock import SHANGHAI, local
+from backend.core.deps import WorkingDays
 from backend.core.opening import OpeningRules, Period, SlotRule
 from models import AppointmentKind
 
@@ -34,7 +34,7 @@ class SlotKey(NamedTuple):
 
 def slot_times(
     rules: OpeningRules,
-    calendar: WorkingCalendar,
+    calendar: WorkingDays,
     now: datetime,
     *,
     kind: AppointmentKind | None = None,
@@ -52,7 +52,7 @@ def slot_times(
 
 
 def offered(
-    rules: OpeningRules, calendar: WorkingCalendar, now: datetime, kind: AppointmentKind, starts_at: datetime
+    rules: OpeningRules, calendar: WorkingDays, now: datetime, kind: AppointmentKind, starts_at: datetime
 ) -> SlotTime | None:
     """The slot that the rules produce at this very start; None if they do not, no longer, or not yet."""
     day = local(starts_at).date()
@@ -89,14 +89,10 @@ def parse_slot_id(text: str) -> SlotKey | None:
     return key if slot_id(*key) == text else None
 
 
-def _slots_on(
-    rules: OpeningRules, calendar: WorkingCalendar, day: date, kind: AppointmentKind | None
-) -> list[SlotTime]:
+def _slots_on(rules: OpeningRules, calendar: WorkingDays, day: date, kind: AppointmentKind | None) -> list[SlotTime]:
     kinds = {one: rule for one, rule in rules.kinds.items() if kind in (None, one)}
     hours = hours_on(rules, calendar, day)
-    slots = [
-        slot for one, rule in kinds.items() for period in hours for slot in _slots_in(period, day, one, rule)
-    ]
+    slots = [slot for one, rule in kinds.items() for period in hours for slot in _slots_in(period, day, one, rule)]
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.kind))
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
 
-from backend.calendars.working_days import WorkingCalendar
 from backend.core.clock import local
+from backend.core.deps import WorkingDays
 from backend.core.opening import WEEKDAYS, OpeningRules, Period
 
 _MONDAY_TO_FRIDAY = range(5)
 _SATURDAY = 5
 
 
-def hours_on(rules: OpeningRules, calendar: WorkingCalendar, day: date) -> tuple[Period, ...]:
+def hours_on(rules: OpeningRules, calendar: WorkingDays, day: date) -> tuple[Period, ...]:
     """In order, without breaks. An exception is the whole truth about its day; else a holiday is closed,
     a make-up workday follows the nearest weekday with hours, and any other day follows its own weekday."""
     exception = rules.exception_on(day)
@@ -26,7 +26,7 @@ def hours_on(rules: OpeningRules, calendar: WorkingCalendar, day: date) -> tuple
     return _weekday_hours(rules, pattern)
 
 
-def is_open(rules: OpeningRules, calendar: WorkingCalendar, moment: datetime) -> bool:
+def is_open(rules: OpeningRules, calendar: WorkingDays, moment: datetime) -> bool:
     here = local(moment)
     hours = hours_on(rules, calendar, here.date())
     return any(period.starts <= here.time() < period.ends for period in hours)
@@ -35,9 +35,7 @@ def is_open(rules: OpeningRules, calendar: WorkingCalendar, moment: datetime) ->
 def hours_text(rules: OpeningRules) -> str:
     """The ordinary week as a resident reads it: `周一至周五 8:30–12:00、14:30–17:30`."""
     days = ((weekday, _day_text(rules, weekday)) for weekday in range(len(WEEKDAYS)))
-    spans = [
-        (text, [weekday for weekday, _ in same]) for text, same in groupby(days, key=lambda pair: pair[1])
-    ]
+    spans = [(text, [weekday for weekday, _ in same]) for text, same in groupby(days, key=lambda pair: pair[1])]
     return "；".join(f"{_weekdays_text(weekdays)} {text}" for text, weekdays in spans if text)
 
 

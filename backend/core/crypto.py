@@ -60,9 +60,7 @@ class Keyring:
         if key_id not in self.keys:
             raise SealError(f"no key {key_id!r} for {table}.{column}")
         try:
-            return self.keys[key_id].decrypt(
-                rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _place(table, column, row_id)
-            )
+            return self.keys[key_id].decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], _place(table, column, row_id))
         except InvalidTag as error:
             raise SealError(f"{table}.{column} does not open") from error
 

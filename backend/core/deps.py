@@ -1,7 +1,8 @@
 """What every action and query is handed: one frozen object, no globals."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import date, datetime
+from typing import Literal, Protocol
 
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
@@ -39,11 +40,32 @@ class CenterIndex(Protocol):
         ...
 
 
+class WorkingDays(Protocol):
+    """The working calendar with its make-up days; dates of Asia/Shanghai."""
+
+    def year_status(self, year: int) -> Literal["official", "estimated"]: ...
+
+    def is_workday(self, day: date) -> bool: ...
+
+    def is_holiday(self, day: date) -> bool: ...
+
+    def next_workday(self, day: date) -> date: ...
+
+    def roll_to_workday(self, day: date) -> date: ...
+
+    def add_working_days(self, start: date, count: int) -> date: ...
+
+    def deadline(self, start: datetime, working_days: int) -> datetime: ...
+
+    def deadline_in_days(self, start: datetime, days: int) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     clock: Clock
     keyring: Keyring
     catalog: Catalog
     centers: CenterIndex
+    calendar: WorkingDays
     touched: set[str] = field(default_factory=set)
     """Residents to whom this transaction brings news; whoever commits it tells their open sockets."""

@@ -139,9 +139,7 @@ def to_bd09(point: Wgs84) -> Bd09:
     return gcj02_to_bd09(to_gcj02(point))
 
 
-def _inverse(
-    forward: Callable[[float, float], tuple[float, float]], lon: float, lat: float
-) -> tuple[float, float]:
+def _inverse(forward: Callable[[float, float], tuple[float, float]], lon: float, lat: float) -> tuple[float, float]:
     """Fixed point of x = target - (forward(x) - x): both shifts change slowly from place to place."""
     guess_lon, guess_lat = lon, lat
     for _ in range(_INVERSE_STEPS):

@@ -18,7 +18,7 @@ from tortoise.transactions import in_transaction
 from backend.accounts.actors import Actor
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError, TooLargeError, WrongTypeError
-from backend.core.schema import Empty, In, Out, Query
+from backend.core.schema import Empty, In, Query
 from backend.web import auth, fields, live
 from backend.web.idempotency import Answer, Guard, json_hash
 

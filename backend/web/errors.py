@@ -1,14 +1,14 @@
 """Every error leaves here, in one form. What is no `HejieError` is a bug: logged with its traceback, told as 500."""
 
-import asyncio
 from typing import ClassVar
 
 import asyncpg
 import sanic
 import sanic.exceptions
 import structlog
+from redis.exceptions import RedisError
 from sanic.response import HTTPResponse, json
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import DBConnectionError
 
 from backend.core import errors
 from backend.core.errors import HejieError
@@ -30,9 +30,21 @@ _BY_STATUS: dict[int, type[HejieError]] = {
     415: errors.WrongTypeError,
     503: errors.UnavailableError,
 }
-_STORE_AWAY = (DBConnectionError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncio.TimeoutError, OSError)
-_BUSY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError, asyncpg.QueryCanceledError,
-         asyncpg.TooManyConnectionsError, asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError)
+_STORE_AWAY = (
+    DBConnectionError,
+    OSError,
+    TimeoutError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InterfaceError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.QueryCanceledError,
+    asyncpg.TooManyConnectionsError,
+    RedisError,
+)
+"""Stores that are away or too busy: nothing was written, trying again is right."""
 
 
 def answer(error: HejieError, request_id: str) -> HTTPResponse:
@@ -40,7 +52,12 @@ def answer(error: HejieError, request_id: str) -> HTTPResponse:
     if error.fields:
         body["fields"] = [{"path": problem.path, "message": problem.message} for problem in error.fields]
     headers = {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}
-    return json(body | error.details | {"request_id": request_id}, status=error.status, headers=headers, ensure_ascii=False)
+    return json(
+        body | error.details | {"request_id": request_id},
+        status=error.status,
+        headers=headers,
+        ensure_ascii=False,
+    )
 
 
 def known(error: BaseException) -> HejieError | None:
@@ -48,13 +65,16 @@ def known(error: BaseException) -> HejieError | None:
     if isinstance(error, HejieError):
         return error
     if isinstance(error, sanic.exceptions.SanicException):
-        return _BY_STATUS.get(error.status_code, errors.MalformedError)() if error.status_code < 500 else (
-            errors.UnavailableError(retry_after_s=1) if error.status_code == 503 else None
-        )
-    cause = error.__cause__ or (error.args[0] if error.args and isinstance(error.args[0], BaseException) else None)
-    if isinstance(error, _STORE_AWAY + _BUSY) or (isinstance(error, OperationalError) and isinstance(cause, _BUSY + _STORE_AWAY)):
+        return _of_framework(error.status_code)
+    if isinstance(error, _STORE_AWAY) or isinstance(error.__cause__, _STORE_AWAY):
         return errors.UnavailableError(retry_after_s=2)
     return None
+
+
+def _of_framework(status: int) -> HejieError | None:
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]()
+    return errors.MalformedError() if status < 500 else None
 
 
 async def render(request: sanic.Request, error: Exception) -> HTTPResponse:

@@ -73,7 +73,9 @@ class Guard:
         row = rows[0]
         if row["body_hash"] != self.body_hash:
             raise KeyReusedError
-        return Answer(row["status"], keyring.open_bytes(row["answer_sealed"], "idempotent_request", "answer", row["id"]))
+        return Answer(
+            row["status"], keyring.open_bytes(row["answer_sealed"], "idempotent_request", "answer", row["id"])
+        )
 
     async def finish(self, keyring: Keyring, answer: Answer) -> None:
         sealed = keyring.seal_bytes(answer.body, "idempotent_request", "answer", self.row_id)

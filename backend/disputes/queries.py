@@ -1,0 +1,39 @@
+"""The only ways to a dispute. Each checks who may see it; missing and forbidden look alike."""
+
+from uuid import UUID
+
+from backend.accounts.actors import ResidentActor, StaffActor
+from backend.core.errors import NotFoundError
+from models import Dispute, Party, Role
+
+
+async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
+    """As applicant or joined party. `lock` takes the row FOR UPDATE until the transaction ends."""
+    dispute = await _by_id(dispute_id, lock=lock)
+    if dispute.resident_id != actor.id and not await is_party(actor.id, dispute_id):
+        raise NotFoundError
+    return dispute
+
+
+async def is_party(resident_id: UUID, dispute_id: UUID) -> bool:
+    return await Party.filter(resident_id=resident_id, dispute_id=dispute_id).exists()
+
+
+async def for_staff(actor: StaffActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
+    """A center sees its own cases and those offered to it; a supervisor the city's; an admin none."""
+    dispute = await _by_id(dispute_id, lock=lock)
+    if actor.role == Role.ADMIN:
+        raise NotFoundError
+    if actor.center_id is not None and actor.center_id not in (dispute.center_id, dispute.transfer_to_id):
+        raise NotFoundError
+    return dispute
+
+
+async def _by_id(dispute_id: UUID, *, lock: bool) -> Dispute:
+    rows = Dispute.filter(id=dispute_id)
+    if lock:
+        rows = rows.select_for_update(of=("dispute",))
+    dispute = await rows.select_related("center", "mediator", "transfer_to", "organization").first()
+    if dispute is None:
+        raise NotFoundError
+    return dispute

@@ -1,0 +1,136 @@
+"""The API process: pure wiring."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import structlog
+from config.orm import tortoise_config
+from redis.asyncio import Redis
+from sanic import Sanic
+from sanic.worker.loader import AppLoader
+from tortoise import Tortoise
+
+import miniprogram_api
+from backend import staff_api, wechat_callback
+from backend.centers import queries as centers
+from backend.core.catalog import Catalog
+from backend.core.clock import Clock, SystemClock
+from backend.core.crypto import Keyring
+from backend.core.deps import Deps
+from backend.files.store import open_store
+from backend.web import errors, openapi, operations, request_log
+from backend.web.limits import RequestLimits
+from backend.web.live import Newsroom
+from backend.wechat.client import WeChat
+from config import logging
+from config.catalog_files import read_catalog
+from config.settings import Settings
+
+App = Sanic[Any, Any]
+
+_LOOK_FOR_CENTERS_S = 0.5
+
+log = structlog.get_logger("hejie.server")
+
+
+def create_app(settings: Settings, clock: Clock | None = None, name: str = "hejie") -> App:
+    """`clock` is another one only in tests."""
+    app: App = Sanic(name, configure_logging=False)
+    app.config.update(
+        {
+            "REQUEST_MAX_SIZE": 32_000_000,
+            "GRACEFUL_SHUTDOWN_TIMEOUT": 4.0,
+            "GRACEFUL_TCP_CLOSE_TIMEOUT": 1.0,
+            "WEBSOCKET_PING_INTERVAL": 25,
+            "WEBSOCKET_PING_TIMEOUT": 25,
+            "PROXIES_COUNT": settings.trusted_proxies or None,
+            "ACCESS_LOG": False,
+            "MOTD": False,
+        }
+    )
+    app.ctx.settings = settings
+    errors.install(app)
+    request_log.install(app)
+    app.blueprint(miniprogram_api.blueprint)
+    app.blueprint(staff_api.blueprint)
+    app.blueprint(wechat_callback.blueprint)
+    app.blueprint(operations.blueprint)
+    openapi.install(app)
+    app.before_server_start(partial(_open, clock=clock or SystemClock()))
+    app.before_server_stop(_stop_tasks)
+    app.after_server_stop(_close)
+    return app
+
+
+def run(settings: Settings) -> None:
+    """Sanic's native server with `settings.workers` processes, until SIGINT or SIGTERM."""
+    logging.configure(settings)
+    loader = AppLoader(factory=partial(_app_in_worker, settings))
+    app = loader.load()
+    app.prepare(host=settings.host, port=settings.port, workers=settings.workers, access_log=False, motd=False)
+    Sanic.serve(primary=app, app_loader=loader)
+
+
+def _app_in_worker(settings: Settings) -> App:
+    logging.configure(settings)
+    return create_app(settings)
+
+
+async def _open(app: App, clock: Clock) -> None:
+    """Each worker process opens its own pools."""
+    settings: Settings = app.ctx.settings
+    await Tortoise.init(
+        config=tortoise_config(settings.database_url.get_secret_value(), settings.database_pool),
+        _enable_global_fallback=True,
+    )
+    redis_url = settings.redis_url.get_secret_value()
+    ctx = app.ctx
+    ctx.redis = Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=1)
+    ctx.limits = RequestLimits(redis_url, settings.actor_limit_per_s, settings.address_limit_per_s)
+    ctx.wechat = WeChat(
+        settings.wechat_url or "https://api.weixin.qq.com",
+        settings.wechat_app_id,
+        settings.wechat_app_secret.get_secret_value(),
+        ctx.redis,
+        clock=clock,
+    )
+    ctx.store = open_store(settings.storage_url, settings.data_dir)
+    ctx.deps = Deps(
+        clock=clock,
+        keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
+        catalog=Catalog.parse(read_catalog()),
+        centers=await centers.load_index(),
+    )
+    ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
+    ctx.newsroom.start()
+    ctx.follow_centers = asyncio.create_task(_follow_centers(app))
+
+
+async def _follow_centers(app: App) -> None:
+    """A change of a center reaches the routing of every process within a second."""
+    seen = await centers.index_version()
+    while True:
+        await asyncio.sleep(_LOOK_FOR_CENTERS_S)
+        try:
+            version = await centers.index_version()
+            if version != seen:
+                app.ctx.deps = replace(app.ctx.deps, centers=await centers.load_index())
+                seen = version
+        except Exception:  # noqa: BLE001 - the old index serves until the database is back
+            log.warning("centers_not_read")
+
+
+async def _stop_tasks(app: App) -> None:
+    app.ctx.follow_centers.cancel()
+    with suppress(asyncio.CancelledError):
+        await app.ctx.follow_centers
+    await app.ctx.newsroom.stop()
+
+
+async def _close(app: App) -> None:
+    await app.ctx.wechat.aclose()
+    await app.ctx.redis.aclose()
+    await Tortoise.close_connections()
