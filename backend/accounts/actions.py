@@ -24,5 +24,3 @@ async def log_in(deps: Deps, app_id: str, openid: str, days: int) -> tuple[str, 
 
 async def log_out(deps: Deps, actor: ResidentActor) -> None:
     await ResidentSession.filter(id=actor.session_id).update(revoked_at=deps.clock.now())
-
-

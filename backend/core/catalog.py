@@ -5,9 +5,9 @@ Loading fails as a whole, naming every wrong entry: a half-right rule book is ne
 
 from collections import Counter
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from backend.core.opening import OpeningRules
 from models import Status
