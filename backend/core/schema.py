@@ -1,6 +1,7 @@
 """Shapes on the wire. `In` refuses what it does not know and never repeats a value in an error."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -11,11 +12,14 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from backend.core.clock import iso
+from backend.core.deps import Deps
+from backend.core.errors import FieldProblem
 
 Moment = Annotated[AwareDatetime, PlainSerializer(iso, return_type=str)]
 """ISO 8601 with +08:00."""
@@ -23,12 +27,23 @@ Moment = Annotated[AwareDatetime, PlainSerializer(iso, return_type=str)]
 _LINE_BREAKS = "\n\r\t"
 
 
-def problem(message: str, field: str | None = None) -> PydanticCustomError:
-    """A field error in words for the person who typed; raise it in a validator.
+MANY = "hejie_many"
 
-    A validator of a whole model says by `field` where the error belongs.
-    """
-    return PydanticCustomError("hejie", "{reason}", {"reason": message, **({"field": field} if field else {})})
+
+def problem(message: str) -> PydanticCustomError:
+    """A field error in words for the person who typed; raise it in a validator."""
+    return PydanticCustomError("hejie", "{reason}", {"reason": message})
+
+
+def problems(found: Iterable[FieldProblem]) -> PydanticCustomError:
+    """Several at once, from a validator of a whole model; paths are relative to it."""
+    return PydanticCustomError(MANY, "", {"problems": tuple((each.path, each.message) for each in found)})
+
+
+def deps_of(info: ValidationInfo) -> Deps:
+    """What a validator may know beside the value: the clock, the catalog. Never the database."""
+    assert isinstance(info.context, Deps)
+    return info.context
 
 
 def _readable(text: str) -> str:

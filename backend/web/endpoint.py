@@ -50,11 +50,11 @@ class Endpoint:
     async def __call__(self, request: Request, **path: str) -> HTTPResponse:
         deps: Deps = replace(request.app.ctx.deps, touched=set())
         actor = await self._actor(request, deps)
-        parsed, digest = self._body(request)
+        parsed, digest = self._body(request, deps)
         known: dict[str, Any] = {
             "actor": actor,
             "body": parsed,
-            "query": self.query and fields.validate(self.query, {k: v[-1] for k, v in request.args.items()}),
+            "query": self.query and fields.validate(self.query, {k: v[-1] for k, v in request.args.items()}, deps),
             "deps": deps,
             "request": request,
             "wechat": request.app.ctx.wechat,
@@ -78,7 +78,7 @@ class Endpoint:
         await limits.hit("actor", str(actor.id))
         return actor
 
-    def _body(self, request: Request) -> tuple[In | None, str]:
+    def _body(self, request: Request, deps: Deps) -> tuple[In | None, str]:
         """Raises what is wrong with the body: too large, of another type, malformed, or in its fields."""
         if self.method in ("GET", "DELETE") or (self.body is None and "request" in self.wants):
             return None, ""
@@ -88,7 +88,7 @@ class Endpoint:
         if raw and not request.content_type.startswith("application/json"):
             raise WrongTypeError
         parsed = fields.parse_json(raw or b"{}")
-        return fields.validate_json(self.body or Empty, raw or b"{}"), json_hash(parsed)
+        return fields.validate_json(self.body or Empty, raw or b"{}", deps), json_hash(parsed)
 
     def _path(self, path: dict[str, str]) -> dict[str, Any]:
         """An id that is none looks like an id that is not yours."""

@@ -1,13 +1,15 @@
 """From pydantic's findings to field errors in Chinese. The refused value is never repeated."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import pydantic_core
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, MalformedError
+from backend.core.schema import MANY
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -60,36 +62,38 @@ def parse_json(raw: bytes) -> dict[str, Any]:
     return parsed
 
 
-def validate_json(model: type[Model], raw: bytes) -> Model:
-    """Raises InvalidFieldsError with all problems at once."""
+def validate_json(model: type[Model], raw: bytes, deps: Deps) -> Model:
+    """Raises InvalidFieldsError with all problems at once. Validators find `deps` in their context."""
     try:
-        return model.model_validate_json(raw)
+        return model.model_validate_json(raw, context=deps)
     except ValidationError as error:
         raise InvalidFieldsError(fields=problems(error)) from None
 
 
-def validate(model: type[Model], values: Mapping[str, Any]) -> Model:
+def validate(model: type[Model], values: Mapping[str, Any], deps: Deps) -> Model:
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, context=deps)
     except ValidationError as error:
         raise InvalidFieldsError(fields=problems(error)) from None
 
 
 def problems(error: ValidationError) -> tuple[FieldProblem, ...]:
     details = error.errors(include_url=False, include_input=False)
-    return tuple(FieldProblem(_path(detail), _message(detail)) for detail in details)
+    return tuple(problem for detail in details for problem in _problems(detail))
 
 
-def _path(detail: ErrorDetails) -> str:
-    """A validator of a whole model names the field that it means in its context."""
+def _problems(detail: ErrorDetails) -> Iterator[FieldProblem]:
     place = [str(part) for part in detail["loc"] if not str(part).startswith("function-")]
-    named = (detail.get("ctx") or {}).get("field")
-    return ".".join([*place, str(named)] if named else place)
+    context = detail.get("ctx") or {}
+    if detail["type"] != MANY:
+        yield FieldProblem(".".join(place), _message(detail["type"], context))
+        return
+    for field, message in context["problems"]:
+        yield FieldProblem(".".join([*place, field]), message)
 
 
-def _message(detail: ErrorDetails) -> str:
-    kind, context = detail["type"], detail.get("ctx") or {}
+def _message(kind: str, context: Mapping[str, Any]) -> str:
     template = _MESSAGES.get(kind)
     if template is not None:
         return template.format(**context)
-    return _PREFIXES.get(kind.split("_")[0], "这一项填得不对，请检查。")
+    return _PREFIXES.get(kind.split("_", maxsplit=1)[0], "这一项填得不对，请检查。")
