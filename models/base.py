@@ -23,3 +23,6 @@ def committed_in() -> Any:
     """The writing transaction's id. Readers that follow a cursor stop below the oldest one still open,
     so that a transaction that commits late is never skipped."""
     return fields.BigIntField(db_default=SqlDefault("(pg_current_xact_id()::text::bigint)"))
+
+
+__all__ = ["ENUM_LENGTH", "Row", "committed_in", "uuid7"]

@@ -41,7 +41,7 @@ async def _session(sql: str, token: str, now: datetime) -> dict[str, Any]:
     rows = await connections.get("default").execute_query_dict(sql, [token_hash(token)])
     if not rows:
         raise TokenInvalidError
-    row = rows[0]
+    row: dict[str, Any] = rows[0]
     if row["revoked_at"] is not None:
         raise TokenRevokedError
     if row["expires_at"] <= now:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
+from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Wgs84
 
 
@@ -23,6 +24,9 @@ class CenterPoint:
     categories: frozenset[str]
     """Category codes it serves; empty = all."""
     placeholder: bool
+    """Its address has not been confirmed by an operator."""
+    address: str = ""
+    phone: str = ""
 
 
 class CenterIndex(Protocol):
@@ -72,6 +76,7 @@ class Deps:
     keyring: Keyring
     catalog: Catalog
     centers: CenterIndex
+    divisions: DivisionDirectory
     calendar: WorkingDays
     touched: set[str] = field(default_factory=set)
     """Residents to whom this transaction brings news; whoever commits it tells their open sockets."""

@@ -1,0 +1,209 @@
+"""What is written when a quarrel is filed, added to, or urged."""
+
+import json
+import secrets
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+from backend.accounts import consents
+from backend.accounts.actors import Actor, ResidentActor, StaffActor
+from backend.centers.policy import RouteDecision
+from backend.core import clock, geo
+from backend.core.deps import Deps
+from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
+from backend.disputes import history, queries, routing, workflow
+from backend.disputes.history import Entry
+from backend.disputes.schemas import DisputeIn, PartyIn, PlaceIn, PointIn
+from backend.files import actions as files
+from backend.notices import actions as notices
+from backend.notices.actions import News
+from models import Dispute, Party, Side, Source, Status, Urge
+from models.base import uuid7
+
+_NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_NUMBER_LENGTH = 12
+_ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
+
+
+class AlreadyUrgedError(HejieError):
+    code: ClassVar[str] = "already_urged"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "今天已经催办过了，中心已收到提醒，请下一个工作日再看。"
+
+
+class DisputeEndedError(HejieError):
+    code: ClassVar[str] = "dispute_ended"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这件事已经结束，不能再补充。如有新的情况，请重新提交或联系综治中心。"
+
+
+async def file_dispute(
+    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source
+) -> tuple[Dispute, RouteDecision]:
+    """A resident's filing goes where the place sends it; a staff member registers for the own center.
+
+    Raises InvalidFieldsError, PrivacyConsentRequiredError.
+    """
+    decision = _route(deps, draft, filer)
+    if isinstance(filer, ResidentActor):
+        _check_consents(deps, draft, filer)
+    dispute = _dispute(deps, draft, decision, filer, source)
+    await _attach(deps, draft, filer, dispute.id)
+    await dispute.save(force_create=True)
+    await Party.bulk_create(_parties(deps, draft, dispute, filer))
+    center = decision.center
+    entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source})
+    await history.record(deps, dispute, filer, entry)
+    if isinstance(filer, ResidentActor):
+        words = {"center": center.name, "number": dispute.number}
+        await notices.notify(deps, [News(filer.id, "submitted", dispute.id, words)])
+    return dispute, decision
+
+
+async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: list[UUID]) -> UUID:
+    """Adds to what was said. Raises DisputeEndedError, InvalidFieldsError."""
+    dispute = await queries.for_resident(actor, dispute_id, lock=True)
+    if dispute.status in _ENDED:
+        raise DisputeEndedError
+    found = await files.attach(deps, actor, file_ids, dispute.id)
+    if found:
+        raise InvalidFieldsError(fields=tuple(found))
+    entry = Entry(
+        "supplemented",
+        data={"files": [str(file_id) for file_id in file_ids]},
+        detail={"text": text},
+    )
+    await history.record(deps, dispute, actor, entry)
+    await _touch(deps, dispute)
+    return dispute.id
+
+
+async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> date:
+    """催办. Raises AlreadyUrgedError; a day off counts towards the next working day."""
+    dispute = await queries.for_resident(actor, dispute_id, lock=True)
+    if dispute.status in _ENDED:
+        raise DisputeEndedError("这件事已经结束，不需要再催办。")
+    day = deps.calendar.roll_to_workday(clock.today(deps.clock))
+    if await Urge.filter(dispute_id=dispute.id, counted_on=day).exists():
+        raise AlreadyUrgedError
+    try:
+        await Urge.create(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now())
+    except IntegrityError as error:
+        raise AlreadyUrgedError from error
+    await history.record(deps, dispute, actor, Entry("urged", data={"center": dispute.center.name}))
+    await _touch(deps, dispute)
+    return day
+
+
+async def _touch(deps: Deps, dispute: Dispute) -> None:
+    dispute.updated_at = deps.clock.now()
+    await dispute.save(update_fields=["updated_at"])
+
+
+def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> RouteDecision:
+    decision = routing.decide(deps, draft.category, draft.location, draft.center_id)
+    if isinstance(filer, StaffActor) and filer.center_id is not None:
+        return decision.registered_at(deps.centers, str(filer.center_id))
+    return decision
+
+
+def _check_consents(deps: Deps, draft: DisputeIn, filer: ResidentActor) -> None:
+    missing = consents.missing_consents(
+        filer,
+        id_number=draft.applicant.id_number is not None,
+        contact_location=draft.contact_location is not None,
+    )
+    if missing:
+        raise InvalidFieldsError(fields=missing)
+    consents.require_notice(filer, deps.catalog)
+
+
+async def _attach(deps: Deps, draft: DisputeIn, filer: Actor, dispute_id: UUID) -> None:
+    wanted = [*draft.file_ids, *([draft.voice_file_id] if draft.voice_file_id else [])]
+    if not wanted:
+        return
+    found = await files.attach(deps, filer, wanted, dispute_id)
+    if found:
+        last = f"file_ids.{len(draft.file_ids)}"
+        raise InvalidFieldsError(
+            fields=tuple(
+                FieldProblem("voice_file_id", each.message) if each.path == last else each for each in found
+            )
+        )
+
+
+def _dispute(deps: Deps, draft: DisputeIn, decision: RouteDecision, filer: Actor, source: Source) -> Dispute:
+    dispute_id, now = uuid7(), deps.clock.now()
+    due_at, yellow_at = workflow.clock_of(deps.catalog, deps.calendar, Status.SUBMITTED, now)
+    place = _rough_place(deps, draft.location)
+
+    def seal(column: str, text: str | None) -> bytes | None:
+        return None if text is None else deps.keyring.seal(text, "dispute", column, dispute_id)
+
+    return Dispute(
+        id=dispute_id,
+        number=new_number(),
+        source=source,
+        resident_id=filer.id if isinstance(filer, ResidentActor) else None,
+        recorder_id=filer.id if isinstance(filer, StaffActor) else None,
+        center_id=UUID(decision.center.id),
+        status=Status.SUBMITTED,
+        category=draft.category,
+        description_sealed=seal("description", draft.description),
+        claim_sealed=seal("claim", draft.claim),
+        voice_file_id=draft.voice_file_id,
+        occurred_on=draft.occurred_on,
+        amount_fen=draft.amount_fen,
+        preferred_mode=draft.preferred_mode,
+        location_sealed=seal("location", _as_json(draft.location)),
+        contact_location_sealed=seal("contact_location", _as_json(draft.contact_location)),
+        place_lon=place.lon if place else None,
+        place_lat=place.lat if place else None,
+        route=decision.as_record(),
+        due_at=due_at,
+        yellow_at=yellow_at,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _rough_place(deps: Deps, place: PlaceIn) -> geo.Wgs84 | None:
+    where = routing.locate(deps, place)
+    point = where if isinstance(where, geo.Wgs84) else where.division.point
+    return geo.rounded(point) if point else None
+
+
+def _as_json(place: PlaceIn | PointIn | None) -> str | None:
+    return None if place is None else json.dumps(place.model_dump(exclude_none=True), ensure_ascii=False)
+
+
+def _parties(deps: Deps, draft: DisputeIn, dispute: Dispute, filer: Actor) -> list[Party]:
+    resident_id = filer.id if isinstance(filer, ResidentActor) else None
+    applicant = _party(deps, draft.applicant, dispute, Side.APPLICANT, 0)
+    applicant.resident_id = resident_id
+    respondents = [
+        _party(deps, party, dispute, Side.RESPONDENT, ordinal)
+        for ordinal, party in enumerate(draft.respondents, start=1)
+    ]
+    return [applicant, *respondents]
+
+
+def _party(deps: Deps, party: PartyIn, dispute: Dispute, side: Side, ordinal: int) -> Party:
+    party_id, keyring = uuid7(), deps.keyring
+    sealed: dict[str, Any] = {}
+    for column in ("name", "phone", "id_number"):
+        value = getattr(party, column, None)
+        if value is not None:
+            sealed[f"{column}_sealed"] = keyring.seal(value, "party", column, party_id)
+            sealed[f"{column}_hash"] = keyring.keyed_hash(column, value)
+    if party.credit_code is not None:
+        sealed["credit_code_sealed"] = keyring.seal(party.credit_code, "party", "credit_code", party_id)
+    return Party(id=party_id, dispute_id=dispute.id, side=side, kind=party.kind, ordinal=ordinal, **sealed)
+
+
+def new_number() -> str:
+    """59 random bits, without letters that look like digits: it may be read out on the phone."""
+    return "HJ" + "".join(secrets.choice(_NUMBER_ALPHABET) for _ in range(_NUMBER_LENGTH))

@@ -1,0 +1,233 @@
+"""What a filing says, and what a resident reads of a dispute."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from backend.core import clock, identity
+from backend.core.errors import FieldProblem
+from backend.core.geo import Crs, point_problems
+from backend.core.schema import Code, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
+from models import PartyKind
+
+MAX_FEN = 10**13
+"""A hundred billion yuan: above that, somebody's finger slipped."""
+EARLIEST = date(1949, 10, 1)
+
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Address = Annotated[Line, Field(max_length=128)]
+Files = Annotated[list[UUID], Field(max_length=20)]
+
+
+class PointIn(In):
+    """A point that must be there: `crs` is never guessed."""
+
+    lon: Longitude
+    lat: Latitude
+    crs: Crs
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
+    address: Address | None = None
+
+    @model_validator(mode="after")
+    def lies_in_china(self) -> Self:
+        if found := point_problems(self.lon, self.lat, self.crs, ""):
+            raise problems(FieldProblem(each.path.lstrip("."), each.message) for each in found)
+        return self
+
+
+class PlaceIn(In):
+    """Where it happened: a point, or at least a division or an address."""
+
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    crs: Crs | None = None
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
+    address: Address | None = None
+    division_code: Code | None = None
+
+    @model_validator(mode="after")
+    def says_where(self) -> Self:
+        given = {"lon": self.lon, "lat": self.lat, "crs": self.crs}
+        missing = [name for name, value in given.items() if value is None]
+        if missing and len(missing) < len(given):
+            raise problems(FieldProblem(name, "有了位置就要写全经度、纬度和坐标系（crs）。") for name in missing)
+        if missing and not (self.address or self.division_code):
+            raise problems([FieldProblem("division_code", "请在地图上选点，或者选择所在的乡镇（街道），或者填写地址。")])
+        if not missing and (found := point_problems(self.lon or 0.0, self.lat or 0.0, self.crs or "gcj02", "")):
+            raise problems(FieldProblem(each.path.lstrip("."), each.message) for each in found)
+        return self
+
+    @property
+    def has_point(self) -> bool:
+        return self.crs is not None
+
+
+class PartyIn(In):
+    kind: PartyKind = PartyKind.PERSON
+    name: Line
+    phone: Code | None = None
+    credit_code: Code | None = None
+
+    @field_validator("phone")
+    @classmethod
+    def is_phone(cls, value: str | None) -> str | None:
+        return None if value is None else _normal(identity.normalize_phone, value)
+
+    @field_validator("credit_code")
+    @classmethod
+    def is_credit_code(cls, value: str | None) -> str | None:
+        return None if value is None else _normal(identity.normalize_credit_code, value)
+
+
+class ApplicantIn(PartyIn):
+    id_number: Code | None = None
+
+    @field_validator("id_number")
+    @classmethod
+    def is_id_number(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        today = clock.today(deps_of(info).clock)
+        return _normal(lambda text: identity.normalize_id_number(text, today), value)
+
+
+class DisputeIn(In):
+    category: Code
+    description: LongText | None = None
+    voice_file_id: UUID | None = None
+    claim: Text | None = None
+    occurred_on: date | None = None
+    amount_fen: Annotated[int, Field(ge=0, le=MAX_FEN)] | None = None
+    location: PlaceIn
+    contact_location: PointIn | None = None
+    applicant: ApplicantIn
+    respondents: Annotated[list[PartyIn], Field(min_length=1, max_length=50)]
+    file_ids: Files = []
+    preferred_mode: Literal["onsite", "video"] = "onsite"
+    center_id: Code | None = None
+
+    @field_validator("category")
+    @classmethod
+    def is_known_category(cls, value: str, info: ValidationInfo) -> str:
+        if value not in deps_of(info).catalog.category_by_code:
+            raise problem("没有这个类别，请重新选择。")
+        return value
+
+    @field_validator("occurred_on")
+    @classmethod
+    def is_past(cls, value: date | None, info: ValidationInfo) -> date | None:
+        if value is None or EARLIEST <= value <= clock.today(deps_of(info).clock):
+            return value
+        raise problem("发生日期不能晚于今天，请检查后重填。")
+
+    @model_validator(mode="after")
+    def says_what_happened(self) -> Self:
+        if self.description is None and self.voice_file_id is None:
+            raise problems([FieldProblem("description", "请写下发生了什么，或者上传一段录音。")])
+        return self
+
+
+class CenterBrief(Out):
+    id: str
+    name: str
+    address: str
+    phone: str
+    distance_m: int | None = None
+    placeholder: bool
+
+
+class RouteOut(Out):
+    reason: str
+    policy: str
+
+
+class ActionOut(Out):
+    action: str
+    title: str
+
+
+class TimelineItem(Out):
+    at: Moment
+    kind: str
+    title: str
+    text: str
+
+
+class PartyOut(Out):
+    """Names and numbers are masked."""
+
+    side: str
+    kind: str
+    name_masked: str
+    phone_masked: str | None
+
+
+class DisputeBrief(Out):
+    id: str
+    number: str
+    case_number: str | None
+    status: str
+    status_text: str
+    category: str
+    category_name: str
+    center: CenterBrief
+    owner_text: str
+    next_step: str
+    respond_by: Moment | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class DisputeFiled(Out):
+    id: str
+    number: str
+    case_number: str | None
+    status: str
+    status_text: str
+    center: CenterBrief
+    route: RouteOut
+    next_step: str
+    respond_by: Moment | None
+    created_at: Moment
+
+
+class DisputeOut(DisputeBrief):
+    """A resident's own case. Free text is shown to who wrote it only."""
+
+    version: int
+    route: RouteOut
+    description: str | None
+    claim: str | None
+    voice_file_id: str | None
+    occurred_on: date | None
+    amount_fen: int | None
+    preferred_mode: str
+    parties: list[PartyOut]
+    actions: list[ActionOut]
+    timeline: list[TimelineItem] | None = None
+    appointments: list[dict[str, Any]] | None = None
+    files: list[dict[str, Any]] | None = None
+
+
+class ReceiptOut(Out):
+    """A dated receipt: filing interrupts the limitation period (诉讼时效规定 12)."""
+
+    number: str
+    filed_at: Moment
+    filed_text: str
+    center: str
+    applicant: str
+    respondents: list[str]
+    claim: str
+    text: str
+
+
+def _normal(normalize: Any, value: str) -> str:
+    try:
+        normalized: str = normalize(value)
+    except ValueError as error:
+        raise problem(str(error)) from None
+    return normalized

@@ -1,0 +1,59 @@
+"""Events as sentences for those who may read them. The words are the catalog's."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from backend.accounts.actors import ResidentActor
+from backend.core.clock import local
+from backend.core.deps import Deps
+from backend.core.pagination import cut, decode
+from backend.core.schema import Page
+from backend.core.wording import date_text, when_text
+from backend.disputes import history
+from backend.disputes.schemas import TimelineItem
+from models import Audience, Dispute, Event
+
+
+async def for_resident(
+    deps: Deps, actor: ResidentActor, dispute: Dispute, *, limit: int, cursor: str | None, descending: bool
+) -> Page[TimelineItem]:
+    audiences = audiences_of(actor, dispute)
+    events, next_cursor = await read(dispute.id, audiences, limit=limit, cursor=cursor, descending=descending)
+    place = {"center": dispute.center.name}
+    return Page[TimelineItem](items=[render(deps, event, place) for event in events], next_cursor=next_cursor)
+
+
+def audiences_of(actor: ResidentActor, dispute: Dispute) -> tuple[Audience, ...]:
+    if dispute.resident_id == actor.id:
+        return (Audience.PARTIES, Audience.APPLICANT)
+    return (Audience.PARTIES,)
+
+
+async def read(
+    dispute_id: UUID, audiences: tuple[Audience, ...], *, limit: int, cursor: str | None, descending: bool
+) -> tuple[list[Event], str | None]:
+    """Ids are time-ordered, so they are the order of what happened."""
+    events = Event.filter(dispute_id=dispute_id, audience__in=audiences)
+    key = decode(cursor, 1)
+    if key is not None:
+        events = events.filter(id__lt=key[0]) if descending else events.filter(id__gt=key[0])
+    rows = await events.order_by("-id" if descending else "id").limit(limit + 1)
+    return cut(rows, limit, lambda event: (str(event.id),))
+
+
+def render(deps: Deps, event: Event, place: dict[str, str]) -> TimelineItem:
+    """`place` holds what the event itself may lack: the name of the center."""
+    words = deps.catalog.events[event.kind]
+    known: dict[str, Any] = {**place, **event.data, **history.detail_of(deps, event)}
+    filled = defaultdict(str, {key: _word(value) for key, value in known.items()})
+    return TimelineItem(at=event.at, kind=event.kind, title=words.title, text=words.text.format_map(filled))
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, datetime):
+        return when_text(local(value))
+    if isinstance(value, date):
+        return date_text(value)
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,162 @@
+"""A dispute as its resident reads it. Opens what is sealed; masks what identifies people."""
+
+from collections import defaultdict
+
+from backend.accounts.actors import ResidentActor
+from backend.centers.policy import RouteDecision
+from backend.core import identity
+from backend.core.clock import local
+from backend.core.deps import Deps
+from backend.core.wording import date_text, when_text
+from backend.disputes import workflow
+from backend.disputes.schemas import (
+    ActionOut,
+    CenterBrief,
+    DisputeBrief,
+    DisputeFiled,
+    DisputeOut,
+    PartyOut,
+    ReceiptOut,
+    RouteOut,
+)
+from models import Center, Dispute, Party, Side, Status
+
+_OPEN_TO_BOOKING = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
+_RATABLE = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED)
+_ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
+_RESIDENT_ACTIONS = (
+    ("book", "预约时间", _OPEN_TO_BOOKING),
+    ("supplement", "补充材料", tuple(status for status in Status if status not in _ENDED)),
+    ("urge", "催办", tuple(status for status in Status if status not in _ENDED)),
+    ("rate", "评价", _RATABLE),
+)
+
+
+def filed(deps: Deps, dispute: Dispute, decision: RouteDecision) -> DisputeFiled:
+    """Right after filing: everything is in memory, nothing is read again."""
+    center = decision.center
+    words = _words(deps, dispute, center.name)
+    return DisputeFiled(
+        id=str(dispute.id),
+        number=dispute.number,
+        case_number=None,
+        status=dispute.status,
+        status_text=words["text"],
+        center=CenterBrief(
+            id=center.id,
+            name=center.name,
+            address=center.address,
+            phone=center.phone,
+            distance_m=None if decision.distance_m is None else round(decision.distance_m),
+            placeholder=center.placeholder,
+        ),
+        route=RouteOut(reason=decision.reason, policy=decision.policy),
+        next_step=words["next_step"],
+        respond_by=dispute.due_at,
+        created_at=dispute.created_at,
+    )
+
+
+def brief(deps: Deps, dispute: Dispute) -> DisputeBrief:
+    return DisputeBrief.model_validate(_brief(deps, dispute))
+
+
+def full(deps: Deps, actor: ResidentActor, dispute: Dispute, parties: list[Party]) -> DisputeOut:
+    is_filer = dispute.resident_id == actor.id
+    return DisputeOut.model_validate(
+        _brief(deps, dispute)
+        | {
+            "version": dispute.version,
+            "route": RouteOut(reason=str(dispute.route.get("reason", "")), policy=str(dispute.route.get("policy", ""))),
+            "description": opened(deps, dispute, "description") if is_filer else None,
+            "claim": opened(deps, dispute, "claim") if is_filer else None,
+            "voice_file_id": str(dispute.voice_file_id) if dispute.voice_file_id and is_filer else None,
+            "occurred_on": dispute.occurred_on,
+            "amount_fen": dispute.amount_fen,
+            "preferred_mode": dispute.preferred_mode,
+            "parties": [party(deps, each) for each in parties],
+            "actions": actions(deps, actor, dispute),
+        }
+    )
+
+
+def receipt(deps: Deps, dispute: Dispute, parties: list[Party]) -> ReceiptOut:
+    """Names stand in full: the paper must hold against the other side, and its holder wrote them."""
+    names = {side: [_name(deps, each) for each in parties if each.side == side] for side in Side}
+    claim = opened(deps, dispute, "claim") or opened(deps, dispute, "description") or "（见录音）"
+    filed_text = when_text(dispute.created_at)
+    return ReceiptOut(
+        number=dispute.number,
+        filed_at=dispute.created_at,
+        filed_text=filed_text,
+        center=dispute.center.name,
+        applicant="、".join(names[Side.APPLICANT]),
+        respondents=names[Side.RESPONDENT],
+        claim=claim,
+        text=f"{local(dispute.created_at).year}年{filed_text}，{dispute.center.name}收到调解申请，编号{dispute.number}。",
+    )
+
+
+def actions(deps: Deps, actor: ResidentActor, dispute: Dispute) -> list[ActionOut]:
+    own = [ActionOut(action=name, title=title) for name, title, statuses in _RESIDENT_ACTIONS if dispute.status in statuses]
+    flow = workflow.allowed(deps.catalog, dispute, actor)
+    return own + [ActionOut(action=row.action, title=row.title) for row in flow]
+
+
+def party(deps: Deps, each: Party) -> PartyOut:
+    phone = deps.keyring.open(each.phone_sealed, "party", "phone", each.id) if each.phone_sealed else None
+    return PartyOut(
+        side=each.side,
+        kind=each.kind,
+        name_masked=identity.mask_name(_name(deps, each)),
+        phone_masked=identity.mask_phone(phone) if phone else None,
+    )
+
+
+def opened(deps: Deps, dispute: Dispute, column: str) -> str | None:
+    sealed = getattr(dispute, f"{column}_sealed")
+    return None if sealed is None else deps.keyring.open(sealed, "dispute", column, dispute.id)
+
+
+def center_brief(center: Center) -> CenterBrief:
+    return CenterBrief(
+        id=str(center.id),
+        name=center.name,
+        address=center.address,
+        phone=center.phone,
+        placeholder=center.placeholder,
+    )
+
+
+def _brief(deps: Deps, dispute: Dispute) -> dict[str, object]:
+    words = _words(deps, dispute, dispute.center.name)
+    category = deps.catalog.category_by_code.get(dispute.category)
+    return {
+        "id": str(dispute.id),
+        "number": dispute.number,
+        "case_number": dispute.case_number,
+        "status": dispute.status,
+        "status_text": words["text"],
+        "category": dispute.category,
+        "category_name": category.name if category else dispute.category,
+        "center": center_brief(dispute.center),
+        "owner_text": words["owner"],
+        "next_step": words["next_step"],
+        "respond_by": dispute.due_at,
+        "created_at": dispute.created_at,
+        "updated_at": dispute.updated_at,
+    }
+
+
+def _words(deps: Deps, dispute: Dispute, center: str) -> dict[str, str]:
+    """The resident always sees one owner: the mediator once there is one, else the center."""
+    words = deps.catalog.statuses[dispute.status]
+    mediator = dispute.mediator if dispute.mediator_id else None
+    known = defaultdict(str, center=center, mediator=f"{center}调解员{mediator.name}" if mediator else center)
+    known["due"] = date_text(local(dispute.due_at).date()) if dispute.due_at else "近日"
+    known["target"] = dispute.transfer_to.name if dispute.transfer_to_id and dispute.transfer_to else "新的中心"
+    return {name: text.format_map(known) for name, text in words.model_dump().items()}
+
+
+def _name(deps: Deps, each: Party) -> str:
+    return deps.keyring.open(each.name_sealed, "party", "name", each.id)
