@@ -9,7 +9,7 @@ from backend.core.divisions import DivisionDirectory, DivisionMatch, DivisionPoi
 from backend.core.geo import Wgs84, distance_m
 from backend.core.wording import distance_text
 
-Policy = Literal["nearest", "division", "city_queue"]
+Policy = Literal["nearest", "division", "registered", "city_queue"]
 
 MAX_CANDIDATES = 6
 """The chosen center included."""
@@ -73,6 +73,11 @@ class RouteDecision:
             if candidate.center.id == center_id:
                 return replace(self, chosen=position)
         return None
+
+    def registered_at(self, center: CenterPoint) -> "RouteDecision":
+        """首问负责: the center whose staff registered it has it, wherever it happened."""
+        own = Candidate(center, None, f"由{center.name}登记受理。")
+        return replace(self, policy="registered", candidates=(own, *self.candidates), chosen=0, needs_confirmation=False)
 
     def as_record(self) -> dict[str, object]:
         """Kept in the clear, so without the point, and with distances in whole kilometres: several exact ones

@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
-
 from backend.accounts import consents
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.centers.policy import RouteDecision
@@ -87,12 +85,10 @@ async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> date:
     if dispute.status in _ENDED:
         raise DisputeEndedError("这件事已经结束，不需要再催办。")
     day = deps.calendar.roll_to_workday(clock.today(deps.clock))
+    # The row lock on the dispute makes check and insert one step.
     if await Urge.filter(dispute_id=dispute.id, counted_on=day).exists():
         raise AlreadyUrgedError
-    try:
-        await Urge.create(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now())
-    except IntegrityError as error:
-        raise AlreadyUrgedError from error
+    await Urge.create(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now())
     await history.record(deps, dispute, actor, Entry("urged", data={"center": dispute.center.name}))
     await _touch(deps, dispute)
     return day
@@ -105,9 +101,8 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
 
 def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> RouteDecision:
     decision = routing.decide(deps, draft.category, draft.location, draft.center_id)
-    if isinstance(filer, StaffActor) and filer.center_id is not None:
-        return decision.registered_at(deps.centers, str(filer.center_id))
-    return decision
+    own = deps.centers.by_id(str(filer.center_id)) if isinstance(filer, StaffActor) else None
+    return decision.registered_at(own) if own else decision
 
 
 def _check_consents(deps: Deps, draft: DisputeIn, filer: ResidentActor) -> None:
@@ -129,9 +124,7 @@ async def _attach(deps: Deps, draft: DisputeIn, filer: Actor, dispute_id: UUID) 
     if found:
         last = f"file_ids.{len(draft.file_ids)}"
         raise InvalidFieldsError(
-            fields=tuple(
-                FieldProblem("voice_file_id", each.message) if each.path == last else each for each in found
-            )
+            fields=tuple(FieldProblem("voice_file_id", each.message) if each.path == last else each for each in found)
         )
 
 

@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from tortoise.expressions import Q, Subquery
+
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
+from backend.core.pagination import bad_cursor, cut, decode
 from models import Dispute, Party, Role
 
 
@@ -37,3 +40,40 @@ async def _by_id(dispute_id: UUID, *, lock: bool) -> Dispute:
     if dispute is None:
         raise NotFoundError
     return dispute
+
+
+async def filed_by(actor: ResidentActor, dispute_id: UUID) -> Dispute:
+    """Only for who filed it: what the paper shows is theirs alone."""
+    dispute = await _by_id(dispute_id, lock=False)
+    if dispute.resident_id != actor.id:
+        raise NotFoundError
+    return dispute
+
+
+async def parties(dispute_id: UUID) -> list[Party]:
+    return await Party.filter(dispute_id=dispute_id).order_by("ordinal")
+
+
+async def page_for_resident(
+    actor: ResidentActor, *, limit: int, cursor: str | None, descending: bool
+) -> tuple[list[Dispute], str | None]:
+    """One statement: filed by the actor, or joined."""
+    joined = Subquery(Party.filter(resident_id=actor.id).values("dispute_id"))
+    disputes = Dispute.filter(Q(resident_id=actor.id) | Q(id__in=joined))
+    key = decode(cursor, 1)
+    if key is not None:
+        last = _uuid(key[0])
+        disputes = disputes.filter(id__lt=last) if descending else disputes.filter(id__gt=last)
+    rows = (
+        await disputes.order_by("-id" if descending else "id")
+        .limit(limit + 1)
+        .select_related("center", "mediator", "transfer_to")
+    )
+    return cut(rows, limit, lambda dispute: (str(dispute.id),))
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise bad_cursor() from error

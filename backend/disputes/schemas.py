@@ -55,7 +55,9 @@ class PlaceIn(In):
         if missing and len(missing) < len(given):
             raise problems(FieldProblem(name, "有了位置就要写全经度、纬度和坐标系（crs）。") for name in missing)
         if missing and not (self.address or self.division_code):
-            raise problems([FieldProblem("division_code", "请在地图上选点，或者选择所在的乡镇（街道），或者填写地址。")])
+            raise problems(
+                [FieldProblem("division_code", "请在地图上选点，或者选择所在的乡镇（街道），或者填写地址。")]
+            )
         if not missing and (found := point_problems(self.lon or 0.0, self.lat or 0.0, self.crs or "gcj02", "")):
             raise problems(FieldProblem(each.path.lstrip("."), each.message) for each in found)
         return self

@@ -98,7 +98,9 @@ def receipt(deps: Deps, dispute: Dispute, parties: list[Party]) -> ReceiptOut:
 
 
 def actions(deps: Deps, actor: ResidentActor, dispute: Dispute) -> list[ActionOut]:
-    own = [ActionOut(action=name, title=title) for name, title, statuses in _RESIDENT_ACTIONS if dispute.status in statuses]
+    own = [
+        ActionOut(action=name, title=title) for name, title, statuses in _RESIDENT_ACTIONS if dispute.status in statuses
+    ]
     flow = workflow.allowed(deps.catalog, dispute, actor)
     return own + [ActionOut(action=row.action, title=row.title) for row in flow]
 

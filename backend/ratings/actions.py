@@ -1,0 +1,49 @@
+from typing import ClassVar
+from uuid import UUID
+
+from backend.accounts.actors import ResidentActor
+from backend.core.deps import Deps
+from backend.core.errors import HejieError
+from backend.disputes import history, queries
+from backend.disputes.history import Entry
+from models import Audience, Rating, Status
+from models.base import uuid7
+
+RATABLE = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED)
+
+
+class NotRatableYetError(HejieError):
+    code: ClassVar[str] = "not_ratable_yet"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "调解有结果之后才能评价，请到时再来。"
+
+
+class AlreadyRatedError(HejieError):
+    code: ClassVar[str] = "already_rated"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "您已经评价过了，谢谢。"
+
+
+async def rate(
+    deps: Deps, actor: ResidentActor, dispute_id: UUID, *, resolved: bool, satisfaction: int, comment: str | None
+) -> Rating:
+    """Once per party and outcome: a reopened case may be rated again after its next outcome."""
+    dispute = await queries.for_resident(actor, dispute_id, lock=True)
+    if dispute.status not in RATABLE:
+        raise NotRatableYetError
+    # The row lock on the dispute makes check and insert one step.
+    if await Rating.filter(dispute_id=dispute.id, resident_id=actor.id, outcome=dispute.outcome).exists():
+        raise AlreadyRatedError
+    rating_id = uuid7()
+    rating = await Rating.create(
+        id=rating_id,
+        dispute_id=dispute.id,
+        resident_id=actor.id,
+        outcome=dispute.outcome,
+        resolved=resolved,
+        satisfaction=satisfaction,
+        comment_sealed=deps.keyring.seal(comment, "rating", "comment", rating_id) if comment else None,
+        created_at=deps.clock.now(),
+    )
+    await history.record(deps, dispute, actor, Entry("rated", Audience.APPLICANT))
+    return rating

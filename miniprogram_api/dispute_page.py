@@ -1,0 +1,35 @@
+"""One page of one case: the dispute and what was asked to be included."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.accounts.actors import ResidentActor
+from backend.appointments import queries as appointments
+from backend.core.deps import Deps
+from backend.core.errors import InvalidFieldsError
+from backend.disputes import queries, timeline, views
+from backend.disputes.schemas import DisputeOut
+from backend.files import queries as files
+
+INCLUDABLE = ("timeline", "appointments", "files")
+_TIMELINE_ITEMS = 100
+
+
+async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str) -> DisputeOut:
+    """`include` is a comma-separated choice of `INCLUDABLE`. Raises InvalidFieldsError, NotFoundError."""
+    wanted = {part.strip() for part in include.split(",") if part.strip()}
+    if not wanted.issubset(INCLUDABLE):
+        raise InvalidFieldsError.at("include", f"只能选择：{'、'.join(INCLUDABLE)}。")
+    dispute = await queries.for_resident(actor, dispute_id)
+    page = views.full(deps, actor, dispute, await queries.parties(dispute_id))
+    extra: dict[str, Any] = {}
+    if "timeline" in wanted:
+        items = await timeline.for_resident(deps, actor, dispute, limit=_TIMELINE_ITEMS, cursor=None, descending=False)
+        extra["timeline"] = items.items
+    if "appointments" in wanted:
+        extra["appointments"] = [
+            each.model_dump(mode="json") for each in await appointments.of_dispute(deps, actor, dispute)
+        ]
+    if "files" in wanted:
+        extra["files"] = [each.model_dump(mode="json") for each in await files.of_dispute(actor, dispute_id)]
+    return page.model_copy(update=extra)
