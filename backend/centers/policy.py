@@ -77,7 +77,9 @@ class RouteDecision:
     def registered_at(self, center: CenterPoint) -> "RouteDecision":
         """首问负责: the center whose staff registered it has it, wherever it happened."""
         own = Candidate(center, None, f"由{center.name}登记受理。")
-        return replace(self, policy="registered", candidates=(own, *self.candidates), chosen=0, needs_confirmation=False)
+        return replace(
+            self, policy="registered", candidates=(own, *self.candidates), chosen=0, needs_confirmation=False
+        )
 
     def as_record(self) -> dict[str, object]:
         """Kept in the clear, so without the point, and with distances in whole kilometres: several exact ones
@@ -104,13 +106,12 @@ class RouteDecision:
         }
 
 
-def choose(
+def choose(  # noqa: PLR0917 - snapshot, rules, question
     index: CenterIndex,
     divisions: DivisionDirectory,
     catalog: Catalog,
     category: str,
     place: Wgs84 | DivisionMatch,
-    *,
     accuracy_m: float | None = None,
 ) -> RouteDecision:
     """`category` is a code of the catalog; `place` is where it happened; `accuracy_m` the radius the phone gave."""
