@@ -40,7 +40,7 @@ class TimelineQuery(PageQuery):
 
 class SupplementIn(In):
     text: Text
-    file_ids: Files = []
+    file_ids: Files = ()
 
 
 class WithdrawalIn(In):

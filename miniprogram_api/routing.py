@@ -3,7 +3,6 @@ from typing import Any
 from pydantic import ValidationInfo, field_validator
 from sanic import Blueprint
 
-from backend.accounts.actors import ResidentActor
 from backend.centers.policy import Candidate, RouteDecision
 from backend.core.deps import Deps
 from backend.core.schema import Code, In, Out, deps_of, problem
@@ -52,7 +51,7 @@ class PreviewOut(Out):
     returns=PreviewOut,
     opens_transaction=False,
 )
-async def preview(actor: ResidentActor, body: PreviewIn, deps: Deps) -> PreviewOut:
+async def preview(body: PreviewIn, deps: Deps) -> PreviewOut:
     return _out(routing.decide(deps, body.category, body.location))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -61,12 +60,13 @@ async def file_dispute(
     return dispute, decision
 
 
-async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: list[UUID]) -> UUID:
+async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]
+) -> None:
     """Adds to what was said. Raises DisputeEndedError, InvalidFieldsError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.status in _ENDED:
         raise DisputeEndedError
-    found = await files.attach(deps, actor, file_ids, dispute.id)
+    found = await files.attach(deps, actor, list(file_ids), dispute.id)
     if found:
         raise InvalidFieldsError(fields=tuple(found))
     entry = Entry(
@@ -76,10 +76,9 @@ async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: s
     )
     await history.record(deps, dispute, actor, entry)
     await _touch(deps, dispute)
-    return dispute.id
 
 
-async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> date:
+async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:
     """催办. Raises AlreadyUrgedError; a day off counts towards the next working day."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.status in _ENDED:
@@ -91,7 +90,6 @@ async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> date:
     await Urge.create(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now())
     await history.record(deps, dispute, actor, Entry("urged", data={"center": dispute.center.name}))
     await _touch(deps, dispute)
-    return day
 
 
 async def _touch(deps: Deps, dispute: Dispute) -> None:

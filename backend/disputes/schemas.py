@@ -19,7 +19,7 @@ EARLIEST = date(1949, 10, 1)
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Address = Annotated[Line, Field(max_length=128)]
-Files = Annotated[list[UUID], Field(max_length=20)]
+Files = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
 
 class PointIn(In):
@@ -56,7 +56,7 @@ class PlaceIn(In):
             raise problems(FieldProblem(name, "有了位置就要写全经度、纬度和坐标系（crs）。") for name in missing)
         if missing and not (self.address or self.division_code):
             raise problems(
-                [FieldProblem("division_code", "请在地图上选点，或者选择所在的乡镇（街道），或者填写地址。")]
+                [FieldProblem("division_code", "请在地图上选点，或选择所在的乡镇（街道），或填写地址。")]
             )
         if not missing and (found := point_problems(self.lon or 0.0, self.lat or 0.0, self.crs or "gcj02", "")):
             raise problems(FieldProblem(each.path.lstrip("."), each.message) for each in found)
@@ -107,7 +107,7 @@ class DisputeIn(In):
     contact_location: PointIn | None = None
     applicant: ApplicantIn
     respondents: Annotated[list[PartyIn], Field(min_length=1, max_length=50)]
-    file_ids: Files = []
+    file_ids: Files = ()
     preferred_mode: Literal["onsite", "video"] = "onsite"
     center_id: Code | None = None
 
