@@ -1,0 +1,112 @@
+"""Real PostgreSQL and Redis for the whole session, the real simulator of WeChat, one event loop."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import hypothesis
+import pytest
+from sanic import Sanic
+from tortoise import connections
+from tortoise.migrations.api import migrate
+
+from backend import seed
+from backend.core.crypto import new_key
+from backend.server import create_app
+from config.orm import tortoise_config
+from config.settings import Settings
+from tests.clock import TravellingClock
+from tests.engines import engines
+from tests.people import People
+from tests.simulator import Simulator, running_simulator
+
+Sanic.test_mode = True
+hypothesis.settings.register_profile("hejie", deadline=None)
+hypothesis.settings.load_profile("hejie")
+
+App = Sanic[Any, Any]
+
+_BUSINESS_TABLES = (
+    "resident", "resident_session", "privacy_consent", "staff_session", "dispute", "party", "event", "case_counter",
+    "urge", "slot_count", "appointment", "notice", "subscription_grant", "wechat_callback", "stored_file", "rating",
+    "idempotent_request", "pgqueuer", "pgqueuer_log",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[tuple[str, str]]:
+    """(database URL, Redis URL)"""
+    with engines() as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+async def simulator() -> AsyncIterator[Simulator]:
+    async with running_simulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(
+    stores: tuple[str, str], simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    database_url, redis_url = stores
+    os.environ.update(
+        HEJIE_DATABASE_URL=database_url,
+        HEJIE_REDIS_URL=redis_url,
+        HEJIE_ENCRYPTION_KEYS=f"test:{new_key()}",
+        HEJIE_SEARCH_KEY=new_key(),
+        HEJIE_WECHAT_URL=simulator.url,
+        HEJIE_DATA_DIR=str(tmp_path_factory.mktemp("data")),
+        HEJIE_ADDRESS_LIMIT_PER_S="0",
+    )
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+def _clock() -> TravellingClock:
+    return TravellingClock()
+
+
+@pytest.fixture
+def clock(_clock: TravellingClock) -> Iterator[TravellingClock]:
+    yield _clock
+    _clock.reset()
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, _clock: TravellingClock) -> AsyncIterator[App]:
+    await migrate(config=tortoise_config(settings.database_url.get_secret_value(), 2))
+    await seed.load_into(settings)
+    app = create_app(settings, _clock, name="hejie-test")
+    async with lifespan(app):
+        yield app
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[None]:
+    """Sanic's listeners as a server would run them."""
+    app.asgi = True
+    app.signalize()
+    app.finalize()
+    await app._server_event("init", "before")
+    await app._server_event("init", "after")
+    yield
+    await app._server_event("shutdown", "before")
+    await app._server_event("shutdown", "after")
+
+
+@pytest.fixture
+async def client(app: App) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+    await connections.get("default").execute_script(f"TRUNCATE {', '.join(_BUSINESS_TABLES)} CASCADE")
+    await app.ctx.redis.flushdb()
+
+
+@pytest.fixture
+def people(client: httpx.AsyncClient) -> People:
+    return People(client)
