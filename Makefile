@@ -1,0 +1,57 @@
+# Two commands matter: `make run` and `make demo`. `make help` names the others.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test check format bench lock openapi clean
+
+BIN := .venv/bin
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+install: ## .venv from requirements.lock (every other command does it by itself)
+	@python="$(PYTHON)"; \
+	for candidate in python3.12 python3.11 python3 python3.13 python3.14; do \
+		if [ -n "$$python" ]; then break; fi; \
+		if $$candidate -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+		then python=$$candidate; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo "Python 3.11 or later is needed, with its venv module (Debian, Ubuntu: apt install python3 python3-venv)." >&2; \
+		echo "If it is not on the PATH: make PYTHON=/path/to/python3 …" >&2; \
+		exit 1; \
+	fi; \
+	$$python .ci/install.py
+
+run: install ## start everything on http://127.0.0.1:8000 until Ctrl-C
+	@exec $(BIN)/hejie dev
+
+demo: install ## a resident's journey, told step by step (needs `make run` in another terminal)
+	@exec $(BIN)/hejie demo
+
+test: install ## all tests, against real PostgreSQL and Redis
+	@exec $(BIN)/python -m pytest
+
+check: install ## style, types, import rules, dependencies, the published API description
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/hejie openapi --check
+
+format: install ## let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## filing throughput as a ratio to a bare handler, and SQL calls per request
+	@exec $(BIN)/python -m tests.benchmarks
+
+openapi: install ## write docs/openapi/*.json anew
+	@exec $(BIN)/hejie openapi
+
+lock: install ## resolve the dependencies of pyproject.toml anew
+	$(BIN)/pip-compile --extra dev --generate-hashes --allow-unsafe --strip-extras --no-header --quiet \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+
+clean: ## remove .venv and caches; data folders stay
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
