@@ -1,4 +1,5 @@
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -40,6 +41,7 @@ class Resident(Row):
 
 class ResidentSession(Row):
     token_hash = fields.CharField(max_length=64, unique=True)
+    resident_id: UUID
     resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
@@ -52,6 +54,7 @@ class ResidentSession(Row):
 class PrivacyConsent(Row):
     """Append-only but for the withdrawal: what was agreed to, in which wording, when."""
 
+    resident_id: UUID
     resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     kind = fields.CharEnumField(ConsentKind, max_length=ENUM_LENGTH)
     version = fields.CharField(max_length=16)
@@ -69,6 +72,7 @@ class Staff(Row):
     password_hash = fields.CharField(max_length=255)
     otp_sealed = fields.BinaryField(null=True)
     role = fields.CharEnumField(Role, max_length=ENUM_LENGTH)
+    center_id: UUID | None
     center: fields.ForeignKeyNullableRelation["Center"] = fields.ForeignKeyField(  # type: ignore[name-defined]  # noqa: F821
         "models.Center", null=True, on_delete=fields.RESTRICT
     )
@@ -81,6 +85,7 @@ class Staff(Row):
 
 class StaffSession(Row):
     token_hash = fields.CharField(max_length=64, unique=True)
+    staff_id: UUID
     staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("models.Staff", on_delete=fields.RESTRICT)
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()

@@ -1,4 +1,5 @@
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -24,6 +25,7 @@ class SlotCount(Row):
     """How many places of a slot are taken. The row comes into being with the first booking; places are
     taken by a conditional update, so that the database is the judge."""
 
+    center_id: UUID
     center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
     kind = fields.CharEnumField(AppointmentKind, max_length=ENUM_LENGTH)
     starts_at = fields.DatetimeField()
@@ -35,11 +37,13 @@ class SlotCount(Row):
 
 
 class Appointment(Row):
+    dispute_id: UUID
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
         "models.Dispute", on_delete=fields.RESTRICT, related_name="appointments"
     )
     resident_id = fields.UUIDField(null=True)
     """For whom it was booked."""
+    center_id: UUID
     center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
     kind = fields.CharEnumField(AppointmentKind, max_length=ENUM_LENGTH)
     status = fields.CharEnumField(AppointmentStatus, max_length=ENUM_LENGTH)

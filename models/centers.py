@@ -1,4 +1,5 @@
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -69,6 +70,7 @@ class Organization(Row):
     kind = fields.CharEnumField(OrganizationKind, max_length=ENUM_LENGTH)
     name = fields.CharField(max_length=128)
     registration_number = fields.CharField(max_length=64, default="")
+    center_id: UUID | None
     center: fields.ForeignKeyNullableRelation[Center] = fields.ForeignKeyField(
         "models.Center", null=True, on_delete=fields.RESTRICT
     )

@@ -1,4 +1,5 @@
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -62,13 +63,16 @@ class Dispute(Row):
     case_number = fields.CharField(max_length=64, null=True, db_index=True)
     """Official, without gaps per center and year; given at acceptance."""
     source = fields.CharEnumField(Source, max_length=ENUM_LENGTH)
+    resident_id: UUID | None
     resident: fields.ForeignKeyNullableRelation[Resident] = fields.ForeignKeyField(
         "models.Resident", null=True, on_delete=fields.RESTRICT
     )
     """Who filed it from a phone."""
+    recorder_id: UUID | None
     recorder: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
         "models.Staff", null=True, on_delete=fields.RESTRICT, related_name="recorded_disputes"
     )
+    center_id: UUID
     center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
     status = fields.CharEnumField(Status, max_length=ENUM_LENGTH)
     version = fields.IntField(default=1)
@@ -86,14 +90,17 @@ class Dispute(Row):
     place_lat = fields.FloatField(null=True)
     """WGS-84 rounded to about 1 km: all that statistics may know."""
     route: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
+    mediator_id: UUID | None
     mediator: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
         "models.Staff", null=True, on_delete=fields.RESTRICT, related_name="mediated_disputes"
     )
+    organization_id: UUID | None
     organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
         "models.Organization", null=True, on_delete=fields.RESTRICT
     )
     track = fields.CharField(max_length=ENUM_LENGTH, null=True)
     mode = fields.CharField(max_length=ENUM_LENGTH, null=True)
+    transfer_to_id: UUID | None
     transfer_to: fields.ForeignKeyNullableRelation[Center] = fields.ForeignKeyField(
         "models.Center", null=True, on_delete=fields.RESTRICT, related_name="incoming_disputes"
     )
@@ -118,12 +125,14 @@ class Dispute(Row):
 
 
 class Party(Row):
+    dispute_id: UUID
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
         "models.Dispute", on_delete=fields.RESTRICT, related_name="parties"
     )
     side = fields.CharEnumField(Side, max_length=ENUM_LENGTH)
     kind = fields.CharEnumField(PartyKind, max_length=ENUM_LENGTH)
     ordinal = fields.SmallIntField()
+    resident_id: UUID | None
     resident: fields.ForeignKeyNullableRelation[Resident] = fields.ForeignKeyField(
         "models.Resident", null=True, on_delete=fields.RESTRICT, related_name="parties"
     )
@@ -144,6 +153,7 @@ class Party(Row):
 class Event(Row):
     """Append-only. The timeline of each audience is a filter over this one table."""
 
+    dispute_id: UUID
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
         "models.Dispute", on_delete=fields.RESTRICT, related_name="events"
     )
@@ -168,6 +178,7 @@ class CaseCounter(Model):
     """How many official numbers a center has given in a year."""
 
     id = fields.BigIntField(primary_key=True)
+    center_id: UUID
     center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
     year = fields.IntField()
     given = fields.IntField()
@@ -180,6 +191,7 @@ class CaseCounter(Model):
 class Urge(Row):
     """催办: at most one per dispute and working day, which the unique key enforces."""
 
+    dispute_id: UUID
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField("models.Dispute", on_delete=fields.RESTRICT)
     counted_on = fields.DateField()
     """A day off counts towards the next working day."""

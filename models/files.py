@@ -1,4 +1,5 @@
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -22,6 +23,7 @@ class FileStatus(StrEnum):
 class StoredFile(Row):
     """The bytes lie sealed in the object store under `id`; `size` and `sha256` are of what was uploaded."""
 
+    owner_id: UUID
     owner: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     dispute_id = fields.UUIDField(null=True, db_index=True)
     kind = fields.CharEnumField(FileKind, max_length=ENUM_LENGTH)

@@ -1,4 +1,5 @@
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 
@@ -27,6 +28,7 @@ class GrantSource(StrEnum):
 class Notice(Row):
     """The in-app inbox. A push is the same words on the phone's screen; the row is there either way."""
 
+    resident_id: UUID
     resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     dispute_id = fields.UUIDField(null=True)
     kind = fields.CharField(max_length=48)
@@ -53,6 +55,7 @@ class Notice(Row):
 class SubscriptionGrant(Row):
     """One acceptance = one message. Rows are claimed, given back, spent or revoked; never edited otherwise."""
 
+    resident_id: UUID
     resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     template_id = fields.CharField(max_length=64)
     source = fields.CharEnumField(GrantSource, max_length=ENUM_LENGTH)

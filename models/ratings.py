@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from tortoise import fields
 
 from models.accounts import Resident
@@ -8,7 +10,9 @@ from models.disputes import Dispute
 class Rating(Row):
     """One per party and outcome. Staff see figures, never who."""
 
+    dispute_id: UUID
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField("models.Dispute", on_delete=fields.RESTRICT)
+    resident_id: UUID
     resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
     outcome = fields.IntField()
     resolved = fields.BooleanField()

@@ -17,7 +17,8 @@ class _CurrentConnection(Driver):
     """PgQueuer's SQL on the connection of the transaction that is open here."""
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, Any]]:
-        return await connections.get("default").execute_query_dict(query, list(args))
+        rows: list[dict[str, Any]] = await connections.get("default").execute_query_dict(query, list(args))
+        return rows
 
 
 async def enqueue(

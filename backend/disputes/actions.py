@@ -87,7 +87,7 @@ async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:
     # The row lock on the dispute makes check and insert one step.
     if await Urge.filter(dispute_id=dispute.id, counted_on=day).exists():
         raise AlreadyUrgedError
-    await Urge.create(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now())
+    await Urge(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now()).save()
     await history.record(deps, dispute, actor, Entry("urged", data={"center": dispute.center.name}))
     await _touch(deps, dispute)
 

@@ -1,5 +1,6 @@
 """Decides; writes nothing. The table is the catalog's `flow.toml`."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -68,7 +69,7 @@ def _is_assigned(dispute: Dispute, actor: StaffActor) -> bool:
     return actor.role != Role.MEDIATOR or dispute.mediator_id == actor.id
 
 
-_GUARDS = {
+_GUARDS: dict[str, Callable[[Dispute, StaffActor], bool]] = {
     "own_center": _is_own_center,
     "anyone_of_center": _is_own_center,
     "target_center": _is_target_center,

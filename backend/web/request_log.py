@@ -17,8 +17,8 @@ SECONDS = Histogram("hejie_request_seconds", "Time to answer", ["method", "route
 
 
 def install(app: Sanic[Any, Any]) -> None:
-    app.on_request(_begin, priority=100)
-    app.on_response(_end)
+    app.register_middleware(_begin, "request", priority=100)
+    app.register_middleware(_end, "response")
 
 
 async def _begin(request: Request) -> None:
