@@ -3,7 +3,7 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
-from models.base import ENUM_LENGTH
+from models.base import ENUM_LENGTH, Row
 
 
 class DayKind(StrEnum):
@@ -22,10 +22,10 @@ class CalendarDay(Model):
         table = "calendar_day"
 
 
-class CalendarYear(Model):
+class CalendarYear(Row):
     """Years with an official notice; all others are estimated."""
 
-    year = fields.IntField(primary_key=True, generated=False)
+    year = fields.IntField(unique=True)
     source = fields.CharField(max_length=255)
 
     class Meta:
