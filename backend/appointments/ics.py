@@ -8,7 +8,7 @@ from icalendar import STATUS, Calendar, Event, Timezone
 
 from backend.core.clock import SHANGHAI, local
 
-_SUMMARY = "综治中心预约"
+TITLE = "综治中心预约"
 _PRODUCT = "-//Hejie//Appointments//ZH"
 
 
@@ -29,7 +29,7 @@ def appointment_ics(
         sequence=sequence,
         start=local(starts_at),
         end=local(ends_at),
-        summary=_SUMMARY,
+        summary=TITLE,
         location=place,
         status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
         stamp=stamp.astimezone(UTC),

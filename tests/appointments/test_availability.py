@@ -247,8 +247,6 @@ def test_any_number_of_seconds_is_read_or_refused(seconds: int) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "plain", ["onsite.１２.c", "onsite.+12.c", "onsite.1_2.c", "onsite. 12.c", "phone.12.c"]
-)
+@pytest.mark.parametrize("plain", ["onsite.１２.c", "onsite.+12.c", "onsite.1_2.c", "onsite. 12.c", "phone.12.c"])
 def test_only_one_spelling_of_a_slot_id_counts(plain: str) -> None:
     assert parse_slot_id(urlsafe_b64encode(plain.encode()).rstrip(b"=").decode()) is None
