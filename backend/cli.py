@@ -1,0 +1,207 @@
+"""The operator's command. What a command needs is imported when it runs: help is quick, a worker loads no web."""
+
+# ruff: noqa: PLC0415
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from config import logging
+from config.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="hejie",
+    help="Hejie 和解: dispute mediation. Settings come from HEJIE_* variables; see docs/operations.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def dev() -> None:
+    """Everything for development: PostgreSQL, Redis, tables, Yichang's data, API, worker, WeChat simulator."""
+    from backend import supervisor
+    from backend.embedded import EngineError
+
+    settings = _settings()
+    logging.configure(settings, "supervisor")
+    try:
+        supervisor.run(settings, _prepare)
+    except (supervisor.StartError, EngineError) as error:
+        _refuse(str(error))
+
+
+@app.command()
+def serve() -> None:
+    """The API, until SIGTERM."""
+    with _complete_settings("api") as settings:
+        from backend import server
+
+        server.run(settings)
+
+
+@app.command()
+def worker() -> None:
+    """What sends notices and does all else that happens later, until SIGTERM. Any number may run."""
+    with _complete_settings("worker") as settings:
+        from backend import worker
+
+        worker.run(settings)
+
+
+@app.command()
+def wechat_simulator() -> None:
+    """A stand-in for WeChat's servers and for a resident's phone, for development."""
+    from backend import embedded
+    from backend.wechat.simulator import server as simulator
+
+    settings = embedded.development_settings(_settings())
+    if settings.is_production:
+        _refuse("The simulator of WeChat has no place in production.")
+    _follow_supervisor()
+    logging.configure(settings, "wechat-simulator")
+    simulator.run(
+        "127.0.0.1",
+        settings.simulator_port,
+        app_id=settings.wechat_app_id,
+        app_secret=settings.wechat_app_secret.get_secret_value(),
+        callback_url=f"http://127.0.0.1:{settings.port}/wechat/callback",
+        callback_token=settings.wechat_callback_token.get_secret_value(),
+        callback_aes_key=settings.wechat_callback_aes_key.get_secret_value(),
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables up to date. Safe to run from several machines at once."""
+    with _complete_settings("migrate") as settings:
+        from backend import database
+
+        applied = asyncio.run(database.migrate(settings.database_url.get_secret_value()))
+    typer.echo("\n".join(f"applied {name}" for name in applied) or "nothing to apply")
+
+
+@app.command()
+def makemigrations(
+    name: Annotated[str | None, typer.Option(help="Words for the file name, such as add_center_phone.")] = None,
+) -> None:
+    """For developers: write the migration that a change of models/ needs. Read it before committing it."""
+    from backend import database
+
+    paths = asyncio.run(database.write_migrations(name))
+    typer.echo("\n".join(f"written {path}" for path in paths) or "the migrations say what the models say")
+
+
+@app.command()
+def seed() -> None:
+    """Load divisions, centers, categories and calendars of the catalog. Running it again changes nothing."""
+    with _complete_settings("seed") as settings:
+        from backend import seed
+
+        seed.load(settings)
+
+
+@app.command()
+def demo() -> None:
+    """A resident's journey through a running `hejie dev`, told step by step."""
+    from backend import demo, embedded
+
+    demo.run(embedded.development_settings(_settings()))
+
+
+@app.command()
+def openapi(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if docs/openapi/ is out of date.")
+    ] = False,
+) -> None:
+    """Write the OpenAPI documents of both APIs to docs/openapi/."""
+    from backend import published_api
+
+    changed = published_api.write(check_only=check)
+    if check and changed:
+        _refuse(f"out of date: {', '.join(changed)}. Run `hejie openapi` and commit what it writes.")
+    typer.echo("\n".join(f"written {name}" for name in changed) or "docs/openapi is up to date")
+
+
+@app.command()
+def new_key() -> None:
+    """Print a fresh key: HEJIE_SEARCH_KEY as it is, HEJIE_ENCRYPTION_KEYS as `id:key`."""
+    from backend.core import crypto
+
+    typer.echo(crypto.new_key())
+
+
+@app.command()
+def rotate_keys() -> None:
+    """Seal everything anew with the first key of HEJIE_ENCRYPTION_KEYS. Older keys may go when it says all is done."""
+    with _complete_settings("rotate-keys") as settings:
+        changed = asyncio.run(_rotate(settings))
+    typer.echo(f"done: {changed} values sealed anew; what was sealed with older keys is no more")
+
+
+def main() -> None:
+    app()
+
+
+def _prepare(settings: Settings) -> None:
+    from backend import database, seed
+
+    asyncio.run(database.migrate(settings.database_url.get_secret_value()))
+    seed.load(settings)
+
+
+async def _rotate(settings: Settings) -> int:
+    from backend import database
+    from backend.core.crypto import Keyring
+    from backend.privacy import rotation
+
+    keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
+    async with database.connected(settings.database_url.get_secret_value()):
+        return await rotation.rotate(keyring, lambda place, seen, total: typer.echo(f"{place}: {seen} of {total}"))
+
+
+@contextmanager
+def _complete_settings(process: str) -> Iterator[Settings]:
+    """In development the embedded engines run for the length of the block, unless `hejie dev` has them up already."""
+    from backend import embedded
+
+    _follow_supervisor()
+    settings = _settings()
+    logging.configure(settings, process)
+    try:
+        with embedded.running(settings) as complete:
+            yield complete
+    except embedded.EngineError as error:
+        _refuse(str(error))
+
+
+def _follow_supervisor() -> None:
+    from backend import embedded, supervisor
+
+    if parent := os.environ.get(supervisor.PARENT_VARIABLE):
+        embedded.die_with_parent(int(parent), signal.SIGTERM)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except ValidationError as error:
+        wrong = (f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors())
+        _refuse("The settings are wrong:\n" + "\n".join(wrong))
+
+
+def _refuse(message: str) -> NoReturn:
+    sys.stderr.write(f"{message}\n")
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()
