@@ -9,6 +9,7 @@ from backend.core.geo import Wgs84
 
 _PEOPLES = "(?:土家族|苗族|侗族|回族|壮族|瑶族|彝族|藏族|满族|畲族|黎族|蒙古族|朝鲜族)*"
 _SUFFIX = {
+    "city": re.compile("市$"),
     "county": re.compile(f"{_PEOPLES}(?:自治县|县|市|区)$"),
     "township": re.compile(f"{_PEOPLES}(?:街道|镇|乡)$"),
 }
@@ -102,8 +103,8 @@ class DivisionDirectory:
         if found := _longest(text, townships, _full_names):
             return _one_of(found)
         # 西陵 in 西陵区 does not say 西陵街道.
-        county_base = _base(county) if county else None
-        apart = [township for township in townships if _base(township) != county_base]
+        county_base = base_name(county) if county else None
+        apart = [township for township in townships if base_name(township) != county_base]
         found = _longest(text, apart, _short_names(2 if county else 3))
         return DivisionMatch(found[0], certain=False, others=tuple(found[1:])) if found else None
 
@@ -132,18 +133,18 @@ def _full_names(division: DivisionPoint) -> tuple[str, ...]:
     """As patterns. 长阳县 is what people write for 长阳土家族自治县."""
     names = [division.name]
     if division.name.endswith("自治县"):
-        names.append(f"{_base(division)}县")
+        names.append(f"{base_name(division)}县")
     return tuple(map(re.escape, names))
 
 
 def _short_names(least: int) -> Callable[[DivisionPoint], tuple[str, ...]]:
     def names(division: DivisionPoint) -> tuple[str, ...]:
-        base = _base(division)
+        base = base_name(division)
         return (re.escape(base) + _CALLED_AFTER,) if len(base) >= least else ()
 
     return names
 
 
-def _base(division: DivisionPoint) -> str:
+def base_name(division: DivisionPoint) -> str:
     suffix = _SUFFIX.get(division.level)
     return suffix.sub("", division.name) if suffix else division.name

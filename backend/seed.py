@@ -1,0 +1,189 @@
+"""What a database must hold before anybody can use it: the catalog's rows, and in development demo staff.
+
+Loading again adds what is missing. What an operator changed since stays.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from tortoise import Tortoise, connections
+from tortoise.transactions import in_transaction
+
+from backend.core.clock import Clock, SystemClock
+from backend.core.divisions import DivisionDirectory, DivisionPoint, base_name
+from config import catalog_files
+from config.orm import tortoise_config
+from config.settings import Settings
+from models import (
+    CalendarDay,
+    CalendarYear,
+    Center,
+    CenterLevel,
+    DayKind,
+    Division,
+    Organization,
+    OrganizationKind,
+    Role,
+    SceneCode,
+    Staff,
+)
+
+_DEMO_PASSWORD = "hejie-demo"  # noqa: S105 - printed in the README; never loaded in production
+_DEMO_CENTERS = {"": "420581001", "gezhouba-": "420502005", "xiaoting-": "420505"}
+"""Prefix of the user names → division of the center they act for."""
+_DEMO_NAMES = {Role.CLERK: "李敏", Role.MEDIATOR: "王建国", Role.DIRECTOR: "陈立新"}
+_DEMO_CITY_NAMES = {Role.SUPERVISOR: "周文", Role.ADMIN: "系统管理员"}
+
+_POSTER_PAGE = "pages/center/index"
+_LOCK = 0x68656A6965
+"""Two processes that start at once load one after the other."""
+
+
+def run(settings: Settings) -> None:
+    """Connects by itself; for a process that does nothing else."""
+    asyncio.run(load_into(settings))
+
+
+async def load_into(settings: Settings) -> None:
+    await Tortoise.init(config=tortoise_config(settings.database_url.get_secret_value(), 1))
+    try:
+        await load(demo=not settings.is_production)
+    finally:
+        await Tortoise.close_connections()
+
+
+async def load(*, demo: bool, clock: Clock | None = None) -> None:
+    """On a Tortoise that is open."""
+    clock = clock or SystemClock()
+    divisions = [_division(row) for row in catalog_files.read_divisions()]
+    async with in_transaction():
+        await connections.get("default").execute_query_dict("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+        await Division.bulk_create(
+            divisions,
+            on_conflict=["code"],
+            update_fields=["name", "level", "parent_code", "lon_gcj02", "lat_gcj02"],
+        )
+        await _load_centers(DivisionDirectory(map(_named, divisions)), clock)
+        await _load_calendar()
+        if demo:
+            await _load_demo_staff(clock)
+
+
+async def _load_centers(divisions: DivisionDirectory, clock: Clock) -> None:
+    rows = [_center(row, divisions, clock) for row in catalog_files.read_centers()]
+    await Center.bulk_create(rows, ignore_conflicts=True)
+    centers = await Center.all()
+    with_committee = await Organization.filter(is_own_committee=True).values_list("center_id", flat=True)
+    await Organization.bulk_create(
+        _committee(center, divisions) for center in _without(centers, map(str, with_committee))
+    )
+    posters = await SceneCode.filter(page=_POSTER_PAGE).values_list("params", flat=True)
+    on_posters = [center for center in centers if center.level != CenterLevel.CITY]
+    await SceneCode.bulk_create(
+        SceneCode(
+            code=secrets.token_urlsafe(12),
+            page=_POSTER_PAGE,
+            params={"center_id": str(center.id)},
+            created_at=clock.now(),
+        )
+        for center in _without(on_posters, (params["center_id"] for params in posters))
+    )
+
+
+async def _load_calendar() -> None:
+    days = [
+        CalendarDay(date=date.fromisoformat(row["date"]), kind=DayKind(row["kind"]), name=row["festival"])
+        for row in catalog_files.read_holidays()
+    ]
+    await CalendarDay.bulk_create(days, ignore_conflicts=True)
+    years = {day.date.year for day in days}
+    await CalendarYear.bulk_create(
+        (CalendarYear(year=year, source=f"holidays_cn_{year}.csv") for year in sorted(years)), ignore_conflicts=True
+    )
+
+
+async def _load_demo_staff(clock: Clock) -> None:
+    codes = dict(await Center.filter(division_code__in=_DEMO_CENTERS.values()).values_list("division_code", "id"))
+    wanted: dict[str, tuple[Role, str, UUID | None]] = {
+        f"{prefix}{role}": (role, name, codes[division])
+        for prefix, division in _DEMO_CENTERS.items()
+        for role, name in _DEMO_NAMES.items()
+    }
+    wanted |= {role.value: (role, name, None) for role, name in _DEMO_CITY_NAMES.items()}
+    there = await Staff.filter(username__in=wanted).values_list("username", flat=True)
+    missing = wanted.keys() - set(there)
+    if not missing:
+        return
+    password_hash = PasswordHasher().hash(_DEMO_PASSWORD)  # one for all: a hash is slow on purpose
+    await Staff.bulk_create(
+        Staff(
+            username=username,
+            name=name,
+            role=role,
+            center_id=center_id,
+            password_hash=password_hash,
+            created_at=clock.now(),
+        )
+        for username, (role, name, center_id) in wanted.items()
+        if username in missing
+    )
+
+
+def _without(centers: Iterable[Center], ids: Iterable[str]) -> list[Center]:
+    known = set(ids)
+    return [center for center in centers if str(center.id) not in known]
+
+
+def _division(row: dict[str, str]) -> Division:
+    return Division(
+        code=row["code"],
+        name=row["name"],
+        level=row["level"],
+        parent_code=row["parent_code"] or None,
+        lon_gcj02=float(row["lon_gcj02"]) if row["lon_gcj02"] else None,
+        lat_gcj02=float(row["lat_gcj02"]) if row["lat_gcj02"] else None,
+    )
+
+
+def _named(row: Division) -> DivisionPoint:
+    return DivisionPoint(row.code, row.name, row.level, row.parent_code, point=None)
+
+
+def _center(row: dict[str, str], divisions: DivisionDirectory, clock: Clock) -> Center:
+    return Center(
+        code=row["code"],
+        name=row["name"],
+        short_name="".join(base_name(division) for division in _path(row["division_code"], divisions)),
+        level=CenterLevel(row["level"]),
+        division_code=row["division_code"],
+        address=row["address"],
+        phone=row["phone"],
+        lon=float(row["lon"]),
+        lat=float(row["lat"]),
+        crs=row["crs"],
+        placeholder=row["placeholder"] == "true",
+        updated_at=clock.now(),
+    )
+
+
+def _committee(center: Center, divisions: DivisionDirectory) -> Organization:
+    place = "".join(division.name for division in _path(center.division_code, divisions))
+    return Organization(
+        kind=OrganizationKind.PEOPLES_COMMITTEE,
+        name=f"{place or center.name}人民调解委员会",
+        center_id=center.id,
+        is_own_committee=True,
+    )
+
+
+def _path(code: str, divisions: DivisionDirectory) -> list[DivisionPoint]:
+    """County, then township; the city only for itself."""
+    division = divisions.by_code(code)
+    if division is None:
+        return []
+    parent = divisions.parent(division)
+    return [parent, division] if parent is not None and parent.level == "county" else [division]
