@@ -16,6 +16,7 @@ from backend.appointments.errors import (
     SlotFullError,
     SlotPastError,
 )
+from backend.core.clock import iso
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, RoleNotAllowedError
 from backend.core.wording import when_text
@@ -216,7 +217,7 @@ def _entry(dispute: Dispute, appointment: Appointment, kind: str, **detail: str)
         data={
             "appointment_id": str(appointment.id),
             "kind": appointment.kind,
-            "starts_at": appointment.starts_at.isoformat(),
+            "starts_at": iso(appointment.starts_at),
             "when_text": when_text(appointment.starts_at),
             "place": views.place_text(appointment.kind, appointment.center),
         },
