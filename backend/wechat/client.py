@@ -207,12 +207,20 @@ class WeChat:
     async def _call_with_token(
         self, api: str, answer: type[_T], body: dict[str, Any], lost: type[WeChatError] = WeChatAwayError
     ) -> _T:
-        token = await self._tokens.current()
+        token = await self._token(rejected=None)
         try:
             return await self._call("POST", api, answer, params={"access_token": token}, json=body, lost=lost)
         except _TokenRejectedError:
-            token = await self._tokens.replacement(token)
+            token = await self._token(rejected=token)
         return await self._call("POST", api, answer, params={"access_token": token}, json=body, lost=lost)
+
+    async def _token(self, rejected: str | None) -> str:
+        """Nobody queues longer than one call takes, however many wait behind a refresh that does not come."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._tokens.good(rejected)
+        except TimeoutError as error:
+            raise WeChatAwayError(_STABLE_TOKEN) from error
 
     async def _call(
         self,

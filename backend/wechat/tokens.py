@@ -22,6 +22,7 @@ from backend.wechat.errors import WeChatAwayError
 _REDIS_WAIT_S: Final = 0.5
 _LOCK_LIFE_S: Final = 10
 _LOCK_WAIT_S: Final = 5
+_LOCK_LOOK_S: Final = 0.02
 _RENEW_BEFORE_END_S: Final = 240
 """WeChat hands out the next token in the last five minutes of the old one, not earlier."""
 _FORCED_APART: Final = timedelta(seconds=30)
@@ -54,15 +55,11 @@ class AccessTokens:
         self._forced_at: datetime | None = None
         self._one_task = asyncio.Lock()
 
-    async def current(self) -> str:
-        """Raises what `fetch` raises."""
-        return await self._good_token(rejected=None)
+    async def good(self, rejected: str | None) -> str:
+        """Another token than the one that WeChat has just rejected, as far as WeChat has one.
 
-    async def replacement(self, rejected: str) -> str:
-        """Another token than the one that WeChat has just rejected, as far as WeChat has one."""
-        return await self._good_token(rejected)
-
-    async def _good_token(self, rejected: str | None) -> str:
+        Raises what `fetch` raises.
+        """
         if (held := self._held) and self._is_good(held, rejected):
             return held.value
         async with self._one_task:
@@ -83,7 +80,7 @@ class AccessTokens:
         async with self._only_refresher():
             if (shared := await self._read_or_none()) and self._is_good(shared, rejected):
                 return shared
-            force = rejected is not None and self._may_force_here() and await self._may_force_anywhere()
+            force = rejected is not None and await self._may_force_anywhere()
             token = await self._fetched(force=force)
             await self._share(token)
             return token
@@ -104,16 +101,23 @@ class AccessTokens:
         return self._forced_at is None or self._clock.now() - self._forced_at >= _FORCED_APART
 
     async def _may_force_anywhere(self) -> bool:
+        now = self._clock.now()
         try:
             async with asyncio.timeout(_REDIS_WAIT_S):
-                return bool(await self._redis.set(f"{self._key}:forced", 1, nx=True, ex=_FORCED_APART))
-        except _REDIS_AWAY:
-            return True
+                forced_at_s = float(await self._redis.get(f"{self._key}:forced") or 0)
+                if abs(now.timestamp() - forced_at_s) < _FORCED_APART.total_seconds():
+                    return False
+                await self._redis.set(f"{self._key}:forced", now.timestamp(), ex=2 * _FORCED_APART)
+        except (*_REDIS_AWAY, ValueError):
+            return self._may_force_here()
+        return True
 
     @asynccontextmanager
     async def _only_refresher(self) -> AsyncIterator[None]:
         """Goes on without the lock when its holder takes too long: a second fetch does no harm."""
-        lock = self._redis.lock(f"{self._key}:lock", timeout=_LOCK_LIFE_S, blocking_timeout=_LOCK_WAIT_S)
+        lock = self._redis.lock(
+            f"{self._key}:lock", timeout=_LOCK_LIFE_S, sleep=_LOCK_LOOK_S, blocking_timeout=_LOCK_WAIT_S
+        )
         try:
             async with asyncio.timeout(_LOCK_WAIT_S + _REDIS_WAIT_S):
                 is_held = await lock.acquire()

@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from typing import Final
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff·"
-_TIME = r"\d{1,2}:\d{2}(?::\d{2})?"
-_DATE = r"\d{4}年\d{1,2}月\d{1,2}日"
+_TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
+_DATE = r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"
 _SYMBOLS = r"!-/:-@\[-`{-~"
 
 _TYPES: Final[dict[str, str]] = {
     "thing": r".{1,20}",
-    "number": r"(?=.{1,32}$)-?\d+(\.\d+)?",
+    "number": r"(?=.{1,32}$)-?[0-9]+(\.[0-9]+)?",
     "letter": r"[A-Za-z]{1,32}",
     "symbol": rf"[{_SYMBOLS}]{{1,5}}",
     "character_string": r"[\x20-\x7e]{1,32}",
     "time": rf"(?:{_DATE} ?)?{_TIME}(?:~(?:{_DATE} ?)?{_TIME})?",
     "date": rf"{_DATE}(?: ?{_TIME})?(?:~{_DATE}(?: ?{_TIME})?)?",
-    "amount": r"[¥$€£￥]?\d{1,10}(\.\d+)?元?",
+    "amount": r"[¥$€£￥]?[0-9]{1,10}(\.[0-9]+)?元?",
     "phone_number": r"[0-9+\-() ]{1,17}",
     "car_number": rf"[{_HAN}A-Z][A-Za-z0-9·]{{0,6}}[{_HAN}A-Za-z0-9]",
     "name": rf"[{_HAN}A-Za-z. ]{{1,10}}|[A-Za-z{_SYMBOLS} ]{{1,20}}",
@@ -31,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def argument_type(name: str) -> str | None:
-    found = re.fullmatch(r"([a-z_]+?)(\d+)", name)
+    found = re.fullmatch(r"([a-z_]+?)([0-9]+)", name)
     return found[1] if found and found[1] in _TYPES else None
 
 

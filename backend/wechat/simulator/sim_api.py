@@ -176,6 +176,11 @@ async def calls(request: Request) -> HTTPResponse:
     return json(_world(request).calls)
 
 
+@blueprint.get("/tokens")
+async def tokens(request: Request) -> HTTPResponse:
+    return json({"forced": len(_world(request).tokens.forced)})
+
+
 @blueprint.delete("/tokens")
 async def lose_tokens(request: Request) -> HTTPResponse:
     """Every access token is worthless at once."""
