@@ -15,6 +15,7 @@ from tortoise import Tortoise
 
 import miniprogram_api
 from backend import staff_api, wechat_callback
+from backend.calendars import queries as calendars
 from backend.centers import queries as centers
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
@@ -98,11 +99,14 @@ async def _open(app: App, clock: Clock) -> None:
         clock=clock,
     )
     ctx.store = open_store(settings.storage_url, settings.data_dir)
+    catalog = Catalog.parse(read_catalog())
     ctx.deps = Deps(
         clock=clock,
         keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
-        catalog=Catalog.parse(read_catalog()),
-        centers=await centers.load_index(),
+        catalog=catalog,
+        centers=await centers.load_index(catalog),
+        divisions=await centers.load_divisions(),
+        calendar=await calendars.load_calendar(),
     )
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
@@ -117,7 +121,8 @@ async def _follow_centers(app: App) -> None:
         try:
             version = await centers.index_version()
             if version != seen:
-                app.ctx.deps = replace(app.ctx.deps, centers=await centers.load_index())
+                index = await centers.load_index(app.ctx.deps.catalog)
+                app.ctx.deps = replace(app.ctx.deps, centers=index)
                 seen = version
         except Exception:  # noqa: BLE001 - the old index serves until the database is back
             log.warning("centers_not_read")

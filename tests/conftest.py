@@ -43,15 +43,13 @@ def stores() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
-async def simulator() -> AsyncIterator[Simulator]:
-    async with running_simulator() as running:
+async def simulator(_clock: TravellingClock) -> AsyncIterator[Simulator]:
+    async with running_simulator(_clock) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def settings(
-    stores: tuple[str, str], simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
-) -> Settings:
+def settings(stores: tuple[str, str], simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     database_url, redis_url = stores
     os.environ.update(
         HEJIE_DATABASE_URL=database_url,
@@ -77,10 +75,11 @@ def clock(_clock: TravellingClock) -> Iterator[TravellingClock]:
 
 
 @pytest.fixture(scope="session")
-async def app(settings: Settings, _clock: TravellingClock) -> AsyncIterator[App]:
+async def app(settings: Settings, simulator: Simulator, _clock: TravellingClock) -> AsyncIterator[App]:
     await migrate(config=tortoise_config(settings.database_url.get_secret_value(), 2))
     await seed.load_into(settings)
     app = create_app(settings, _clock, name="hejie-test")
+    simulator.callback.to = httpx.ASGITransport(app=app)
     async with lifespan(app):
         yield app
 
