@@ -1,0 +1,189 @@
+"""`make bench`: engines and servers of its own, two cores or more, about a minute. See each part for what it does."""
+
+import asyncio
+import contextlib
+import json
+import os
+import pickle
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+from sanic import Sanic
+
+from backend import database, seed
+from backend.core.crypto import new_key
+from backend.server import create_app
+from config import logging
+from config.settings import Settings
+from tests import native
+from tests.benchmarks import bare, routing
+from tests.benchmarks.load import Order, Result
+from tests.benchmarks.sql_calls import Call, recorded
+from tests.conftest import lifespan
+from tests.engines import engines
+from tests.people import People, Person, file_dispute, filing
+from tests.simulator import Simulator, running_simulator
+
+CLIENTS = 16
+ROUNDS = 3
+ROUND_S = 3.0
+RATIO_GOAL, FILING_GOAL, LIST_GOAL = 0.45, 12, 4
+
+console = Console()
+
+
+@dataclass(frozen=True)
+class SqlCalls:
+    filing: list[Call]
+    list_of_20: dict[str, int]
+
+
+def main() -> None:
+    Sanic.test_mode = True
+    with engines() as (database_url, redis_url), tempfile.TemporaryDirectory() as folder:
+        os.environ.update(
+            HEJIE_DATABASE_URL=database_url,
+            HEJIE_REDIS_URL=redis_url,
+            HEJIE_ENCRYPTION_KEYS=f"bench:{new_key()}",
+            HEJIE_SEARCH_KEY=new_key(),
+            HEJIE_DATA_DIR=folder,
+            HEJIE_ACTOR_LIMIT_PER_S="0",
+            HEJIE_ADDRESS_LIMIT_PER_S="0",
+            HEJIE_LOG_LEVEL="WARNING",
+        )
+        asyncio.run(_measure(Path(folder)))
+
+
+async def _measure(folder: Path) -> None:
+    async with running_simulator() as simulator:
+        settings = _settings(simulator)
+        logging.configure(settings)
+        await database.migrate(settings.database_url.get_secret_value())
+        await seed.load_into(settings)
+        async with _in_process(settings) as client:
+            tokens = [(await People(client).resident(f"bench{number}")).token for number in range(CLIENTS)]
+            sql, recording = await _count_sql(client)
+        (folder / "filing.pickle").write_bytes(pickle.dumps(recording))
+        ours, rod = await _compare(folder / "filing.pickle", tokens)
+    _print_throughput(ours, rod)
+    _print_sql(sql)
+    _print_routing()
+
+
+def _settings(simulator: Simulator) -> Settings:
+    os.environ["HEJIE_WECHAT_URL"] = simulator.url
+    return Settings()
+
+
+@contextlib.asynccontextmanager
+async def _in_process(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings, name="bench")
+    async with (
+        lifespan(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bench") as client,
+    ):
+        yield client
+
+
+async def _count_sql(client: httpx.AsyncClient) -> tuple[SqlCalls, bare.Recording]:
+    people = People(client)
+    resident, clerk = await people.resident("counter"), await people.staff("clerk")
+    answers = []
+    filings: list[list[Call]] = []
+    for key in ("first", "second"):
+        with recorded() as calls:
+            answers.append(await resident.post("/disputes", filing(), key=key))
+        filings.append(calls)
+    for _ in range(20):
+        await file_dispute(resident)
+    lists = {
+        "GET /mini/v1/disputes": await _calls_of(resident, "/disputes"),
+        "GET /mini/v1/notices": await _calls_of(resident, "/notices"),
+        "GET /staff/v1/disputes": await _calls_of(clerk, "/disputes"),
+    }
+    return SqlCalls(filings[0], lists), bare.Recording.of(filings[0], filings[1], answers[0].content)
+
+
+async def _calls_of(person: Person, path: str) -> int:
+    with recorded() as calls:
+        (await person.get(path, limit=20)).raise_for_status()
+    return len(calls)
+
+
+async def _compare(recording: Path, tokens: list[str]) -> tuple[list[Result], list[Result]]:
+    """In turns, so that whatever else the machine does meets both."""
+    rod_port = native.free_port()
+    rod = native.Server(("tests.benchmarks.bare", str(recording)), rod_port, {"HEJIE_PORT": str(rod_port)})
+    ours = native.api(native.free_port())
+    async with native.running(ours), native.running(rod):
+        results = [(await _load(ours, tokens), await _load(rod, tokens)) for _ in range(ROUNDS)]
+    return [mine for mine, _ in results], [yours for _, yours in results]
+
+
+async def _load(server: native.Server, tokens: list[str]) -> Result:
+    order = Order(server.port, bare.PATH, json.dumps(filing()), tokens, ROUND_S)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.load"), cwd=native.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    out, _ = await process.communicate(json.dumps(asdict(order)).encode())
+    return Result(**json.loads(out))
+
+
+def _print_throughput(ours: list[Result], rod: list[Result]) -> None:
+    table = Table(title=f"Filing a dispute: {CLIENTS} clients, one server process, {ROUNDS} × {ROUND_S:.0f} s in turns")
+    for name in ("", "filings/s", "p50 ms", "p99 ms", "failures"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, results in (("whole stack", ours), ("bare Sanic + asyncpg, same statements", rod)):
+        table.add_row(
+            name,
+            f"{_median_rate(results):.0f}",
+            f"{statistics.median(each.percentile_ms(0.5) for each in results):.1f}",
+            f"{statistics.median(each.percentile_ms(0.99) for each in results):.1f}",
+            str(sum(each.failures for each in results)),
+        )
+    console.print(table)
+    ratio = _median_rate(ours) / _median_rate(rod)
+    console.print(f"ratio {ratio:.2f} (goal ≥ {RATIO_GOAL}) {_verdict(good=ratio >= RATIO_GOAL)}\n")
+
+
+def _median_rate(results: list[Result]) -> float:
+    return statistics.median(each.per_second for each in results)
+
+
+def _print_sql(sql: SqlCalls) -> None:
+    table = Table(title="SQL client calls, BEGIN and COMMIT included")
+    for name in ("request", "calls", "goal", ""):
+        table.add_column(name)
+    rows = [("POST /mini/v1/disputes", len(sql.filing), FILING_GOAL)]
+    rows += [(f"{path}, 20 items", count, LIST_GOAL) for path, count in sql.list_of_20.items()]
+    for name, count, goal in rows:
+        table.add_row(name, str(count), f"≤ {goal}", _verdict(good=count <= goal))
+    console.print(table)
+    for number, call in enumerate(sql.filing, 1):
+        console.print(f"  {number:2} {call.method:11} {' '.join(call.sql.split())[:90]}", markup=False, highlight=False)
+    console.print()
+
+
+def _print_routing() -> None:
+    table = Table(title=f"Routing over {routing.CENTERS:,} centers, one core")
+    for name in ("", "p50 µs", "p99 µs", "per second"):
+        table.add_column(name, justify="right" if name else "left")
+    for speed in routing.measure():
+        table.add_row(speed.name, f"{speed.p50_us:.0f}", f"{speed.p99_us:.0f}", f"{speed.per_second:,.0f}")
+    console.print(table)
+
+
+def _verdict(*, good: bool) -> str:
+    return "[green]reached[/green]" if good else "[red]missed[/red]"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Servers as production runs them: processes of their own, on ports of their own, with the engines of the test."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[1]
+_READY_S = 30.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """One process group. `module` and its arguments are what follows `python -m`."""
+
+    module: tuple[str, ...]
+    port: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        self.process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
+            [sys.executable, "-m", *self.module],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client, asyncio.timeout(_READY_S):
+            while not await self._answers(client):
+                assert self.process.poll() is None, f"{self.module} ended with {self.process.returncode}"
+                await asyncio.sleep(0.05)
+
+    async def _answers(self, client: httpx.AsyncClient) -> bool:
+        try:
+            return (await client.get("/healthz")).is_success
+        except httpx.TransportError:
+            return False
+
+    def kill(self) -> None:
+        """-9, the whole group: nothing in it can finish what it was doing."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, number)
+        self.process.wait(10)
+
+
+def api(port: int, **environment: str) -> Server:
+    return Server(("backend.cli", "serve"), port, {"HEJIE_PORT": str(port), **environment})
+
+
+@asynccontextmanager
+async def running(server: Server) -> AsyncIterator[Server]:
+    try:
+        await server.start()
+        yield server
+    finally:
+        server.stop()
