@@ -3,14 +3,16 @@
 Loading fails as a whole, naming every wrong entry: a half-right rule book is never used.
 """
 
+import string
 from collections import Counter
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
-from models import Status
+from models import ConsentKind, Status
 
 
 class Entry(BaseModel):
@@ -78,6 +80,73 @@ class EventText(Entry):
     text: str
 
 
+class ConsentText(Entry):
+    kind: ConsentKind
+    version: str = Field(min_length=1, max_length=16)
+    text: str = Field(min_length=1)
+
+
+class PrivacyTexts(Entry):
+    """The notice, which filing needs, and what may be agreed to beyond it."""
+
+    version: str = Field(min_length=1, max_length=16)
+    text: str = Field(min_length=1)
+    consents: tuple[ConsentText, ...]
+
+    @model_validator(mode="after")
+    def check_consents(self) -> Self:
+        kinds = sorted(consent.kind for consent in self.consents)
+        wanted = sorted(set(ConsentKind) - {ConsentKind.PRIVACY_NOTICE})
+        if kinds != wanted:
+            raise ValueError(f"one text for each of: {', '.join(wanted)}")
+        return self
+
+    def version_of(self, kind: ConsentKind) -> str:
+        if kind == ConsentKind.PRIVACY_NOTICE:
+            return self.version
+        return next(consent.version for consent in self.consents if consent.kind == kind)
+
+
+class MessageTemplate(Entry):
+    """A subscription template as WeChat has it: `fields` by its names for them (`thing1`)."""
+
+    id: str = Field(min_length=1, max_length=64)
+    title: str = Field(min_length=1, max_length=20)
+    fields: dict[str, str] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def check_types(self) -> Self:
+        if wrong := [name for name in self.fields if type_of(name) is None]:
+            raise ValueError(f"no field type: {', '.join(wrong)}")
+        return self
+
+
+class NoticeText(Entry):
+    """See the head of `templates.toml`."""
+
+    title: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1)
+    template: str | None = None
+    push: dict[str, str] = {}
+    small: bool = False
+    urgent: bool = False
+
+    @model_validator(mode="after")
+    def check_push(self) -> Self:
+        """Fixed words already fit; the others are only such as anybody may read over a shoulder."""
+        for name, text in self.push.items():
+            used = {field for _text, field, _spec, _conversion in string.Formatter().parse(text) if field is not None}
+            if used - LOCK_SCREEN_WORDS:
+                raise ValueError(f"{name}: {', '.join(sorted(used - LOCK_SCREEN_WORDS))} is not for a lock screen")
+            kind = type_of(name)
+            if not used and (kind is None or kind.fit(plain(text)) != text or not text):
+                raise ValueError(f"{name}: {text!r} is not a value that WeChat takes")
+        return self
+
+
+LOCK_SCREEN_WORDS = frozenset({"center", "place", "when_text", "number", "due_text", "now"})
+
+
 class Catalog(Entry):
     version: str
     categories: Annotated[tuple[Category, ...], Field(min_length=1), AfterValidator(_two_levels)]
@@ -91,6 +160,13 @@ class Catalog(Entry):
     modes: dict[str, str]
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
+    privacy: PrivacyTexts
+    pages: dict[str, str]
+    """Path in the mini-program, by what is shown there."""
+    templates: dict[str, MessageTemplate]
+    scenes: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=5)]]
+    """Templates to ask for, by the moment of asking, the most needed first."""
+    notices: dict[str, NoticeText]
 
     @cached_property
     def category_by_code(self) -> dict[str, Category]:
@@ -110,6 +186,34 @@ class Catalog(Entry):
         if missing := set(Status) - set(self.statuses):
             raise ValueError(f"no text for status: {', '.join(sorted(missing))}")
         return self
+
+    @model_validator(mode="after")
+    def check_notices(self) -> Self:
+        """Every name leads somewhere, and every field of a template gets its words."""
+        problems = [f"scene {scene}: {key!r}" for scene, keys in self.scenes.items() for key in keys
+                    if key not in self.templates]  # fmt: skip
+        for kind, notice in self.notices.items():
+            template = self.templates.get(notice.template) if notice.template else None
+            if notice.template and template is None:
+                problems.append(f"notice {kind}: template {notice.template!r}")
+            elif notice.push.keys() != (template.fields if template else {}).keys():
+                problems.append(f"notice {kind}: not the fields of its template")
+        problems += [f"action {row.action}: notice {row.notice!r}" for row in self.flow
+                     if row.notice is not None and row.notice not in self.notices]  # fmt: skip
+        if len({template.id for template in self.templates.values()}) < len(self.templates):
+            problems.append("two templates have one id")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def templates_of_scene(self, scene: str, most: int) -> list[str] | None:
+        """WeChat's template ids; None for an unknown scene."""
+        keys = self.scenes.get(scene)
+        return None if keys is None else [self.templates[key].id for key in keys[:most]]
+
+    @cached_property
+    def template_ids(self) -> frozenset[str]:
+        return frozenset(template.id for template in self.templates.values())
 
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> "Catalog":
