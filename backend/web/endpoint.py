@@ -46,6 +46,24 @@ class Endpoint:
     wants: frozenset[str]
     path_types: dict[str, type]
     serializer: pydantic.TypeAdapter[Any]
+    produces: str
+
+    @property
+    def is_upload(self) -> bool:
+        """Its handler reads the body itself, as multipart/form-data."""
+        return self.method in ("POST", "PUT") and self.body is None and "request" in self.wants
+
+    @property
+    def reads_json(self) -> bool:
+        return self.method in ("POST", "PUT") and not self.is_upload
+
+    @property
+    def takes_key(self) -> bool:
+        return self.method != "GET" and self.idempotent
+
+    @property
+    def success_status(self) -> int:
+        return 204 if self.returns is None and self.produces == "application/json" else self.status
 
     async def __call__(self, request: Request, **path: str) -> HTTPResponse:
         deps: Deps = replace(request.app.ctx.deps, touched=set())
@@ -80,7 +98,7 @@ class Endpoint:
 
     def _body(self, request: Request, deps: Deps) -> tuple[In | None, str]:
         """Raises what is wrong with the body: too large, of another type, malformed, or in its fields."""
-        if self.method in ("GET", "DELETE") or (self.body is None and "request" in self.wants):
+        if not self.reads_json:
             return None, ""
         raw = request.body
         if len(raw) > MAX_JSON_BYTES:
@@ -118,8 +136,10 @@ def endpoint(
     errors: tuple[type[HejieError], ...] = (),
     opens_transaction: bool = True,
     idempotent: bool = True,
+    produces: str = "application/json",
 ) -> Callable[[Handler], Handler]:
-    """`opens_transaction=False`: the handler asks WeChat or a store first and opens `writing` itself."""
+    """`opens_transaction=False`: the handler asks WeChat or a store first and opens `writing` itself.
+    `produces`: the content type of a handler that makes its own response."""
 
     def register(handler: Handler) -> Handler:
         parameters = inspect.signature(handler, eval_str=True).parameters
@@ -138,6 +158,7 @@ def endpoint(
             wants=frozenset(parameters),
             path_types={name: p.annotation for name, p in parameters.items() if p.annotation in (UUID, str)},
             serializer=pydantic.TypeAdapter(returns),
+            produces=produces,
         )
 
         async def call(request: Request, **path: str) -> HTTPResponse:
