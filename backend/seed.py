@@ -81,7 +81,7 @@ async def _load_centers(divisions: DivisionDirectory, clock: Clock) -> None:
     await Organization.bulk_create(
         _committee(center, divisions) for center in _without(centers, map(str, with_committee))
     )
-    posters = await SceneCode.filter(page=_POSTER_PAGE).values_list("params", flat=True)
+    posters = await SceneCode.filter(page=_POSTER_PAGE)
     on_posters = [center for center in centers if center.level != CenterLevel.CITY]
     await SceneCode.bulk_create(
         SceneCode(
@@ -90,7 +90,7 @@ async def _load_centers(divisions: DivisionDirectory, clock: Clock) -> None:
             params={"center_id": str(center.id)},
             created_at=clock.now(),
         )
-        for center in _without(on_posters, (params["center_id"] for params in posters))
+        for center in _without(on_posters, (poster.params["center_id"] for poster in posters))
     )
 
 

@@ -1,26 +1,87 @@
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
 
+from tortoise import connections
+
+from backend.accounts import consents
 from backend.accounts.actors import ResidentActor
+from backend.accounts.schemas import ProfileIn
 from backend.accounts.tokens import new_token, token_hash
+from backend.core import identity
 from backend.core.deps import Deps
-from models import Resident, ResidentSession
+from backend.core.errors import HejieError, InvalidFieldsError
+from models import ConsentKind, Resident, ResidentSession
+from models.base import uuid7
+
+_ENTER = """
+INSERT INTO resident (id, app_id, openid, created_at, last_login_at) VALUES ($1, $2, $3, $4, $4)
+ON CONFLICT (app_id, openid) DO UPDATE SET last_login_at = EXCLUDED.last_login_at
+RETURNING id, phone_sealed
+"""
 
 
-async def log_in(deps: Deps, app_id: str, openid: str, days: int) -> tuple[str, ResidentSession]:
-    """Known by (app, openid); a first visit makes the account. A closed account starts afresh."""
+class SmsUnavailableError(HejieError):
+    code: ClassVar[str] = "sms_unavailable"
+    status: ClassVar[int] = 503
+    message: ClassVar[str] = "短信验证码暂时不能使用，请点“微信授权手机号”。您也可以致电或到综治中心窗口办理。"
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A session that has begun. The token is known here and to the caller only."""
+
+    token: str
+    expires_at: datetime
+    resident_id: UUID
+    phone_masked: str | None
+
+
+async def log_in(deps: Deps, app_id: str, openid: str, days: int) -> Entrance:
+    """Known by (app, openid); a first visit makes the account."""
     now = deps.clock.now()
-    resident, created = await Resident.get_or_create(
-        app_id=app_id, openid=openid, defaults={"created_at": now, "last_login_at": now}
+    rows = await connections.get("default").execute_query_dict(_ENTER, [uuid7(), app_id, openid, now])
+    resident_id, phone_sealed = rows[0]["id"], rows[0]["phone_sealed"]
+    token, expires_at = new_token(), now + timedelta(days=days)
+    session = ResidentSession(
+        token_hash=token_hash(token), resident_id=resident_id, created_at=now, expires_at=expires_at
     )
-    if not created:
-        resident.last_login_at, resident.closed_at = now, None
-        await resident.save(update_fields=["last_login_at", "closed_at"])
-    token = new_token()
-    session = await ResidentSession.create(
-        token_hash=token_hash(token), resident=resident, created_at=now, expires_at=now + timedelta(days=days)
-    )
-    return token, session
+    await session.save(force_create=True)
+    phone = None if phone_sealed is None else deps.keyring.open(phone_sealed, "resident", "phone", resident_id)
+    return Entrance(token, expires_at, resident_id, None if phone is None else identity.mask_phone(phone))
 
 
 async def log_out(deps: Deps, actor: ResidentActor) -> None:
     await ResidentSession.filter(id=actor.session_id).update(revoked_at=deps.clock.now())
+
+
+async def change_profile(deps: Deps, actor: ResidentActor, profile: ProfileIn) -> None:
+    """Raises InvalidFieldsError: an identity number needs its own consent."""
+    if profile.id_number is not None and ConsentKind.ID_NUMBER not in actor.consents:
+        raise InvalidFieldsError.at("id_number", consents.ID_NUMBER_NEEDS_CONSENT)
+    changes: dict[str, object] = {}
+    if "name" in profile.model_fields_set:
+        changes["name_sealed"] = _seal(deps, actor.id, "name", profile.name)
+    if "id_number" in profile.model_fields_set:
+        changes |= _searchable(deps, actor.id, "id_number", profile.id_number)
+    if changes:
+        await Resident.filter(id=actor.id).update(**changes)
+
+
+async def set_phone(deps: Deps, actor: ResidentActor, number: str) -> None:
+    """`number` as WeChat vouches for it. Raises InvalidFieldsError for one that is not of the mainland."""
+    try:
+        phone = identity.normalize_mobile(number)
+    except ValueError as error:
+        raise InvalidFieldsError.at("code", "目前只支持中国大陆的手机号，请换一个手机号授权。") from error
+    await Resident.filter(id=actor.id).update(**_searchable(deps, actor.id, "phone", phone))
+
+
+def _searchable(deps: Deps, resident_id: UUID, column: str, value: str | None) -> dict[str, object]:
+    found_by = None if value is None else deps.keyring.keyed_hash(column, value)
+    return {f"{column}_sealed": _seal(deps, resident_id, column, value), f"{column}_hash": found_by}
+
+
+def _seal(deps: Deps, resident_id: UUID, column: str, value: str | None) -> bytes | None:
+    return None if value is None else deps.keyring.seal(value, "resident", column, resident_id)

@@ -1,14 +1,17 @@
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from tortoise import connections
 
 from backend.accounts.actors import ResidentActor, StaffActor
+from backend.accounts.schemas import ProfileOut
 from backend.accounts.tokens import token_hash
+from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import TokenExpiredError, TokenInvalidError, TokenRevokedError
-from models import Role
+from models import ConsentKind, PrivacyConsent, Resident, Role
 
 _RESIDENT = """
 SELECT s.id AS session_id, s.expires_at, s.revoked_at, r.id, r.openid,
@@ -35,6 +38,26 @@ async def staff_by_token(deps: Deps, token: str) -> StaffActor:
     if not row["is_active"]:
         raise TokenRevokedError
     return StaffActor(row["id"], row["session_id"], row["name"], Role(row["role"]), row["center_id"])
+
+
+async def profile(deps: Deps, actor: ResidentActor) -> ProfileOut:
+    """Masked: a phone lies about with its screen on."""
+    resident = await Resident.get(id=actor.id)
+    in_force = await PrivacyConsent.filter(resident_id=actor.id, withdrawn_at=None)
+    return ProfileOut(
+        id=str(resident.id),
+        name_masked=_masked(deps, resident, "name", resident.name_sealed, identity.mask_name),
+        phone_masked=_masked(deps, resident, "phone", resident.phone_sealed, identity.mask_phone),
+        id_number_masked=_masked(deps, resident, "id_number", resident.id_number_sealed, identity.mask_id_number),
+        consents={ConsentKind(consent.kind): consent.version for consent in in_force},
+        created_at=resident.created_at,
+    )
+
+
+def _masked(
+    deps: Deps, resident: Resident, column: str, sealed: bytes | None, mask: Callable[[str], str]
+) -> str | None:
+    return None if sealed is None else mask(deps.keyring.open(sealed, "resident", column, resident.id))
 
 
 async def _session(sql: str, token: str, now: datetime) -> dict[str, Any]:

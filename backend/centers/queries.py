@@ -1,0 +1,174 @@
+"""Centers as everybody may see them. The queue at city level takes what no center may; it is never shown."""
+
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.functions import Count, Max
+from tortoise.queryset import QuerySet
+
+from backend.calendars import opening_hours
+from backend.centers.index import GridIndex
+from backend.centers.schemas import CenterOut, CentersQuery, PointOut
+from backend.core import geo, pagination
+from backend.core.catalog import Catalog
+from backend.core.deps import CenterPoint, Deps
+from backend.core.divisions import DivisionDirectory, DivisionPoint
+from backend.core.errors import InvalidFieldsError, NotFoundError
+from backend.core.geo import Crs, Wgs84
+from backend.core.opening import OpeningRules
+from backend.core.schema import Page
+from models import Center, CenterLevel, Division, SceneCode
+
+LISTED = (CenterLevel.COUNTY, CenterLevel.TOWNSHIP, CenterLevel.VILLAGE)
+
+
+class NoCityQueueError(RuntimeError):
+    """The data was never loaded: without the queue a filing could find nobody."""
+
+
+async def load_index(catalog: Catalog) -> GridIndex:
+    """Raises NoCityQueueError."""
+    rows = await Center.filter(deactivated_at=None, lon__isnull=False, lat__isnull=False).order_by("code")
+    points = {row.code: _point(row) for row in rows}
+    queue = next((point for point in points.values() if point.level == CenterLevel.CITY), None)
+    if queue is None:
+        raise NoCityQueueError("no center at city level: load the data first (hejie seed)")
+    parents = {category.code: category.parent for category in catalog.categories if category.parent}
+    return GridIndex((point for point in points.values() if point.level in LISTED), queue, parents)
+
+
+async def index_version() -> tuple[object, ...]:
+    """Differs whenever a center was added or changed."""
+    rows = await Center.annotate(total=Count("id"), latest=Max("updated_at")).values_list("total", "latest")
+    return tuple(rows)
+
+
+async def load_divisions() -> DivisionDirectory:
+    return DivisionDirectory(
+        DivisionPoint(row.code, row.name, row.level, row.parent_code, _seat(row)) for row in await Division.all()
+    )
+
+
+async def page(deps: Deps, query: CentersQuery) -> Page[CenterOut]:
+    """Two statements at most, whatever the number of centers. Raises InvalidFieldsError for a foreign cursor."""
+    if query.lon is None or query.lat is None or query.crs is None:
+        return await _by_code(deps, query)
+    return await _nearest(deps, query, geo.to_wgs84(query.lon, query.lat, query.crs))
+
+
+async def listed(deps: Deps, center_id: UUID) -> CenterOut:
+    """Raises NotFoundError."""
+    center = await _shown(id=center_id).first()
+    if center is None:
+        raise NotFoundError
+    return _out(deps, center)
+
+
+async def _nearest(deps: Deps, query: CentersQuery, point: Wgs84) -> Page[CenterOut]:
+    levels = tuple(level.value for level in LISTED) if query.level is None else (query.level,)
+    after = _after(query.cursor)
+    hits = deps.centers.nearest(
+        point,
+        levels=levels,
+        category=query.category,
+        limit=query.limit + 1 if after is None else _ALL,
+    )
+    following = [hit for hit in hits if after is None or (hit[0], hit[1].code) > after]
+    found, next_cursor = pagination.cut(following, query.limit, lambda hit: (repr(hit[0]), hit[1].code))
+    centers = {str(row.id): row for row in await _shown(id__in=[center.id for _, center in found])}
+    items = [_out(deps, centers[center.id], metres) for metres, center in found if center.id in centers]
+    return Page[CenterOut](items=items, next_cursor=next_cursor)
+
+
+async def _by_code(deps: Deps, query: CentersQuery) -> Page[CenterOut]:
+    matching = _shown(level=query.level) if query.level else _shown()
+    if query.category is not None:
+        named = {query.category, deps.catalog.category_by_code[query.category].parent or query.category}
+        serves = [Q(categories__contains=[code]) for code in sorted(named)]
+        matching = matching.filter(Q(Q(categories__contained_by=[]), *serves, join_type=Q.OR))
+    key = pagination.decode(query.cursor, 1)
+    if key is not None:
+        matching = matching.filter(code__gt=key[0])
+    rows = await matching.order_by("code").limit(query.limit + 1)
+    found, next_cursor = pagination.cut(rows, query.limit, lambda row: (row.code,))
+    return Page[CenterOut](items=[_out(deps, row) for row in found], next_cursor=next_cursor)
+
+
+_ALL = 1_000_000
+
+
+def _shown(**where: object) -> QuerySet[Center]:
+    return Center.filter(deactivated_at=None, level__in=LISTED, lon__isnull=False).filter(**where)
+
+
+def _after(cursor: str | None) -> tuple[float, str] | None:
+    key = pagination.decode(cursor, 2)
+    if key is None:
+        return None
+    try:
+        return float(key[0]), key[1]
+    except ValueError as error:
+        raise pagination.bad_cursor() from error
+
+
+def rules(deps: Deps, center: Center) -> OpeningRules:
+    """The center's own, or the catalog's default."""
+    return deps.catalog.opening if center.opening is None else OpeningRules.model_validate(center.opening)
+
+
+def _out(deps: Deps, center: Center, metres: float | None = None) -> CenterOut:
+    opening = rules(deps, center)
+    place = geo.to_gcj02(_wgs84(center))
+    return CenterOut(
+        id=str(center.id),
+        code=center.code,
+        name=center.name,
+        level=center.level,
+        division_code=center.division_code,
+        location=PointOut(lon=round(place.lon, 6), lat=round(place.lat, 6)),
+        distance_m=None if metres is None else round(metres),
+        open_now=opening_hours.is_open(opening, deps.calendar, deps.clock.now()),
+        hours=opening_hours.hours_text(opening),
+        address=center.address,
+        phone=center.phone,
+        placeholder=center.placeholder,
+        categories=center.categories,
+    )
+
+
+def _point(center: Center) -> CenterPoint:
+    return CenterPoint(
+        id=str(center.id),
+        code=center.code,
+        name=center.name,
+        level=center.level.value,
+        division_code=center.division_code,
+        point=_wgs84(center),
+        categories=frozenset(center.categories),
+        placeholder=center.placeholder,
+        address=center.address,
+        phone=center.phone,
+    )
+
+
+def _wgs84(center: Center) -> Wgs84:
+    assert center.lon is not None, "only centers with a point are shown or routed to"
+    assert center.lat is not None
+    return geo.to_wgs84(center.lon, center.lat, _CRS[center.crs])
+
+
+_CRS: dict[str, Crs] = {"gcj02": "gcj02", "wgs84": "wgs84", "bd09": "bd09"}
+
+
+def _seat(row: Division) -> Wgs84 | None:
+    if row.lon_gcj02 is None or row.lat_gcj02 is None:
+        return None
+    return geo.to_wgs84(row.lon_gcj02, row.lat_gcj02, "gcj02")
+
+
+async def scene(code: str) -> SceneCode:
+    """Raises InvalidFieldsError for a code that was never given out or is revoked."""
+    found = await SceneCode.get_or_none(code=code, revoked_at=None)
+    if found is None:
+        raise InvalidFieldsError.at("scene", "这个二维码或链接已失效，请从首页进入，或在中心重新扫码。")
+    return found
