@@ -84,13 +84,16 @@ class Empty(In):
 
 
 class Query(BaseModel):
-    """Query strings: everything arrives as text; an empty value is an absent one."""
+    """Query strings: everything arrives as one line of text; an empty value is an absent one."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     @model_validator(mode="before")
     @classmethod
     def drop_empty(cls, values: dict[str, Any]) -> dict[str, Any]:
+        unreadable = [name for name, value in values.items() if not str(value).isprintable()]
+        if unreadable:
+            raise problems(FieldProblem(name, "含有无法识别的字符，请删除后重新输入。") for name in unreadable)
         return {name: value for name, value in values.items() if value != ""}
 
 

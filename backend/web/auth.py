@@ -9,7 +9,7 @@ from backend.core.errors import TokenInvalidError
 def bearer(header: str | None) -> str:
     """Raises TokenInvalidError for anything but `Bearer <token>`."""
     scheme, _, token = (header or "").partition(" ")
-    if scheme.lower() != "bearer" or not token or len(token) > 128:
+    if scheme.lower() != "bearer" or not token or len(token) > 128 or not token.isascii():
         raise TokenInvalidError
     return token
 

@@ -103,13 +103,15 @@ class Endpoint:
         raw = request.body
         if len(raw) > MAX_JSON_BYTES:
             raise TooLargeError
-        if raw and not request.content_type.startswith("application/json"):
+        if raw and request.content_type.partition(";")[0].strip().lower() != "application/json":
             raise WrongTypeError
         parsed = fields.parse_json(raw or b"{}")
         return fields.validate_json(self.body or Empty, raw or b"{}", deps), json_hash(parsed)
 
     def _path(self, path: dict[str, str]) -> dict[str, Any]:
         """An id that is none looks like an id that is not yours."""
+        if not all(value.isprintable() for value in path.values()):
+            raise NotFoundError
         try:
             return {name: self.path_types[name](value) for name, value in path.items()}
         except ValueError as error:

@@ -79,11 +79,15 @@ def _of_framework(status: int) -> HejieError | None:
 
 async def render(request: sanic.Request, error: Exception) -> HTTPResponse:
     told = known(error)
-    if told is None:
+    request_id = getattr(request.ctx, "request_id", "")
+    if told is None or (told is not error and told.status >= 500):
         route = request.route.path if request.route else ""
-        log.error("unhandled", method=request.method, route=route, request_id=request.ctx.request_id, exc_info=error)
-        told = ServerError()
-    return answer(told, getattr(request.ctx, "request_id", ""))
+        kind = "unhandled" if told is None else "store_away"
+        log.error(kind, method=request.method, route=route, request_id=request_id, exc_info=error)
+    response = answer(told or ServerError(), request_id)
+    if isinstance(error, sanic.exceptions.MethodNotAllowed):
+        response.headers.update(error.headers)
+    return response
 
 
 def install(app: "sanic.Sanic[sanic.Config, object]") -> None:

@@ -1,6 +1,9 @@
 """How often one actor or one address may call. Counted in Redis for all processes; without Redis nobody is
 refused: a limit protects the service, it must not be what takes it down."""
 
+import math
+import time
+
 import structlog
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage
@@ -11,6 +14,7 @@ from backend.core.errors import RateLimitedError
 
 log = structlog.get_logger("hejie.limits")
 
+_REDIS_TIMEOUT_S = 1.0
 _WINDOW_S = 6
 """300 in 6 s: 50 a second on average, all of them at once if need be."""
 
@@ -20,7 +24,13 @@ class RequestLimits:
 
     def __init__(self, redis_url: str, actor_per_s: int, address_per_s: int) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(
-            RedisStorage(_as_limits_url(redis_url), implementation="redispy", key_prefix="hejie:limit")
+            RedisStorage(
+                _as_limits_url(redis_url),
+                implementation="redispy",
+                key_prefix="hejie:limit",
+                socket_timeout=_REDIS_TIMEOUT_S,
+                socket_connect_timeout=_REDIS_TIMEOUT_S,
+            )
         )
         self._items = {
             kind: RateLimitItemPerSecond(per_s * _WINDOW_S, _WINDOW_S, namespace=kind)
@@ -34,12 +44,13 @@ class RequestLimits:
         if item is None:
             return
         try:
-            allowed = await self._limiter.hit(item, who)
+            if await self._limiter.hit(item, who):
+                return
+            opens_at = (await self._limiter.get_window_stats(item, who)).reset_time
         except (RedisError, OSError):
             log.warning("limits_unavailable")
             return
-        if not allowed:
-            raise RateLimitedError(retry_after_s=1)
+        raise RateLimitedError(retry_after_s=max(1, math.ceil(opens_at - time.time())))
 
 
 def _as_limits_url(redis_url: str) -> str:

@@ -1,6 +1,8 @@
 """For those who run it: alive, ready, measured."""
 
+import asyncio
 import hmac
+import pkgutil
 from collections.abc import Awaitable, Callable
 
 import asyncpg
@@ -12,9 +14,11 @@ from tortoise import connections
 from tortoise.exceptions import BaseORMException
 
 from backend.core.errors import NotFoundError
+from models import migrations
 
 blueprint = Blueprint("operations")
 
+_PATIENCE_S = 2.0
 HEARTBEAT_KEY = "hejie:worker:heartbeat"
 HEARTBEAT_S = 15
 """A worker that has not been heard of for so long is missed."""
@@ -28,8 +32,9 @@ async def healthz(_request: Request) -> HTTPResponse:
 @blueprint.get("/readyz")
 async def readyz(request: Request) -> HTTPResponse:
     """503 names what is missing."""
-    checks = {name: await check(request) for name, check in _CHECKS.items()}
-    ready = all(state == "ok" for state in checks.values())
+    states = await asyncio.gather(*(_state(check(request)) for check in _CHECKS.values()))
+    ready = all(state == "ok" for state in states)
+    checks = dict(zip(_CHECKS, states, strict=True))
     return json({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)
 
 
@@ -37,43 +42,38 @@ async def readyz(request: Request) -> HTTPResponse:
 async def metrics(request: Request) -> HTTPResponse:
     """With a token set, only to who carries it."""
     token = request.app.ctx.settings.metrics_token.get_secret_value()
-    if token and not hmac.compare_digest(request.headers.get("authorization", ""), f"Bearer {token}"):
+    given = request.headers.get("authorization", "").encode(errors="surrogateescape")
+    if token and not hmac.compare_digest(given, f"Bearer {token}".encode()):
         raise NotFoundError
     return HTTPResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-async def _postgresql(_request: Request) -> str:
+async def _state(check: Awaitable[str]) -> str:
     try:
-        await connections.get("default").execute_query_dict("SELECT 1")
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException):
+        async with asyncio.timeout(_PATIENCE_S):
+            return await check
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException, RedisError):
         return "unreachable"
+
+
+async def _postgresql(_request: Request) -> str:
+    await connections.get("default").execute_query_dict("SELECT 1")
     return "ok"
 
 
 async def _migrations(_request: Request) -> str:
-    try:
-        pending = await connections.get("default").execute_query_dict(
-            "SELECT 1 FROM pg_class WHERE relname = 'appointment_one_live'"
-        )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException):
-        return "unknown"
-    return "ok" if pending else "pending"
+    rows = await connections.get("default").execute_query_dict("SELECT name FROM tortoise_migrations")
+    wanted = {module.name for module in pkgutil.iter_modules(migrations.__path__)}
+    return "ok" if wanted <= {row["name"] for row in rows} else "pending"
 
 
 async def _redis(request: Request) -> str:
-    try:
-        await request.app.ctx.redis.ping()
-    except (RedisError, OSError):
-        return "unreachable"
+    await request.app.ctx.redis.ping()
     return "ok"
 
 
 async def _worker(request: Request) -> str:
-    try:
-        alive = await request.app.ctx.redis.exists(HEARTBEAT_KEY)
-    except (RedisError, OSError):
-        return "unknown"
-    return "ok" if alive else "no heartbeat"
+    return "ok" if await request.app.ctx.redis.exists(HEARTBEAT_KEY) else "no heartbeat"
 
 
 _CHECKS: dict[str, Callable[[Request], Awaitable[str]]] = {
