@@ -18,6 +18,7 @@ from backend.appointments.schemas import (
     SlotQuery,
     SlotsOut,
 )
+from backend.centers import queries as centers
 from backend.core import clock, identity
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
@@ -68,7 +69,7 @@ def why_closed_to_booking(dispute: Dispute) -> str | None:
 def rules_of(deps: Deps, center: Center, *, placeholders_open: bool) -> OpeningRules:
     """`placeholders_open`: whether one may go to a place whose address nobody has confirmed yet. Only where
     everything is a rehearsal."""
-    rules = deps.catalog.opening if center.opening is None else OpeningRules.model_validate(center.opening)
+    rules = centers.rules(deps, center)
     if center.deactivated_at is not None:
         return rules.model_copy(update={"kinds": {}})
     if center.placeholder and not placeholders_open:

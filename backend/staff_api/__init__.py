@@ -2,4 +2,9 @@
 
 from sanic import Blueprint
 
-blueprint = Blueprint.group(url_prefix="/staff/v1")
+from backend.staff_api import appointments
+
+blueprint = Blueprint.group(
+    appointments.blueprint,
+    url_prefix="/staff/v1",
+)
