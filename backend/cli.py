@@ -105,7 +105,7 @@ def seed() -> None:
     with _complete_settings("seed") as settings:
         from backend import seed
 
-        seed.load(settings)
+        seed.run(settings)
 
 
 @app.command()
@@ -155,7 +155,7 @@ def _prepare(settings: Settings) -> None:
     from backend import database, seed
 
     asyncio.run(database.migrate(settings.database_url.get_secret_value()))
-    seed.load(settings)
+    seed.run(settings)
 
 
 async def _rotate(settings: Settings) -> int:

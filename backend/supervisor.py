@@ -24,7 +24,7 @@ PARENT_VARIABLE = "HEJIE_SUPERVISOR_PID"
 
 _READY_S = 60
 _LOOK_S = 0.1
-_GRACE_S = 4.0
+_GRACE_S = 3.8
 """For requests that are running; with the engines' own end all is gone within 5 s."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 10.0
 _STABLE_S = 10.0
