@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-from uuid import UUID
 
 import pydantic
 from sanic import Blueprint, Request
@@ -43,15 +42,15 @@ class Endpoint:
     errors: tuple[type[HejieError], ...]
     writes: bool
     idempotent: bool
-    wants: frozenset[str]
-    path_types: dict[str, type]
+    takes: dict[str, type]
+    """What its handler names, with their types."""
     serializer: pydantic.TypeAdapter[Any]
     produces: str
 
     @property
     def is_upload(self) -> bool:
         """Its handler reads the body itself, as multipart/form-data."""
-        return self.method in ("POST", "PUT") and self.body is None and "request" in self.wants
+        return self.method in ("POST", "PUT") and self.body is None and "request" in self.takes
 
     @property
     def reads_json(self) -> bool:
@@ -77,7 +76,7 @@ class Endpoint:
             "request": request,
             "wechat": request.app.ctx.wechat,
         }
-        arguments = {name: known[name] for name in self.wants if name in known} | self._path(path)
+        arguments = {name: known[name] for name in self.takes if name in known} | self._path(path)
         if not self.writes:
             return self._respond(await self.handler(**arguments))
         async with writing(request, deps, actor if self.idempotent else None, digest) as write:
@@ -113,7 +112,7 @@ class Endpoint:
         if not all(value.isprintable() for value in path.values()):
             raise NotFoundError
         try:
-            return {name: self.path_types[name](value) for name, value in path.items()}
+            return {name: self.takes[name](value) for name, value in path.items()}
         except ValueError as error:
             raise NotFoundError from error
 
@@ -144,7 +143,6 @@ def endpoint(
     `produces`: the content type of a handler that makes its own response."""
 
     def register(handler: Handler) -> Handler:
-        parameters = inspect.signature(handler, eval_str=True).parameters
         described = Endpoint(
             method=method,
             path=path,
@@ -157,21 +155,24 @@ def endpoint(
             errors=errors,
             writes=method != "GET" and opens_transaction,
             idempotent=idempotent and audience != "anyone",
-            wants=frozenset(parameters),
-            path_types={name: p.annotation for name, p in parameters.items() if p.annotation in (UUID, str)},
+            takes=inspect.get_annotations(handler, eval_str=True),
             serializer=pydantic.TypeAdapter(returns),
             produces=produces,
         )
 
-        async def call(request: Request, **path: str) -> HTTPResponse:
-            return await described(request, **path)
-
-        call.endpoint = described  # type: ignore[attr-defined]
-        route = path.replace("{", "<").replace("}", ":str>")
-        blueprint.add_route(call, route, methods=[method], name=handler.__name__, unquote=True)
+        _route(blueprint, described)
         return handler
 
     return register
+
+
+def _route(blueprint: Blueprint, endpoint: Endpoint) -> None:
+    async def call(request: Request, **path: str) -> HTTPResponse:
+        return await endpoint(request, **path)
+
+    call.endpoint = endpoint  # type: ignore[attr-defined]
+    route = endpoint.path.replace("{", "<").replace("}", ":str>")
+    blueprint.add_route(call, route, methods=[endpoint.method], name=endpoint.handler.__name__, unquote=True)
 
 
 class Write:

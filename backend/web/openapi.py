@@ -152,7 +152,7 @@ def _operation(call: Call, schemas: _Schema) -> Json:
 def _parameters(call: Call) -> Iterator[Json]:
     path, endpoint = call
     for name in re.findall(r"{(\w+)}", path):
-        schema = {"type": "string"} | ({"format": "uuid"} if endpoint.path_types.get(name) is UUID else {})
+        schema = {"type": "string"} | ({"format": "uuid"} if endpoint.takes[name] is UUID else {})
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     if endpoint.query is not None:
         query = endpoint.query.model_json_schema(schema_generator=_Schemas)
@@ -187,7 +187,7 @@ def _responses(call: Call, schemas: _Schema) -> Json:
 
 def possible_errors(call: Call) -> set[type[HejieError]]:
     """What is declared, and what every call of its kind may answer."""
-    endpoint = call.endpoint
+    path, endpoint = call
     found: set[type[HejieError]] = {*_ALWAYS, *endpoint.errors}
     if endpoint.audience != "anyone":
         found.update(_TOKEN)
@@ -199,7 +199,7 @@ def possible_errors(call: Call) -> set[type[HejieError]]:
         found.add(errors.InvalidFieldsError)
     if endpoint.takes_key:
         found.update(_KEYED)
-    if endpoint.path_types:
+    if "{" in path:
         found.add(errors.NotFoundError)
     return found
 
