@@ -1,7 +1,6 @@
 from sanic import Blueprint
 
 from backend.centers import queries
-from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
 from backend.core.schema import Code, In, Out
 from backend.web.endpoint import endpoint

@@ -48,7 +48,7 @@ async def file_dispute(
     if isinstance(filer, ResidentActor):
         _check_consents(deps, draft, filer)
     dispute = _dispute(deps, draft, decision, filer, source)
-    await _attach(deps, draft, filer, dispute.id)
+    await _attach(draft, filer, dispute.id)
     await dispute.save(force_create=True)
     await Party.bulk_create(_parties(deps, draft, dispute, filer))
     center = decision.center
@@ -60,13 +60,12 @@ async def file_dispute(
     return dispute, decision
 
 
-async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]
-) -> None:
+async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]) -> None:
     """Adds to what was said. Raises DisputeEndedError, InvalidFieldsError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.status in _ENDED:
         raise DisputeEndedError
-    found = await files.attach(deps, actor, list(file_ids), dispute.id)
+    found = await files.attach(actor, list(file_ids), dispute.id)
     if found:
         raise InvalidFieldsError(fields=tuple(found))
     entry = Entry(
@@ -114,11 +113,11 @@ def _check_consents(deps: Deps, draft: DisputeIn, filer: ResidentActor) -> None:
     consents.require_notice(filer, deps.catalog)
 
 
-async def _attach(deps: Deps, draft: DisputeIn, filer: Actor, dispute_id: UUID) -> None:
+async def _attach(draft: DisputeIn, filer: Actor, dispute_id: UUID) -> None:
     wanted = [*draft.file_ids, *([draft.voice_file_id] if draft.voice_file_id else [])]
     if not wanted:
         return
-    found = await files.attach(deps, filer, wanted, dispute_id)
+    found = await files.attach(filer, wanted, dispute_id)
     if found:
         last = f"file_ids.{len(draft.file_ids)}"
         raise InvalidFieldsError(

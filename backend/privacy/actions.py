@@ -1,0 +1,74 @@
+"""What a resident may take back: a consent, the whole account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from backend.accounts import consents
+from backend.accounts.actors import ResidentActor
+from backend.core.deps import Deps
+from models import (
+    ConsentKind,
+    Delivery,
+    Dispute,
+    Notice,
+    Party,
+    PrivacyConsent,
+    Rating,
+    Resident,
+    ResidentSession,
+    StoredFile,
+    SubscriptionGrant,
+)
+
+_KEPT_CASES = (
+    "已提交的纠纷和调解案卷：依照《人民调解法》第二十七条建立档案，并按规定期限保存；"
+    "您在案卷里的姓名和电话随案卷加密保管。"
+)
+_KEPT_CONSENTS = "您同意和撤回的记录：依照《个人信息保护法》证明处理合法，只有种类、版本和时间。"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedAccount:
+    closed_at: datetime
+    disputes: int
+    kept: tuple[str, ...]
+    """What stays and why, in words for the resident."""
+    file_ids: tuple[UUID, ...]
+    """Files that belonged to no case: their bytes are to be erased after the commit."""
+
+
+async def withdraw_consent(deps: Deps, actor: ResidentActor, kind: ConsentKind) -> None:
+    """With the consent goes what was collected under it (个人信息保护法 15, 47). Doing it twice changes nothing."""
+    await consents.withdraw(deps, actor, kind)
+    if kind == ConsentKind.ID_NUMBER:
+        await Resident.filter(id=actor.id).update(id_number_sealed=None, id_number_hash=None)
+        await Party.filter(resident_id=actor.id).update(id_number_sealed=None, id_number_hash=None)
+    if kind == ConsentKind.PRECISE_LOCATION:
+        await Dispute.filter(resident_id=actor.id).update(contact_location_sealed=None)
+
+
+async def close_account(deps: Deps, actor: ResidentActor) -> ClosedAccount:
+    """Cases go on and are kept; who logs in later is a new resident to us."""
+    now = deps.clock.now()
+    await Resident.filter(id=actor.id).update(
+        openid=f"closed:{actor.id}",
+        name_sealed=None,
+        phone_sealed=None,
+        phone_hash=None,
+        id_number_sealed=None,
+        id_number_hash=None,
+        closed_at=now,
+    )
+    await ResidentSession.filter(resident_id=actor.id, revoked_at=None).update(revoked_at=now)
+    await PrivacyConsent.filter(resident_id=actor.id, withdrawn_at=None).update(withdrawn_at=now)
+    await SubscriptionGrant.filter(resident_id=actor.id, spent_at=None, revoked_at=None).update(revoked_at=now)
+    # A push under way still has its one outcome to record.
+    await Notice.filter(resident_id=actor.id).exclude(delivery__in=(Delivery.PENDING, Delivery.BEGUN)).delete()
+    await Rating.filter(resident_id=actor.id).update(comment_sealed=None)
+    unused = StoredFile.filter(owner_id=actor.id, dispute_id=None, deleted_at=None)
+    file_ids = [stored.id for stored in await unused]
+    await StoredFile.filter(id__in=file_ids).update(deleted_at=now, name_sealed=None)
+    disputes = await Party.filter(resident_id=actor.id).count()
+    kept = (_KEPT_CASES, _KEPT_CONSENTS) if disputes else (_KEPT_CONSENTS,)
+    return ClosedAccount(now, disputes, kept, tuple(file_ids))

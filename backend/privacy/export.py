@@ -1,0 +1,166 @@
+"""Opens what is held about one resident. One statement per table, whatever the number of cases."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from backend.accounts.actors import ResidentActor
+from backend.core.deps import Deps
+from backend.core.schema import Out
+from backend.disputes import history
+from backend.privacy import schemas
+from backend.privacy.schemas import ExportOut
+from models import (
+    ActorKind,
+    Appointment,
+    Dispute,
+    Event,
+    Notice,
+    Party,
+    PrivacyConsent,
+    Rating,
+    Resident,
+    ResidentSession,
+    StoredFile,
+    SubscriptionGrant,
+)
+from models.base import Row
+
+Shape = TypeVar("Shape", bound=Out)
+
+_TABLES: dict[type[Row], str] = {
+    Dispute: "dispute",
+    Notice: "notice",
+    Party: "party",
+    Rating: "rating",
+    Resident: "resident",
+    StoredFile: "stored_file",
+}
+
+
+async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
+    mine = actor.id
+    resident = await Resident.get(id=mine)
+    return ExportOut(
+        exported_at=deps.clock.now(),
+        profile=_profile(deps, resident),
+        consents=_rows(schemas.ExportedConsent, await PrivacyConsent.filter(resident_id=mine).order_by("id")),
+        sessions=_rows(schemas.ExportedSession, await ResidentSession.filter(resident_id=mine).order_by("id")),
+        disputes=await _disputes(deps, mine),
+        appointments=_rows(schemas.ExportedAppointment, await Appointment.filter(resident_id=mine).order_by("id")),
+        notices=[_notice(deps, notice) for notice in await Notice.filter(resident_id=mine).order_by("id")],
+        subscriptions=_rows(schemas.ExportedGrant, await SubscriptionGrant.filter(resident_id=mine).order_by("id")),
+        files=[_file(deps, stored) for stored in await StoredFile.filter(owner_id=mine, deleted_at=None)],
+        ratings=[_rating(deps, rating) for rating in await Rating.filter(resident_id=mine).order_by("id")],
+    )
+
+
+async def _disputes(deps: Deps, mine: UUID) -> list[schemas.ExportedDispute]:
+    joined = await Party.filter(resident_id=mine).values_list("dispute_id", flat=True)
+    disputes = await Dispute.filter(Q(resident_id=mine) | Q(id__in=list(joined))).order_by("id")
+    ids = [dispute.id for dispute in disputes]
+    parties, statements = defaultdict[UUID, list[Party]](list), defaultdict[UUID, list[Event]](list)
+    for party in await Party.filter(dispute_id__in=ids).order_by("ordinal"):
+        parties[party.dispute_id].append(party)
+    for event in await Event.filter(dispute_id__in=ids, actor_kind=ActorKind.RESIDENT, actor_id=mine).order_by("id"):
+        statements[event.dispute_id].append(event)
+    return [_dispute(deps, each, mine, parties[each.id], statements[each.id]) for each in disputes]
+
+
+def _dispute(
+    deps: Deps, dispute: Dispute, mine: UUID, parties: Iterable[Party], statements: Iterable[Event]
+) -> schemas.ExportedDispute:
+    filed = dispute.resident_id == mine
+    location = _opened(deps, dispute, "location") if filed else None
+    contact = _opened(deps, dispute, "contact_location") if filed else None
+    return schemas.ExportedDispute(
+        id=str(dispute.id),
+        number=dispute.number,
+        case_number=dispute.case_number,
+        status=dispute.status,
+        category=dispute.category,
+        filed_by_me=filed,
+        created_at=dispute.created_at,
+        description=_opened(deps, dispute, "description") if filed else None,
+        claim=_opened(deps, dispute, "claim") if filed else None,
+        occurred_on=dispute.occurred_on if filed else None,
+        amount_fen=dispute.amount_fen if filed else None,
+        location=json.loads(location) if location else None,
+        contact_location=json.loads(contact) if contact else None,
+        parties=[_party(deps, party) for party in parties if filed or party.resident_id == mine],
+        statements=[
+            schemas.ExportedStatement(at=event.at, kind=event.kind, detail=history.detail_of(deps, event))
+            for event in statements
+        ],
+    )
+
+
+def _profile(deps: Deps, resident: Resident) -> schemas.ExportedProfile:
+    return schemas.ExportedProfile(
+        id=str(resident.id),
+        name=_opened(deps, resident, "name"),
+        phone=_opened(deps, resident, "phone"),
+        id_number=_opened(deps, resident, "id_number"),
+        wechat_openid=resident.openid,
+        created_at=resident.created_at,
+        last_login_at=resident.last_login_at,
+    )
+
+
+def _party(deps: Deps, party: Party) -> schemas.ExportedParty:
+    return schemas.ExportedParty(
+        side=party.side,
+        kind=party.kind,
+        name=_opened(deps, party, "name") or "",
+        phone=_opened(deps, party, "phone"),
+        id_number=_opened(deps, party, "id_number"),
+        credit_code=_opened(deps, party, "credit_code"),
+    )
+
+
+def _notice(deps: Deps, notice: Notice) -> schemas.ExportedNotice:
+    return schemas.ExportedNotice(
+        id=str(notice.id),
+        kind=notice.kind,
+        title=notice.title,
+        text=_opened(deps, notice, "text") or "",
+        created_at=notice.created_at,
+        read_at=notice.read_at,
+    )
+
+
+def _file(deps: Deps, stored: StoredFile) -> schemas.ExportedFile:
+    return schemas.ExportedFile(
+        id=str(stored.id),
+        name=_opened(deps, stored, "name"),
+        kind=stored.kind,
+        content_type=stored.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        dispute_id=str(stored.dispute_id) if stored.dispute_id else None,
+        created_at=stored.created_at,
+    )
+
+
+def _rating(deps: Deps, rating: Rating) -> schemas.ExportedRating:
+    return schemas.ExportedRating(
+        dispute_id=str(rating.dispute_id),
+        resolved=rating.resolved,
+        satisfaction=rating.satisfaction,
+        comment=_opened(deps, rating, "comment"),
+        created_at=rating.created_at,
+    )
+
+
+def _rows(shape: type[Shape], rows: Iterable[Row]) -> list[Shape]:
+    """Of tables without sealed columns."""
+    return [shape.model_validate(row, from_attributes=True) for row in rows]
+
+
+def _opened(deps: Deps, row: Row, column: str) -> str | None:
+    sealed: bytes | None = getattr(row, f"{column}_sealed")
+    return None if sealed is None else deps.keyring.open(sealed, _TABLES[type(row)], column, row.id)

@@ -1,0 +1,124 @@
+"""Everything held about a resident, in clear: it is the resident's own (个人信息保护法 45)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from backend.core.schema import Moment, Out
+
+
+class ExportedProfile(Out):
+    id: str
+    name: str | None
+    phone: str | None
+    id_number: str | None
+    wechat_openid: str
+    created_at: Moment
+    last_login_at: Moment
+
+
+class ExportedConsent(Out):
+    kind: str
+    version: str
+    given_at: Moment
+    withdrawn_at: Moment | None
+
+
+class ExportedSession(Out):
+    created_at: Moment
+    expires_at: Moment
+    revoked_at: Moment | None
+
+
+class ExportedParty(Out):
+    side: str
+    kind: str
+    name: str
+    phone: str | None
+    id_number: str | None
+    credit_code: str | None
+
+
+class ExportedStatement(Out):
+    """What the resident did or wrote in a case."""
+
+    at: Moment
+    kind: str
+    detail: dict[str, Any]
+
+
+class ExportedDispute(Out):
+    """`description` and all that follows only for who filed it; a joined party gets its own entry as a party."""
+
+    id: str
+    number: str
+    case_number: str | None
+    status: str
+    category: str
+    filed_by_me: bool
+    created_at: Moment
+    description: str | None
+    claim: str | None
+    occurred_on: date | None
+    amount_fen: int | None
+    location: dict[str, Any] | None
+    contact_location: dict[str, Any] | None
+    parties: list[ExportedParty]
+    statements: list[ExportedStatement]
+
+
+class ExportedAppointment(Out):
+    id: UUID
+    dispute_id: UUID
+    kind: str
+    status: str
+    starts_at: Moment
+    ends_at: Moment
+
+
+class ExportedNotice(Out):
+    id: str
+    kind: str
+    title: str
+    text: str
+    created_at: Moment
+    read_at: Moment | None
+
+
+class ExportedGrant(Out):
+    template_id: str
+    granted_at: Moment
+    spent_at: Moment | None
+    revoked_at: Moment | None
+
+
+class ExportedFile(Out):
+    id: str
+    name: str | None
+    kind: str
+    content_type: str
+    size: int
+    sha256: str
+    dispute_id: str | None
+    created_at: Moment
+
+
+class ExportedRating(Out):
+    dispute_id: str
+    resolved: bool
+    satisfaction: int
+    comment: str | None
+    created_at: Moment
+
+
+class ExportOut(Out):
+    exported_at: Moment
+    profile: ExportedProfile
+    consents: list[ExportedConsent]
+    sessions: list[ExportedSession]
+    disputes: list[ExportedDispute]
+    appointments: list[ExportedAppointment]
+    notices: list[ExportedNotice]
+    subscriptions: list[ExportedGrant]
+    files: list[ExportedFile]
+    ratings: list[ExportedRating]
