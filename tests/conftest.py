@@ -88,7 +88,7 @@ async def app(settings: Settings, simulator: Simulator, _clock: TravellingClock)
 async def lifespan(app: App) -> AsyncIterator[None]:
     """Sanic's listeners as a server would run them."""
     app.asgi = True
-    app.signalize()
+    app.signalize(False)  # the test client runs no server that would have compiled its signals
     app.finalize()
     await app._server_event("init", "before")
     await app._server_event("init", "after")

@@ -55,6 +55,7 @@ async def book(
     DisputeEndedError, ActionNotAllowedError."""
     dispute = await disputes.for_resident(actor, dispute_id, lock=True)
     slot = _chosen(deps, dispute, slot_id, placeholders_open=placeholders_open)
+    await _mark_missed(deps, dispute)
     appointment = _appointment(deps, actor, dispute, slot)
     await _check_free(appointment, slot.capacity)
     try:
@@ -121,6 +122,12 @@ async def check_in(deps: Deps, actor: StaffActor, appointment_id: UUID, code: st
     await _save(deps, appointment)
     await history.record(deps, dispute, actor, _entry(dispute, appointment, "checked_in"))
     return appointment
+
+
+async def _mark_missed(deps: Deps, dispute: Dispute) -> None:
+    """An appointment that went by without a check-in must not stand in the way of the next one."""
+    missed = Appointment.filter(dispute_id=dispute.id, status=AppointmentStatus.BOOKED, ends_at__lte=deps.clock.now())
+    await missed.update(status=AppointmentStatus.NO_SHOW, updated_at=deps.clock.now())
 
 
 async def _locked(actor: ResidentActor, appointment_id: UUID) -> tuple[Dispute, Appointment]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from uuid import UUID
 
 from backend.core.errors import InvalidFieldsError
 
@@ -25,6 +26,15 @@ def decode(cursor: str | None, parts: int) -> tuple[str, ...] | None:
     if len(key) != parts:
         raise bad_cursor()
     return key
+
+
+def decode_id(cursor: str | None) -> UUID | None:
+    """A cursor that is the id of the last row alone. Raises InvalidFieldsError."""
+    key = decode(cursor, 1)
+    try:
+        return None if key is None else UUID(key[0])
+    except ValueError as error:
+        raise bad_cursor() from error
 
 
 def bad_cursor() -> InvalidFieldsError:

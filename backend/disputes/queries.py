@@ -6,7 +6,7 @@ from tortoise.expressions import Q, Subquery
 
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
-from backend.core.pagination import bad_cursor, cut, decode
+from backend.core.pagination import cut, decode_id
 from models import Dispute, Party, Role
 
 
@@ -60,9 +60,8 @@ async def page_for_resident(
     """One statement: filed by the actor, or joined."""
     joined = Subquery(Party.filter(resident_id=actor.id).values("dispute_id"))
     disputes = Dispute.filter(Q(resident_id=actor.id) | Q(id__in=joined))
-    key = decode(cursor, 1)
-    if key is not None:
-        last = _uuid(key[0])
+    last = decode_id(cursor)
+    if last is not None:
         disputes = disputes.filter(id__lt=last) if descending else disputes.filter(id__gt=last)
     rows = (
         await disputes.order_by("-id" if descending else "id")
@@ -70,10 +69,3 @@ async def page_for_resident(
         .select_related("center", "mediator", "transfer_to")
     )
     return cut(rows, limit, lambda dispute: (str(dispute.id),))
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise bad_cursor() from error

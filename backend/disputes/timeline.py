@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.accounts.actors import ResidentActor
 from backend.core.clock import local
 from backend.core.deps import Deps
-from backend.core.pagination import cut, decode
+from backend.core.pagination import cut, decode_id
 from backend.core.schema import Page
 from backend.core.wording import date_text, when_text
 from backend.disputes import history
@@ -36,9 +36,9 @@ async def read(
 ) -> tuple[list[Event], str | None]:
     """Ids are time-ordered, so they are the order of what happened."""
     events = Event.filter(dispute_id=dispute_id, audience__in=audiences)
-    key = decode(cursor, 1)
-    if key is not None:
-        events = events.filter(id__lt=key[0]) if descending else events.filter(id__gt=key[0])
+    last = decode_id(cursor)
+    if last is not None:
+        events = events.filter(id__lt=last) if descending else events.filter(id__gt=last)
     rows = await events.order_by("-id" if descending else "id").limit(limit + 1)
     return cut(rows, limit, lambda event: (str(event.id),))
 

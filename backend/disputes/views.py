@@ -21,7 +21,7 @@ from backend.disputes.schemas import (
 )
 from models import Center, Dispute, Party, Side, Status
 
-_OPEN_TO_BOOKING = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
+_OPEN_TO_BOOKING = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION)
 _RATABLE = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED)
 _ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
 _RESIDENT_ACTIONS = (
