@@ -7,11 +7,16 @@ from miniprogram_api import (
     bootstrap,
     categories,
     centers,
+    disputes,
     files,
     me,
+    notices,
     privacy,
+    ratings,
+    routing,
     scenes,
     sessions,
+    subscriptions,
 )
 
 blueprint = Blueprint.group(
@@ -19,10 +24,15 @@ blueprint = Blueprint.group(
     bootstrap.blueprint,
     categories.blueprint,
     centers.blueprint,
+    disputes.blueprint,
     files.blueprint,
     me.blueprint,
+    notices.blueprint,
     privacy.blueprint,
+    ratings.blueprint,
+    routing.blueprint,
     scenes.blueprint,
     sessions.blueprint,
+    subscriptions.blueprint,
     url_prefix="/mini/v1",
 )
