@@ -206,10 +206,9 @@ class Catalog(Entry):
             raise ValueError("; ".join(problems))
         return self
 
-    def templates_of_scene(self, scene: str, most: int) -> list[str] | None:
-        """WeChat's template ids; None for an unknown scene."""
-        keys = self.scenes.get(scene)
-        return None if keys is None else [self.templates[key].id for key in keys[:most]]
+    def templates_of_scene(self, scene: str, most: int) -> list[str]:
+        """WeChat's template ids."""
+        return [self.templates[key].id for key in self.scenes[scene][:most]]
 
     @cached_property
     def template_ids(self) -> frozenset[str]:

@@ -1,0 +1,175 @@
+"""The worker process: takes jobs off the queue, and sweeps. Pure wiring."""
+
+import asyncio
+import json
+import signal
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import prometheus_client
+import structlog
+from pgqueuer import RetryRequested
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.models import Job
+from pgqueuer.types import QueueExecutionMode
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from tortoise import connections
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import BaseORMException
+
+from backend.core import jobs
+from backend.core.catalog import Catalog
+from backend.core.clock import Clock, SystemClock
+from backend.notices import delivery
+from backend.notices.delivery import LaterError, Post
+from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
+from backend.wechat.client import WeChat
+from config import logging
+from config.catalog_files import read_catalog
+from config.orm import tortoise_config
+from config.settings import Settings
+
+log = structlog.get_logger("hejie.worker")
+
+CONCURRENCY = 10
+"""Larger pools of connections to WeChat spend more time on bookkeeping than they win: run more workers instead."""
+
+_PICKED = 4 * CONCURRENCY
+_POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=25), timedelta(milliseconds=250)
+_TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
+_STOP_WITHIN_S = 3.5
+_BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 1.0
+_STORE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
+
+_NOTIFYING = "SELECT FROM pg_trigger WHERE tgrelid = 'pgqueuer'::regclass AND NOT tgisinternal"
+_WORN_OUT = {
+    "idempotent_request": "created_at",
+    "resident_session": "expires_at",
+    "staff_session": "expires_at",
+    "pgqueuer_log": "created",
+}
+_DELETE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < $1 LIMIT 10000)"
+
+
+class NotifyingQueueError(Exception):
+    """PgQueuer's trigger is on the table: it serialises all commits. Its installer and upgrade must not be run."""
+
+
+def run(settings: Settings) -> None:
+    """Until SIGINT or SIGTERM: what is running may finish, for 3.5 s at most."""
+    logging.configure(settings)
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    if settings.worker_metrics_port:
+        prometheus_client.start_http_server(settings.worker_metrics_port)
+    await work(settings, SystemClock(), stopping)
+
+
+async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, drain: bool = False) -> None:
+    """`drain` ends when no job is left. Raises NotifyingQueueError."""
+    redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=3, socket_connect_timeout=1)
+    post = _post(settings, clock, redis)
+    config = tortoise_config(
+        settings.database_url.get_secret_value(), settings.database_pool, application_name="hejie-worker"
+    )
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        taking = asyncio.create_task(_take_jobs(settings, post, stopping, drain=drain))
+        others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock), stopping.wait())]
+        try:
+            await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait_for(taking, _STOP_WITHIN_S)
+        except TimeoutError:
+            log.warning("jobs_cut_off")
+        finally:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            await post.wechat.aclose()
+            await redis.aclose()
+
+
+def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
+    wechat = WeChat(
+        settings.wechat_url or "https://api.weixin.qq.com",
+        settings.wechat_app_id,
+        settings.wechat_app_secret.get_secret_value(),
+        redis,
+        clock=clock,
+    )
+    return Post(clock, Catalog.parse(read_catalog()), wechat, "formal" if settings.is_production else "developer")
+
+
+async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *, drain: bool) -> None:
+    """Again and again while the database is away."""
+    while not stopping.is_set():
+        try:
+            async with asyncpg.create_pool(settings.database_url.get_secret_value(), min_size=1, max_size=4) as pool:
+                if await pool.fetch(_NOTIFYING):
+                    raise NotifyingQueueError
+                await _manager(pool, post, stopping).run(
+                    dequeue_timeout=_POLL_IDLE,
+                    batch_size=_PICKED // 2,
+                    max_concurrent_tasks=_PICKED,
+                    heartbeat_timeout=_TAKEN_FOR_DEAD_AFTER,
+                    mode=QueueExecutionMode.drain if drain else QueueExecutionMode.continuous,
+                )
+        except _STORE_AWAY:
+            log.warning("queue_not_reached", exc_info=True)
+            await asyncio.sleep(_PAUSE_S)
+
+
+def _manager(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueManager:
+    manager = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+    manager.min_dequeue_poll_interval = _POLL_BUSY
+    manager.shutdown = stopping
+    places = asyncio.Semaphore(CONCURRENCY)
+
+    @manager.entrypoint(jobs.DELIVER_NOTICE)
+    async def deliver_notice(job: Job) -> None:
+        async with places:
+            if stopping.is_set():
+                raise RetryRequested(reason="stopping")
+            try:
+                await delivery.deliver(post, UUID(json.loads(job.payload or b"")["notice_id"]), job.attempts)
+            except LaterError as error:
+                raise RetryRequested(delay=error.pause, reason="WeChat is away") from None
+
+    return manager
+
+
+async def _beat(redis: Redis) -> None:
+    while True:
+        try:
+            await redis.set(HEARTBEAT_KEY, "1", ex=HEARTBEAT_S)
+        except (RedisError, OSError):
+            log.warning("no_heartbeat")
+        await asyncio.sleep(_BEAT_S)
+
+
+async def _sweep(settings: Settings, clock: Clock) -> None:
+    while True:
+        try:
+            await sweep(clock, timedelta(days=settings.idempotency_days))
+        except _STORE_AWAY:
+            log.warning("not_swept", exc_info=True)
+        await asyncio.sleep(_SWEEP_S)
+
+
+async def sweep(clock: Clock, keep: timedelta) -> None:
+    """Throws away what is of no use any more, and finds notices whose job was lost."""
+    for table, column in _WORN_OUT.items():
+        statement = _DELETE.format(table=table, column=column)
+        await connections.get("default").execute_query(statement, [clock.now() - keep])
+    found = await delivery.requeue_orphans(clock)
+    if found:
+        log.warning("notices_requeued", count=found)
