@@ -60,7 +60,8 @@ def _install() -> None:
         lock.write(_locked())
         lock.flush()
         subprocess.run([*pip, "--require-hashes", "-r", lock.name], check=True)  # noqa: S603
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], check=True)  # noqa: S603
+    ours = [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    subprocess.run(ours, check=True, env=os.environ | {"PYTHONWARNINGS": "ignore"})  # noqa: S603
 
 
 def _is_ours() -> bool:
