@@ -296,8 +296,9 @@ async def test_the_other_side_does_not_read_where_the_applicant_will_be(people: 
     assert (await other.get(f"/appointments/{appointment['id']}")).status_code == 404
 
 
-async def test_the_minute_before_midnight_on_new_years_eve(zhang: Person, clock: TravellingClock) -> None:
+async def test_the_minute_before_midnight_on_new_years_eve(people: People, clock: TravellingClock) -> None:
     clock.set(datetime(2026, 12, 31, 23, 59, tzinfo=SHANGHAI))
+    zhang = await people.resident()
     dispute = await file_dispute(zhang)
 
     times = await slots(zhang, dispute["id"], kind="onsite")
