@@ -24,7 +24,7 @@ _STAFF_PASSWORD = "hejie-demo"  # noqa: S105 - printed in the README; never load
 _PUSH_WAIT_S = 8.0
 _LOOK_S = 0.1
 
-_PLACE = {"lon": 111.4508, "lat": 30.3878, "crs": "gcj02", "accuracy_m": 30, "address": "宜都市陆城街道滨江小区3栋"}
+_PLACE = {"lon": 111.4775, "lat": 30.3789, "crs": "gcj02", "accuracy_m": 30, "address": "宜都市陆城街道滨江小区3栋"}
 _STORY = {
     "category": "property",
     "description": "楼上卫生间漏水，客厅的墙发霉了。找物业报修三次，都说等一等，现在物业还来催物业费。",

@@ -22,6 +22,7 @@ from models.base import uuid7
 
 _NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_LENGTH = 12
+_NOT_A_CANDIDATE = "这个中心不在可选范围内，请从推荐的中心里选择。"
 _ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
 
 
@@ -44,11 +45,15 @@ async def file_dispute(
 
     Raises InvalidFieldsError, PrivacyConsentRequiredError.
     """
-    decision = _route(deps, draft, filer)
-    if isinstance(filer, ResidentActor):
-        _check_consents(deps, draft, filer)
+    decision, found = _route(deps, draft, filer)
     dispute = _dispute(deps, draft, decision, filer, source)
-    await _attach(draft, filer, dispute.id)
+    if isinstance(filer, ResidentActor):
+        found += _missing_consents(draft, filer)
+    found += await _attach(draft, filer, dispute.id)
+    if found:
+        raise InvalidFieldsError(fields=tuple(found))
+    if isinstance(filer, ResidentActor):
+        consents.require_notice(filer, deps.catalog)
     await dispute.save(force_create=True)
     await Party.bulk_create(_parties(deps, draft, dispute, filer))
     center = decision.center
@@ -96,33 +101,30 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
     await dispute.save(update_fields=["updated_at"])
 
 
-def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> RouteDecision:
-    decision = routing.decide(deps, draft.category, draft.location, draft.center_id)
+def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> tuple[RouteDecision, list[FieldProblem]]:
+    proposed = routing.decide(deps, draft.category, draft.location)
     own = deps.centers.by_id(str(filer.center_id)) if isinstance(filer, StaffActor) else None
-    return decision.registered_at(own) if own else decision
+    chosen = proposed if draft.center_id is None else proposed.with_choice(draft.center_id)
+    found = [] if chosen else [FieldProblem("center_id", _NOT_A_CANDIDATE)]
+    decision = chosen or proposed
+    return decision.registered_at(own) if own else decision, found
 
 
-def _check_consents(deps: Deps, draft: DisputeIn, filer: ResidentActor) -> None:
-    missing = consents.missing_consents(
+def _missing_consents(draft: DisputeIn, filer: ResidentActor) -> tuple[FieldProblem, ...]:
+    return consents.missing_consents(
         filer,
         id_number=draft.applicant.id_number is not None,
         contact_location=draft.contact_location is not None,
     )
-    if missing:
-        raise InvalidFieldsError(fields=missing)
-    consents.require_notice(filer, deps.catalog)
 
 
-async def _attach(draft: DisputeIn, filer: Actor, dispute_id: UUID) -> None:
+async def _attach(draft: DisputeIn, filer: Actor, dispute_id: UUID) -> list[FieldProblem]:
     wanted = [*draft.file_ids, *([draft.voice_file_id] if draft.voice_file_id else [])]
     if not wanted:
-        return
+        return []
     found = await files.attach(filer, wanted, dispute_id)
-    if found:
-        last = f"file_ids.{len(draft.file_ids)}"
-        raise InvalidFieldsError(
-            fields=tuple(FieldProblem("voice_file_id", each.message) if each.path == last else each for each in found)
-        )
+    last = f"file_ids.{len(draft.file_ids)}"
+    return [FieldProblem("voice_file_id", each.message) if each.path == last else each for each in found]
 
 
 def _dispute(deps: Deps, draft: DisputeIn, decision: RouteDecision, filer: Actor, source: Source) -> Dispute:

@@ -16,6 +16,9 @@ MAX_FEN = 10**13
 """A hundred billion yuan: above that, somebody's finger slipped."""
 EARLIEST = date(1949, 10, 1)
 
+_NO_SUCH_DIVISION = "没有这个行政区划，请从列表中选择所在的县（市、区）和乡镇（街道）。"
+_NOT_FOUND = "没能从地址认出是哪里，请从列表中选择所在的县（市、区）和乡镇（街道）。"
+
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Address = Annotated[Line, Field(max_length=128)]
@@ -49,17 +52,20 @@ class PlaceIn(In):
     division_code: Code | None = None
 
     @model_validator(mode="after")
-    def says_where(self) -> Self:
+    def says_where(self, info: ValidationInfo) -> Self:
         given = {"lon": self.lon, "lat": self.lat, "crs": self.crs}
         missing = [name for name, value in given.items() if value is None]
         if missing and len(missing) < len(given):
             raise problems(FieldProblem(name, "有了位置就要写全经度、纬度和坐标系（crs）。") for name in missing)
         if missing and not (self.address or self.division_code):
-            raise problems(
-                [FieldProblem("division_code", "请在地图上选点，或选择所在的乡镇（街道），或填写地址。")]
-            )
+            raise problems([FieldProblem("division_code", "请在地图上选点，或选择所在的乡镇（街道），或填写地址。")])
         if not missing and (found := point_problems(self.lon or 0.0, self.lat or 0.0, self.crs or "gcj02", "")):
             raise problems(FieldProblem(each.path.lstrip("."), each.message) for each in found)
+        divisions = deps_of(info).divisions
+        if self.division_code is not None and divisions.by_code(self.division_code) is None:
+            raise problems([FieldProblem("division_code", _NO_SUCH_DIVISION)])
+        if missing and divisions.match(self.division_code, self.address) is None:
+            raise problems([FieldProblem("division_code", _NOT_FOUND)])
         return self
 
     @property

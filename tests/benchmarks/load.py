@@ -8,9 +8,12 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from typing import cast
 from uuid import uuid4
 
 import uvloop
+
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,7 @@ class _Client(asyncio.Protocol):
         self.closed = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by inheritance
         self._send()
 
     def data_received(self, data: bytes) -> None:
@@ -102,7 +104,8 @@ async def run(order: Order) -> Result:
     clients = [_Client(order, token, result, count_from) for token in order.tokens]
     for client in clients:
         await loop.create_connection(partial(_same, client), "127.0.0.1", order.port)
-    await asyncio.gather(*(client.closed for client in clients))
+    async with asyncio.timeout(order.warm_up_s + order.seconds + _PATIENCE_S):
+        await asyncio.gather(*(client.closed for client in clients))
     return result
 
 
