@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -26,6 +26,7 @@ _READY_S = 60
 _LOOK_S = 0.1
 _GRACE_S = 3.8
 """For requests that are running; with the engines' own end all is gone within 5 s."""
+_DEATHS_AT_START = 3
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 10.0
 _STABLE_S = 10.0
 
@@ -39,6 +40,7 @@ class _Child:
     name: str
     environment: Mapping[str, str]
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
+    deaths: int = field(default=0, init=False)
 
     async def keep_running(self) -> None:
         """Until cancelled. A child that dies comes back: at once the first time, later after growing pauses."""
@@ -54,6 +56,7 @@ class _Child:
             log.info("child_started", child=self.name, pid=self.process.pid)
             code = await self.process.wait()
             _kill_group(self.process.pid)
+            self.deaths += 1
             if time.monotonic() - started > _STABLE_S:
                 pause_s = _FIRST_PAUSE_S
             log.error("child_died", child=self.name, code=code, restart_in_s=pause_s)
@@ -101,7 +104,7 @@ async def _run_children(settings: Settings, *, with_simulator: bool) -> None:
     keepers = [asyncio.create_task(child.keep_running()) for child in (*outside, *ours)]
     end = asyncio.create_task(stopping.wait())
     try:
-        ready = asyncio.create_task(_wait_until_ready(settings))
+        ready = asyncio.create_task(_wait_until_ready(settings, [*outside, *ours]))
         await asyncio.wait({ready, end}, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.is_set():
             await ready
@@ -121,7 +124,7 @@ def as_environment(settings: Settings) -> dict[str, str]:
     return {name: value.get_secret_value() if isinstance(value, SecretStr) else str(value) for name, value in values}
 
 
-async def _wait_until_ready(settings: Settings) -> None:
+async def _wait_until_ready(settings: Settings, children: Sequence[_Child]) -> None:
     url = f"http://{_reachable(settings.host)}:{settings.port}/readyz"
     answer = "nothing"
     async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
@@ -134,6 +137,8 @@ async def _wait_until_ready(settings: Settings) -> None:
                 if response.is_success:
                     return
                 answer = response.text
+            if broken := [child.name for child in children if child.deaths >= _DEATHS_AT_START]:
+                raise StartError(f"{', '.join(broken)} died {_DEATHS_AT_START} times; the log above says why.")
             await asyncio.sleep(_LOOK_S)
     raise StartError(f"Not ready after {_READY_S} s; {url} last answered: {answer}. The log above says more.")
 
