@@ -104,7 +104,9 @@ class Dispute(Row):
     transfer_to: fields.ForeignKeyNullableRelation[Center] = fields.ForeignKeyField(
         "models.Center", null=True, on_delete=fields.RESTRICT, related_name="incoming_disputes"
     )
-    status_before_transfer = fields.CharEnumField(Status, max_length=ENUM_LENGTH, null=True)
+    status_before_transfer: Status | None = fields.CharEnumField(  # type: ignore[assignment]
+        Status, max_length=ENUM_LENGTH, null=True
+    )
     outcome = fields.IntField(default=0)
     """Counts the outcomes reached: each may be rated once by each party."""
     due_at = fields.DatetimeField(null=True)

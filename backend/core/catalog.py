@@ -49,6 +49,7 @@ class FlowRow(Entry):
     """One action of the case flow. See the head of `flow.toml` for what the words mean."""
 
     action: str
+    event: str
     title: str
     from_: tuple[str, ...] = Field(alias="from", min_length=1)
     to: str
@@ -153,6 +154,8 @@ class Catalog(Entry):
     opening: OpeningRules
     """For centers that have no rules of their own."""
     flow: tuple[FlowRow, ...] = Field(min_length=1)
+    written_agreement_only: frozenset[str]
+    """Top categories in which an oral agreement is none."""
     time_limits: dict[Status, TimeLimit]
     refusal_reasons: dict[str, str]
     ending_reasons: dict[str, str]
@@ -172,6 +175,9 @@ class Catalog(Entry):
     def category_by_code(self) -> dict[str, Category]:
         return {category.code: category for category in self.categories}
 
+    def top_category(self, code: str) -> str:
+        return self.category_by_code[code].parent or code
+
     @cached_property
     def flow_by_action(self) -> dict[str, FlowRow]:
         return {row.action: row for row in self.flow}
@@ -185,6 +191,8 @@ class Catalog(Entry):
             raise ValueError(f"flow names an unknown status: {', '.join(wrong)}")
         if missing := set(Status) - set(self.statuses):
             raise ValueError(f"no text for status: {', '.join(sorted(missing))}")
+        if silent := {row.event for row in self.flow} - set(self.events):
+            raise ValueError(f"no text for event: {', '.join(sorted(silent))}")
         return self
 
     @model_validator(mode="after")

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.core.catalog import Catalog, FlowRow
-from backend.core.clock import local
 from backend.core.deps import Deps, WorkingDays
 from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
-from models import Dispute, Role, Status
+from models import CenterLevel, Dispute, Role, Status
 
 SAME, PREVIOUS = "same", "previous"
 
@@ -34,10 +33,14 @@ def row_for(catalog: Catalog, action: str) -> FlowRow:
     return row
 
 
-def check(row: FlowRow, dispute: Dispute, actor: Actor) -> None:
-    """Raises RoleNotAllowedError, then ActionNotAllowedError."""
+def check_role(row: FlowRow, dispute: Dispute, actor: Actor) -> None:
+    """Raises RoleNotAllowedError."""
     if not may(row, dispute, actor):
         raise RoleNotAllowedError
+
+
+def check_state(row: FlowRow, dispute: Dispute) -> None:
+    """Raises ActionNotAllowedError."""
     if not row.starts_from(dispute.status):
         raise ActionNotAllowedError(status=dispute.status, version=dispute.version)
 
@@ -60,7 +63,10 @@ def _is_own_center(dispute: Dispute, actor: StaffActor) -> bool:
 
 
 def _is_target_center(dispute: Dispute, actor: StaffActor) -> bool:
-    return actor.center_id is not None and dispute.transfer_to_id == actor.center_id
+    """The queue of the city has no staff of its own: the supervisor answers for it."""
+    if actor.center_id is None:
+        return dispute.transfer_to is not None and dispute.transfer_to.level is CenterLevel.CITY
+    return dispute.transfer_to_id == actor.center_id
 
 
 def _is_assigned(dispute: Dispute, actor: StaffActor) -> bool:
@@ -110,8 +116,3 @@ def light(dispute: Dispute, now: datetime) -> str:
     if dispute.due_at is None or dispute.yellow_at is None or now < dispute.yellow_at:
         return "green"
     return "red" if now > dispute.due_at else "yellow"
-
-
-def number_year(now: datetime) -> int:
-    """Case numbers start afresh at midnight of New Year in Shanghai."""
-    return local(now).year
