@@ -1,0 +1,61 @@
+"""A resident's phone, and what becomes of what is sent to it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+from backend.notices import actions
+from backend.notices.actions import News
+from models import Notice, SubscriptionGrant
+from tests.clock import TravellingClock
+from tests.conftest import App
+from tests.people import Person
+from tests.simulator import Simulator
+
+PROGRESS, APPOINTMENT, OUTCOME = "tmpl-progress", "tmpl-appointment", "tmpl-outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    app: App
+    simulator: Simulator
+    name: str
+    person: Person
+    clock: TravellingClock
+
+    async def tap(self, template_id: str, result: str = "accept", **how: Any) -> dict[str, Any]:
+        """WeChat's event arrives before this returns. A thumb is not faster than once in a second."""
+        self.clock.advance(seconds=1)
+        return await self.simulator.tap(self.name, template_id, result, **how)
+
+    async def report(self, **answers: str) -> dict[str, int]:
+        """What the page says, with `_` for `-` in template ids."""
+        results = {key.replace("_", "-"): answer for key, answer in answers.items()}
+        told = await self.person.post("/subscriptions", {"results": results, "scene": "after_submit"})
+        assert told.status_code == 200, told.text
+        granted: dict[str, int] = told.json()["granted"]
+        return granted
+
+    async def live_grants(self, template_id: str) -> int:
+        return (await self.report(**{template_id: "reject"}))[template_id]
+
+    async def told(self, kind: str, **words: str) -> UUID:
+        """News for this resident is stored and committed; the id of its notice."""
+        async with in_transaction():
+            news = News(UUID(self.person.id), kind, None, {"center": "陆城街道综治中心"} | words)
+            await actions.notify(self.app.ctx.deps, [news])
+        notice = await Notice.filter(resident_id=self.person.id, kind=kind).order_by("-id").first()
+        assert notice is not None
+        return notice.id
+
+    async def outbox(self) -> list[dict[str, Any]]:
+        return await self.simulator.outbox(self.name)
+
+    async def grants(self) -> list[SubscriptionGrant]:
+        return await SubscriptionGrant.filter(resident_id=self.person.id).order_by("granted_at", "id")
+
+
+async def outcome(notice_id: UUID) -> str:
+    return (await Notice.get(id=notice_id)).delivery.value
