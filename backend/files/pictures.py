@@ -27,9 +27,8 @@ class Picture:
 
 def developed(content: bytes) -> Picture:
     """HEIC becomes JPEG. Takes up to a second of processor time. Raises InvalidFieldsError at `file`."""
-    image, format_ = _decoded(content)
-    upright = ImageOps.exif_transpose(image)
-    colors = image.info.get("icc_profile")
+    upright, format_ = _decoded(content)
+    colors = upright.info.get("icc_profile")
     buffer = io.BytesIO()
     if format_ == "PNG":
         _without_remarks(upright).save(buffer, "PNG", icc_profile=colors)
@@ -42,19 +41,18 @@ def developed(content: bytes) -> Picture:
 
 
 def _decoded(content: bytes) -> tuple[Image.Image, str]:
+    """Upright, and the format it came in."""
     too_many_pixels = InvalidFieldsError.at("file", _TOO_MANY_PIXELS)
     try:
         image = Image.open(io.BytesIO(content), formats=_FORMATS)
-        fits = image.width * image.height <= _MAX_PIXELS
-        if fits:
+        if image.width * image.height <= _MAX_PIXELS:
             image.load()
+            return ImageOps.exif_transpose(image), image.format or ""
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_many_pixels from error
     except Exception as error:  # decoders fail in every way there is on hostile bytes
         raise InvalidFieldsError.at("file", _UNREADABLE) from error
-    if not fits:
-        raise too_many_pixels
-    return image, image.format or ""
+    raise too_many_pixels
 
 
 def _without_remarks(image: Image.Image) -> Image.Image:

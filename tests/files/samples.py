@@ -22,13 +22,13 @@ def jpeg(**options: Any) -> bytes:
     return picture("JPEG", **options)
 
 
-def jpeg_from_a_phone() -> bytes:
+def from_a_phone(format_: str) -> bytes:
     """Lying on its side, with camera, place and a remark in it."""
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010F] = "CAMERA-MAKER"
     exif.get_ifd(0x8825)[2] = (30.0, 23.0, 16.0)
-    return jpeg(exif=exif, comment=b"REMARK-OF-THE-CAMERA")
+    return picture(format_, exif=exif, xmp=b"<x>REMARK</x>", comment=b"REMARK")
 
 
 def wav() -> bytes:
