@@ -137,5 +137,6 @@ async def _stop_tasks(app: App) -> None:
 
 async def _close(app: App) -> None:
     await app.ctx.wechat.aclose()
+    await app.ctx.limits.aclose()
     await app.ctx.redis.aclose()
     await Tortoise.close_connections()

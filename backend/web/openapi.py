@@ -206,18 +206,18 @@ def possible_errors(call: Call) -> set[type[HejieError]]:
 
 def _refusals(call: Call) -> Iterator[tuple[type[HejieError], ...]]:
     """The possible errors of each status."""
-    found = sorted(possible_errors(call), key=lambda error: (error.status, error.code))
+    found = sorted(possible_errors(call), key=lambda error: (error.status, error.code, error.__name__))
     for _, group in groupby(found, lambda error: error.status):
         yield tuple(group)
 
 
 def _name(found: tuple[type[HejieError], ...]) -> str:
-    return ".".join(error.code for error in found)
+    return ".".join(error.__name__.removesuffix("Error") for error in found)
 
 
 def _refusal(found: tuple[type[HejieError], ...]) -> Json:
     retry = ("Retry-After",) if found[0].status in (429, 503) else ()
-    codes = {"properties": {"code": {"enum": [error.code for error in found]}}}
+    codes = {"properties": {"code": {"enum": sorted({error.code for error in found})}}}
     return {
         "description": "\n".join(f"`{error.code}` {error.message}" for error in found),
         "headers": _headers("X-Request-Id", *retry),

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -48,8 +48,12 @@ def errors() -> list[type[HejieError]]:
     return sorted(set(subclasses(HejieError)), key=lambda each: each.__name__)
 
 
-def test_each_error_has_its_own_code(errors: list[type[HejieError]]) -> None:
-    assert {code: times for code, times in Counter(each.code for each in errors).items() if times > 1} == {}
+def test_a_code_means_one_status(errors: list[type[HejieError]]) -> None:
+    statuses = defaultdict(set)
+    for each in errors:
+        statuses[each.code].add(each.status)
+
+    assert {code: found for code, found in statuses.items() if len(found) > 1} == {}
     assert [each.code for each in errors if not re.fullmatch(r"[a-z]+(_[a-z]+)*", each.code)] == []
 
 
