@@ -62,7 +62,7 @@ async def delete_file(request: Request, actor: ResidentActor, file_id: UUID, dep
     return json_response(write.answer)
 
 
-@endpoint(blueprint, "GET", "/files/{file_id}", audience="resident")
+@endpoint(blueprint, "GET", "/files/{file_id}", audience="resident", produces="*/*")
 async def get_file(request: Request, actor: ResidentActor, file_id: UUID, deps: Deps) -> HTTPResponse:
     return await web.serve(request, deps, await queries.owned(actor, file_id))
 
@@ -72,7 +72,7 @@ async def get_links(request: Request, actor: ResidentActor, file_id: UUID, deps:
     return links.links_to(deps, await queries.owned(actor, file_id), web.base_url(request))
 
 
-@endpoint(blueprint, "GET", "/files/{file_id}/content", audience="anyone", query=LinkQuery)
+@endpoint(blueprint, "GET", "/files/{file_id}/content", audience="anyone", query=LinkQuery, produces="*/*")
 async def follow_link(request: Request, file_id: UUID, query: LinkQuery, deps: Deps) -> HTTPResponse:
     part = links.check(deps, file_id, query.part, query.expires, query.signature)
     return await web.serve(request, deps, await queries.linked(file_id), part)

@@ -40,9 +40,10 @@ def store_of(request: Request) -> FileStore:
 
 def only_file(request: Request) -> tuple[bytes, str]:
     """Content and name of the one part `file`. Raises WrongTypeError, MalformedError, InvalidFieldsError."""
-    if not request.content_type.startswith("multipart/form-data"):
+    kind, _, options = request.content_type.partition(";")
+    if kind.strip().lower() != "multipart/form-data":
         raise WrongTypeError("请用表单（multipart/form-data）上传文件，字段名为 file。")
-    if "boundary=" not in request.content_type:
+    if "boundary=" not in options.lower():
         raise MalformedError
     parts = request.files.getlist("file") if request.files else None
     if not parts:
