@@ -135,6 +135,13 @@ async def of_center(deps: Deps, actor: StaffActor, query: CenterAppointmentsQuer
     )
 
 
+async def of_case(deps: Deps, actor: StaffActor, dispute: Dispute) -> list[CenterAppointmentOut]:
+    """The case must be one that the actor may see. Oldest first."""
+    rows = await Appointment.filter(dispute_id=dispute.id).order_by("id").select_related("center", "dispute")
+    visitors = await _visitors(deps, actor, rows) if rows else {}
+    return [views.center_appointment_out(row, visitors.get((row.dispute_id, row.resident_id))) for row in rows]
+
+
 async def center_appointment(deps: Deps, actor: StaffActor, appointment: Appointment) -> CenterAppointmentOut:
     visitors = await _visitors(deps, actor, [appointment])
     return views.center_appointment_out(appointment, visitors.get((appointment.dispute_id, appointment.resident_id)))

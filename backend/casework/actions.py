@@ -35,7 +35,7 @@ async def perform(deps: Deps, actor: StaffActor, dispute_id: UUID, action: str, 
     return dispute
 
 
-async def withdraw(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str) -> Dispute:
+async def withdraw(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str) -> None:
     """Mediation is voluntary: who asked for it may stop it until it has an outcome. Raises NotFoundError,
     RoleNotAllowedError for a party who did not file it, ActionNotAllowedError."""
     row = deps.catalog.flow_by_action["withdraw"]
@@ -44,7 +44,6 @@ async def withdraw(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: s
     workflow.check_state(row, dispute)
     await appointments.release_for(deps, dispute, actor, "申请已撤回")
     await _finish(deps, actor, dispute, row, Done(detail={"reason": reason}))
-    return dispute
 
 
 async def _finish(deps: Deps, actor: Actor, dispute: Dispute, row: FlowRow, done: Done) -> None:

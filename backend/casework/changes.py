@@ -125,5 +125,5 @@ async def _items(deps: Deps, places: list[Place]) -> list[Change]:
 def _change(deps: Deps, row: Event | Notice, cursor: str) -> Change:
     if isinstance(row, Notice):
         return NoticeChange(cursor=cursor, **notice_out(deps, row).model_dump())
-    item = timeline.render(deps, row, {"center": row.dispute.center.name})
+    item = timeline.render(deps, row, timeline.place_of(row.dispute))
     return TimelineChange(dispute_id=row.dispute_id, cursor=cursor, **item.model_dump())

@@ -18,10 +18,9 @@ from backend.core.deps import CenterPoint, Deps
 from backend.core.errors import InvalidFieldsError
 from backend.core.wording import date_text, when_text
 from models import Audience, Center, CenterLevel, Dispute, Organization, Party, Role, Staff
-from models.base import uuid7
 
 _NEXT_NUMBER = """
-INSERT INTO case_counter (id, center_id, year, given) VALUES ($1, $2, $3, 1)
+INSERT INTO case_counter (center_id, year, given) VALUES ($1, $2, 1)
 ON CONFLICT (center_id, year) DO UPDATE SET given = case_counter.given + 1
 RETURNING given
 """
@@ -43,8 +42,7 @@ async def give_case_number(deps: Deps, dispute: Dispute) -> str:
     """〔2026〕宜都陆城调字第0001号: without gaps per center and year. The counter's row stays locked until the commit,
     so this comes last in a transaction."""
     year = local(deps.clock.now()).year
-    values = [uuid7(), dispute.center_id, year]
-    rows = await connections.get("default").execute_query_dict(_NEXT_NUMBER, values)
+    rows = await connections.get("default").execute_query_dict(_NEXT_NUMBER, [dispute.center_id, year])
     return f"〔{year}〕{dispute.center.short_name}调字第{rows[0]['given']:04}号"
 
 

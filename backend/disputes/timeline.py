@@ -21,7 +21,7 @@ async def for_resident(
 ) -> Page[TimelineItem]:
     audiences = audiences_of(actor, dispute)
     events, next_cursor = await read(dispute.id, audiences, limit=limit, cursor=cursor, descending=descending)
-    place = {"center": dispute.center.name}
+    place = place_of(dispute)
     return Page[TimelineItem](items=[render(deps, event, place) for event in events], next_cursor=next_cursor)
 
 
@@ -43,10 +43,16 @@ async def read(
     return cut(rows, limit, lambda event: (str(event.id),))
 
 
-def render(deps: Deps, event: Event, place: dict[str, str]) -> TimelineItem:
-    """`place` holds what the event itself may lack: the name of the center."""
+def place_of(dispute: Dispute) -> dict[str, str]:
+    """What the event itself may lack. The center must have been read with the dispute."""
+    return {"center": dispute.center.name, "case_number": dispute.case_number or ""}
+
+
+def render(deps: Deps, event: Event, place: dict[str, str], detail: dict[str, Any] | None = None) -> TimelineItem:
+    """`detail` is what people wrote: read from the event, unless who reads it may know less."""
     words = deps.catalog.events[event.kind]
-    known: dict[str, Any] = {**place, **event.data, **history.detail_of(deps, event)}
+    written = history.detail_of(deps, event) if detail is None else detail
+    known: dict[str, Any] = {**place, **event.data, **written}
     filled = defaultdict(str, {key: _word(value) for key, value in known.items()})
     return TimelineItem(at=event.at, kind=event.kind, title=words.title, text=words.text.format_map(filled))
 

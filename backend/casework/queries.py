@@ -1,0 +1,168 @@
+"""The center's queue, its cases, and their full history."""
+
+from collections import defaultdict
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, ValidationInfo, field_validator
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from backend.accounts.actors import StaffActor
+from backend.appointments import queries as appointments
+from backend.casework import views
+from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
+from backend.core import identity
+from backend.core.clock import SHANGHAI
+from backend.core.deps import Deps
+from backend.core.errors import InvalidFieldsError, RoleNotAllowedError
+from backend.core.pagination import cut, decode_id
+from backend.core.schema import Code, Page, PageQuery, deps_of, problem
+from backend.disputes import queries as disputes
+from backend.disputes import timeline
+from backend.files import queries as files
+from models import Audience, Center, Dispute, Party, Role, Status
+
+
+class CasesQuery(PageQuery):
+    status: Status | None = None
+    center_id: UUID | None = None
+    assignee: Code | None = Field(None, description="a staff id, or `me`")
+    light: Literal["green", "yellow", "red"] | None = None
+    category: Code | None = None
+    q: str | None = Field(
+        None, max_length=128, description="number, case number, phone, identity number or name: exact"
+    )
+    first: date | None = Field(None, alias="from", description="filed on or after this day")
+    last: date | None = Field(None, alias="to", description="filed on or before this day")
+    order: Literal["asc", "desc"] = "desc"
+
+    @field_validator("category")
+    @classmethod
+    def is_known_category(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value not in deps_of(info).catalog.category_by_code:
+            raise problem("没有这个类别，请重新选择。")
+        return value
+
+    @field_validator("assignee")
+    @classmethod
+    def is_me_or_an_id(cls, value: str | None) -> str | None:
+        try:
+            return value if value in (None, "me") else str(UUID(value))
+        except ValueError:
+            raise problem("请填写工作人员编号，或者填 me。") from None
+
+
+async def page(deps: Deps, actor: StaffActor, query: CasesQuery) -> Page[CaseBrief]:
+    """Two statements, whatever the filters; one more to check a foreign `center_id`."""
+    if actor.role == Role.ADMIN:
+        raise RoleNotAllowedError
+    found = _filtered(deps, actor, await _visible(actor, query.center_id), query)
+    last, descending = decode_id(query.cursor), query.order == "desc"
+    if last is not None:
+        found = found.filter(id__lt=last) if descending else found.filter(id__gt=last)
+    rows = await (
+        found.order_by("-id" if descending else "id")
+        .limit(query.limit + 1)
+        .select_related("center", "mediator", "transfer_to")
+    )
+    cases, next_cursor = cut(rows, query.limit, lambda dispute: (str(dispute.id),))
+    parties = await _parties_of(cases)
+    items = [views.brief(deps, actor, dispute, parties[dispute.id]) for dispute in cases]
+    return Page[CaseBrief](items=items, next_cursor=next_cursor)
+
+
+async def case(deps: Deps, actor: StaffActor, dispute_id: UUID) -> CaseOut:
+    """Raises NotFoundError."""
+    return await case_of(deps, actor, await disputes.for_staff(actor, dispute_id))
+
+
+async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
+    """Of a dispute in hand, with its center, mediator, target and organization."""
+    return views.full(
+        deps,
+        actor,
+        dispute,
+        parties=await disputes.parties(dispute.id),
+        appointments=await appointments.of_case(deps, actor, dispute),
+        files=await files.all_of_dispute(dispute.id),
+    )
+
+
+async def history_page(
+    deps: Deps, actor: StaffActor, dispute_id: UUID, *, limit: int, cursor: str | None, descending: bool
+) -> Page[StaffTimelineItem]:
+    """With internal entries. Raises NotFoundError."""
+    dispute = await disputes.for_staff(actor, dispute_id)
+    events, next_cursor = await timeline.read(
+        dispute.id, tuple(Audience), limit=limit, cursor=cursor, descending=descending
+    )
+    own = views.is_own(actor, dispute)
+    items = [views.timeline_item(deps, event, dispute, own=own) for event in events]
+    return Page[StaffTimelineItem](items=items, next_cursor=next_cursor)
+
+
+async def _visible(actor: StaffActor, center_id: UUID | None) -> QuerySet[Dispute]:
+    """Raises InvalidFieldsError for a center that the actor may not look into."""
+    if actor.center_id is not None:
+        if center_id not in (None, actor.center_id):
+            raise InvalidFieldsError.at("center_id", "只能查看自己中心的案件，请重新选择中心。")
+        return Dispute.filter(Q(center_id=actor.center_id) | Q(transfer_to_id=actor.center_id))
+    if center_id is None:
+        return Dispute.all()
+    if not await Center.filter(id=center_id).exists():
+        raise InvalidFieldsError.at("center_id", "没有这个中心，请重新选择。")
+    return Dispute.filter(Q(center_id=center_id) | Q(transfer_to_id=center_id))
+
+
+def _filtered(deps: Deps, actor: StaffActor, found: QuerySet[Dispute], query: CasesQuery) -> QuerySet[Dispute]:
+    conditions: list[Q] = []
+    if query.status is not None:
+        conditions.append(Q(status=query.status))
+    if query.assignee is not None:
+        conditions.append(Q(mediator_id=actor.id if query.assignee == "me" else query.assignee))
+    if query.light is not None:
+        conditions.append(_LIGHTS[query.light](deps.clock.now()))
+    if query.category is not None:
+        codes = [each.code for each in deps.catalog.categories if query.category in (each.code, each.parent)]
+        conditions.append(Q(category__in=codes))
+    if query.first is not None:
+        conditions.append(Q(created_at__gte=_midnight(query.first)))
+    if query.last is not None:
+        conditions.append(Q(created_at__lt=_midnight(query.last) + timedelta(days=1)))
+    if query.q is not None:
+        conditions.append(_matching(deps, query.q))
+    return found.filter(*conditions)
+
+
+_LIGHTS = {
+    "green": lambda now: Q(yellow_at__isnull=True) | Q(yellow_at__gt=now),
+    "yellow": lambda now: Q(yellow_at__lte=now, due_at__gte=now),
+    "red": lambda now: Q(due_at__lt=now),
+}
+
+
+def _matching(deps: Deps, text: str) -> Q:
+    """Exact, by number or by keyed hash: what is sealed cannot be searched by parts."""
+    wanted = text.strip()
+    hashes: dict[str, str] = {"name": deps.keyring.keyed_hash("name", wanted)}
+    hashes["id_number"] = deps.keyring.keyed_hash("id_number", wanted)
+    with suppress(ValueError):
+        hashes["phone"] = deps.keyring.keyed_hash("phone", identity.normalize_phone(wanted))
+    parties = Q(*(Q(**{f"{column}_hash": value}) for column, value in hashes.items()), join_type="OR")
+    by_party = Subquery(Party.filter(parties).values("dispute_id"))
+    return Q(number=wanted.upper()) | Q(case_number=wanted) | Q(id__in=by_party)
+
+
+async def _parties_of(cases: list[Dispute]) -> dict[UUID, list[Party]]:
+    found: dict[UUID, list[Party]] = defaultdict(list)
+    if cases:
+        for party in await Party.filter(dispute_id__in=[each.id for each in cases]).order_by("ordinal"):
+            found[party.dispute_id].append(party)
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

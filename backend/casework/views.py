@@ -1,0 +1,228 @@
+"""A case as its center reads it. The own center sees names and words, others that may look see them masked; phone and
+identity numbers are masked for everybody."""
+
+import json
+from typing import Any
+
+from backend.accounts.actors import StaffActor
+from backend.appointments.schemas import CenterAppointmentOut
+from backend.casework import schemas
+from backend.core import geo, identity
+from backend.core.catalog import Catalog
+from backend.core.deps import Deps
+from backend.core.schema import Moment, Out
+from backend.disputes import history, timeline, views, workflow
+from backend.disputes.schemas import TimelineItem
+from backend.files.schemas import FileOut
+from models import Dispute, Event, Party
+
+
+class Named(Out):
+    id: str
+    name: str
+
+
+class CasePartyOut(Out):
+    id: str
+    side: str
+    kind: str
+    name: str
+    phone_masked: str | None
+    id_number_masked: str | None
+    has_joined: bool
+
+
+class AllowedAction(Out):
+    action: str
+    title: str
+    fields: dict[str, Any]
+
+
+class PlaceOut(Out):
+    """GCJ-02, as every point that goes out."""
+
+    address: str | None
+    division_code: str | None
+    lon: float | None
+    lat: float | None
+    crs: str = "gcj02"
+
+
+class CaseBrief(Out):
+    id: str
+    number: str
+    case_number: str | None
+    source: str
+    status: str
+    status_text: str
+    category: str
+    category_name: str
+    light: str
+    due_at: Moment | None
+    version: int
+    center: Named
+    transfer_to: Named | None
+    mediator: Named | None
+    applicant: str | None
+    respondent: str | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class CaseOut(CaseBrief):
+    organization: Named | None
+    track: str | None
+    mode: str | None
+    description: str | None
+    claim: str | None
+    voice_file_id: str | None
+    occurred_on: str | None
+    amount_fen: int | None
+    preferred_mode: str
+    location: PlaceOut | None
+    route: dict[str, Any]
+    parties: list[CasePartyOut]
+    appointments: list[CenterAppointmentOut]
+    files: list[FileOut]
+    allowed_actions: list[AllowedAction]
+
+
+class StaffTimelineItem(TimelineItem):
+    id: str
+    audience: str
+    actor_kind: str
+    actor_role: str
+    data: dict[str, Any]
+    detail: dict[str, Any]
+    """What people wrote; empty for who may not read it."""
+
+
+def is_own(actor: StaffActor, dispute: Dispute) -> bool:
+    """Names and words are for the center that has the case, or is asked to take it."""
+    return actor.center_id is not None and actor.center_id in (dispute.center_id, dispute.transfer_to_id)
+
+
+def brief(deps: Deps, actor: StaffActor, dispute: Dispute, parties: list[Party]) -> CaseBrief:
+    return CaseBrief.model_validate(_brief(deps, actor, dispute, parties))
+
+
+def full(
+    deps: Deps,
+    actor: StaffActor,
+    dispute: Dispute,
+    *,
+    parties: list[Party],
+    appointments: list[CenterAppointmentOut],
+    files: list[FileOut],
+) -> CaseOut:
+    own = is_own(actor, dispute)
+    return CaseOut.model_validate(
+        _brief(deps, actor, dispute, parties)
+        | {
+            "organization": _named(dispute.organization if dispute.organization_id else None),
+            "track": dispute.track,
+            "mode": dispute.mode,
+            "description": views.opened(deps, dispute, "description") if own else None,
+            "claim": views.opened(deps, dispute, "claim") if own else None,
+            "voice_file_id": str(dispute.voice_file_id) if dispute.voice_file_id and own else None,
+            "occurred_on": dispute.occurred_on.isoformat() if dispute.occurred_on else None,
+            "amount_fen": dispute.amount_fen,
+            "preferred_mode": dispute.preferred_mode,
+            "location": _place(deps, dispute) if own else None,
+            "route": dispute.route,
+            "parties": [_party(deps, party, own) for party in parties],
+            "appointments": appointments,
+            "files": files if own else [],
+            "allowed_actions": allowed_actions(deps.catalog, actor, dispute),
+        }
+    )
+
+
+def allowed_actions(catalog: Catalog, actor: StaffActor, dispute: Dispute) -> list[AllowedAction]:
+    return [
+        AllowedAction(action=row.action, title=row.title, fields=schemas.json_schema(catalog, row.action))
+        for row in workflow.allowed(catalog, dispute, actor)
+    ]
+
+
+def timeline_item(deps: Deps, event: Event, dispute: Dispute, *, own: bool) -> StaffTimelineItem:
+    detail = history.detail_of(deps, event) if own else {}
+    item = timeline.render(deps, event, timeline.place_of(dispute), detail)
+    return StaffTimelineItem(
+        **item.model_dump(),
+        id=str(event.id),
+        audience=event.audience,
+        actor_kind=event.actor_kind,
+        actor_role=event.actor_role,
+        data=event.data,
+        detail=detail,
+    )
+
+
+def _brief(deps: Deps, actor: StaffActor, dispute: Dispute, parties: list[Party]) -> dict[str, Any]:
+    category = deps.catalog.category_by_code.get(dispute.category)
+    own = is_own(actor, dispute)
+    return {
+        "id": str(dispute.id),
+        "number": dispute.number,
+        "case_number": dispute.case_number,
+        "source": dispute.source,
+        "status": dispute.status,
+        "status_text": deps.catalog.statuses[dispute.status].text,
+        "category": dispute.category,
+        "category_name": category.name if category else dispute.category,
+        "light": workflow.light(dispute, deps.clock.now()),
+        "due_at": dispute.due_at,
+        "version": dispute.version,
+        "center": _named(dispute.center),
+        "transfer_to": _named(dispute.transfer_to if dispute.transfer_to_id else None),
+        "mediator": _named(dispute.mediator if dispute.mediator_id else None),
+        "applicant": _first(deps, parties, "applicant", own),
+        "respondent": _first(deps, parties, "respondent", own),
+        "created_at": dispute.created_at,
+        "updated_at": dispute.updated_at,
+    }
+
+
+def _first(deps: Deps, parties: list[Party], side: str, own: bool) -> str | None:
+    found = next((party for party in parties if party.side == side), None)
+    return None if found is None else _name(deps, found, own)
+
+
+def _party(deps: Deps, party: Party, own: bool) -> CasePartyOut:
+    phone = deps.keyring.open(party.phone_sealed, "party", "phone", party.id) if party.phone_sealed else None
+    id_number = (
+        deps.keyring.open(party.id_number_sealed, "party", "id_number", party.id) if party.id_number_sealed else None
+    )
+    return CasePartyOut(
+        id=str(party.id),
+        side=party.side,
+        kind=party.kind,
+        name=_name(deps, party, own),
+        phone_masked=identity.mask_phone(phone) if phone else None,
+        id_number_masked=identity.mask_id_number(id_number) if id_number else None,
+        has_joined=party.resident_id is not None,
+    )
+
+
+def _name(deps: Deps, party: Party, own: bool) -> str:
+    name = deps.keyring.open(party.name_sealed, "party", "name", party.id)
+    return name if own else identity.mask_name(name)
+
+
+def _place(deps: Deps, dispute: Dispute) -> PlaceOut | None:
+    text = views.opened(deps, dispute, "location")
+    if text is None:
+        return None
+    given = json.loads(text)
+    point = geo.to_gcj02(geo.to_wgs84(given["lon"], given["lat"], given["crs"])) if "crs" in given else None
+    return PlaceOut(
+        address=given.get("address"),
+        division_code=given.get("division_code"),
+        lon=round(point.lon, 6) if point else None,
+        lat=round(point.lat, 6) if point else None,
+    )
+
+
+def _named(row: Any) -> Named | None:
+    return None if row is None else Named(id=str(row.id), name=row.name)

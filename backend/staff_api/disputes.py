@@ -1,0 +1,95 @@
+from typing import Literal
+from uuid import UUID
+
+from sanic import Blueprint
+
+from backend.accounts.actors import StaffActor
+from backend.casework import actions, queries, registration
+from backend.casework.queries import CasesQuery
+from backend.casework.registration import RegistrationIn
+from backend.casework.schemas import FIELDS, ActionIn
+from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
+from backend.core.deps import Deps
+from backend.core.errors import RoleNotAllowedError
+from backend.core.schema import Page, PageQuery
+from backend.disputes.workflow import ActionNotAllowedError, StaleVersionError
+from backend.web.endpoint import endpoint
+
+blueprint = Blueprint("staff_disputes")
+
+
+class StaffTimelineQuery(PageQuery):
+    order: Literal["asc", "desc"] = "asc"
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/disputes",
+    audience="staff",
+    query=CasesQuery,
+    returns=Page[CaseBrief],
+    errors=(RoleNotAllowedError,),
+)
+async def list_cases(actor: StaffActor, query: CasesQuery, deps: Deps) -> Page[CaseBrief]:
+    return await queries.page(deps, actor, query)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/disputes",
+    audience="staff",
+    body=RegistrationIn,
+    returns=CaseOut,
+    status=201,
+    errors=(RoleNotAllowedError,),
+)
+async def register(actor: StaffActor, body: RegistrationIn, deps: Deps) -> CaseOut:
+    dispute = await registration.register(deps, actor, body)
+    return await queries.case(deps, actor, dispute.id)
+
+
+@endpoint(blueprint, "GET", "/disputes/{dispute_id}", audience="staff", returns=CaseOut)
+async def get_case(actor: StaffActor, dispute_id: UUID, deps: Deps) -> CaseOut:
+    return await queries.case(deps, actor, dispute_id)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/disputes/{dispute_id}/timeline",
+    audience="staff",
+    query=StaffTimelineQuery,
+    returns=Page[StaffTimelineItem],
+)
+async def get_case_timeline(
+    actor: StaffActor, dispute_id: UUID, query: StaffTimelineQuery, deps: Deps
+) -> Page[StaffTimelineItem]:
+    descending = query.order == "desc"
+    return await queries.history_page(
+        deps, actor, dispute_id, limit=query.limit, cursor=query.cursor, descending=descending
+    )
+
+
+def _offer(action: str, fields: type[ActionIn]) -> None:
+    """One call per action, so that each is described with its own fields."""
+
+    async def act(actor: StaffActor, dispute_id: UUID, body: ActionIn, deps: Deps) -> CaseOut:
+        dispute = await actions.perform(deps, actor, dispute_id, action, body)
+        return await queries.case_of(deps, actor, dispute)
+
+    act.__name__ = f"act_{action}"
+    endpoint(
+        blueprint,
+        "POST",
+        f"/disputes/{{dispute_id}}/actions/{action}",
+        audience="staff",
+        body=fields,
+        returns=CaseOut,
+        errors=(RoleNotAllowedError, StaleVersionError, ActionNotAllowedError),
+    )(act)
+
+
+for _action, _fields in FIELDS.items():
+    _offer(_action, _fields)
