@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import structlog
-from config.orm import tortoise_config
 from redis.asyncio import Redis
 from sanic import Sanic
 from sanic.worker.loader import AppLoader
@@ -28,6 +27,7 @@ from backend.web.live import Newsroom
 from backend.wechat.client import WeChat
 from config import logging
 from config.catalog_files import read_catalog
+from config.orm import tortoise_config
 from config.settings import Settings
 
 App = Sanic[Any, Any]
@@ -42,7 +42,7 @@ def create_app(settings: Settings, clock: Clock | None = None, name: str = "heji
     app: App = Sanic(name, configure_logging=False)
     app.config.update(
         {
-            "REQUEST_MAX_SIZE": 32_000_000,
+            "REQUEST_MAX_SIZE": 48_000_000,  # well above the largest file: a larger one gets its 413, not a reset
             "GRACEFUL_SHUTDOWN_TIMEOUT": 4.0,
             "GRACEFUL_TCP_CLOSE_TIMEOUT": 1.0,
             "WEBSOCKET_PING_INTERVAL": 25,
