@@ -44,11 +44,15 @@ class Phone:
     async def told(self, kind: str, **words: str) -> UUID:
         """News for this resident is stored and committed; the id of its notice."""
         async with in_transaction():
-            news = News(UUID(self.person.id), kind, None, {"center": "陆城街道综治中心"} | words)
-            await actions.notify(self.app.ctx.deps, [news])
+            await self.notify(kind, **words)
         notice = await Notice.filter(resident_id=self.person.id, kind=kind).order_by("-id").first()
         assert notice is not None
         return notice.id
+
+    async def notify(self, kind: str, **words: str) -> None:
+        """In the transaction that is open."""
+        news = News(UUID(self.person.id), kind, None, {"center": "陆城街道综治中心"} | words)
+        await actions.notify(self.app.ctx.deps, [news])
 
     async def outbox(self) -> list[dict[str, Any]]:
         return await self.simulator.outbox(self.name)
