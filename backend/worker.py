@@ -61,7 +61,7 @@ class NotifyingQueueError(Exception):
 
 def run(settings: Settings) -> None:
     """Until SIGINT or SIGTERM: what is running may finish, for 3.5 s at most."""
-    logging.configure(settings)
+    logging.configure(settings, "worker")
     asyncio.run(_run(settings))
 
 
