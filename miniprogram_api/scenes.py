@@ -1,3 +1,6 @@
+from typing import Annotated
+
+from pydantic import Field
 from sanic import Blueprint
 
 from backend.centers import queries
@@ -9,7 +12,8 @@ blueprint = Blueprint("mini_scenes")
 
 
 class SceneIn(In):
-    scene: Code
+    scene: Annotated[Code, Field(max_length=32)]
+    """WeChat's limit."""
 
 
 class SceneOut(Out):

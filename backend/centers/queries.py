@@ -1,5 +1,6 @@
 """Centers as everybody may see them. The queue at city level takes what no center may; it is never shown."""
 
+import re
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -88,6 +89,8 @@ async def _by_code(deps: Deps, query: CentersQuery) -> Page[CenterOut]:
         matching = matching.filter(Q(Q(categories__contained_by=[]), *serves, join_type=Q.OR))
     key = pagination.decode(query.cursor, 1)
     if key is not None:
+        if not _CODE.fullmatch(key[0]):
+            raise pagination.bad_cursor()
         matching = matching.filter(code__gt=key[0])
     rows = await matching.order_by("code").limit(query.limit + 1)
     found, next_cursor = pagination.cut(rows, query.limit, lambda row: (row.code,))
@@ -95,6 +98,7 @@ async def _by_code(deps: Deps, query: CentersQuery) -> Page[CenterOut]:
 
 
 _ALL = 1_000_000
+_CODE = re.compile(r"[\x21-\x7e]{1,32}")
 
 
 def _shown(**where: object) -> QuerySet[Center]:

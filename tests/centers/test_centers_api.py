@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from tortoise import connections
 
+from backend.core import pagination
 from backend.core.geo import Wgs84, distance_m, to_wgs84
 from models import Center
 from models.base import uuid7
@@ -138,6 +139,9 @@ async def test_hidden_centers(people: People, clock: TravellingClock) -> None:
         ({"limit": 0}, ["limit"]),
         ({"limit": 101, "level": "city", "category": "none"}, ["category", "level", "limit"]),
         ({"cursor": "x"}, ["cursor"]),
+        ({"cursor": pagination.encode("C" * 33)}, ["cursor"]),
+        ({"cursor": pagination.encode("\0")}, ["cursor"]),
+        (POINT | {"cursor": pagination.encode("far", "C420581")}, ["cursor"]),
         (POINT | {"cursor": "x"}, ["cursor"]),
     ],
 )
@@ -166,5 +170,5 @@ async def test_the_code_on_a_poster(people: People, clock: TravellingClock) -> N
     assert len(scene) <= 32
     answer = await lin.post("/scenes/resolve", {"scene": scene})
     assert answer.json() == {"page": "pages/center/index", "params": {"center_id": str(center.id)}}
-    for wrong in (scene[:-1], "x" * 200, "", None):
+    for wrong in (scene[:-1], "x" * 33, "", None):
         assert fields_of(await lin.post("/scenes/resolve", {"scene": wrong})) == ["scene"]
