@@ -22,6 +22,10 @@ from models import Center, CenterLevel, Division, SceneCode
 
 LISTED = (CenterLevel.COUNTY, CenterLevel.TOWNSHIP, CenterLevel.VILLAGE)
 
+_ALL = 1_000_000
+_CODE = re.compile(r"[\x21-\x7e]{1,32}")
+_CRS: dict[str, Crs] = {"gcj02": "gcj02", "wgs84": "wgs84", "bd09": "bd09"}
+
 
 class NoCityQueueError(RuntimeError):
     """The data was never loaded: without the queue a filing could find nobody."""
@@ -97,10 +101,6 @@ async def _by_code(deps: Deps, query: CentersQuery) -> Page[CenterOut]:
     return Page[CenterOut](items=[_out(deps, row) for row in found], next_cursor=next_cursor)
 
 
-_ALL = 1_000_000
-_CODE = re.compile(r"[\x21-\x7e]{1,32}")
-
-
 def _shown(**where: object) -> QuerySet[Center]:
     return Center.filter(deactivated_at=None, level__in=LISTED, lon__isnull=False).filter(**where)
 
@@ -159,9 +159,6 @@ def _wgs84(center: Center) -> Wgs84:
     assert center.lon is not None, "only centers with a point are shown or routed to"
     assert center.lat is not None
     return geo.to_wgs84(center.lon, center.lat, _CRS[center.crs])
-
-
-_CRS: dict[str, Crs] = {"gcj02": "gcj02", "wgs84": "wgs84", "bd09": "bd09"}
 
 
 def _seat(row: Division) -> Wgs84 | None:
