@@ -42,7 +42,7 @@ _PICKED = 4 * CONCURRENCY
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=25), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _STOP_WITHIN_S = 3.5
-_BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 1.0
+_BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 0.5
 _STORE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
 
 _NOTIFYING = "SELECT FROM pg_trigger WHERE tgrelid = 'pgqueuer'::regclass AND NOT tgisinternal"
@@ -113,7 +113,7 @@ async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *,
     """Again and again while the database is away."""
     while not stopping.is_set():
         try:
-            async with asyncpg.create_pool(settings.database_url.get_secret_value(), min_size=1, max_size=4) as pool:
+            async with _pool(settings) as pool:
                 if await pool.fetch(_NOTIFYING):
                     raise NotifyingQueueError
                 await _manager(pool, post, stopping).run(
@@ -126,6 +126,17 @@ async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *,
         except _STORE_AWAY:
             log.warning("queue_not_reached", exc_info=True)
             await asyncio.sleep(_PAUSE_S)
+
+
+def _pool(settings: Settings) -> asyncpg.Pool:
+    """PgQueuer's own: one connection listens, the others pick and log."""
+    return asyncpg.create_pool(
+        settings.database_url.get_secret_value(),
+        min_size=1,
+        max_size=4,
+        command_timeout=30,
+        server_settings={"application_name": "hejie-queue"},
+    )
 
 
 def _manager(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueManager:

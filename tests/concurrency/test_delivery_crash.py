@@ -115,6 +115,32 @@ async def test_a_polite_end_finishes_what_is_running(phones: tuple[Phone, Phone]
     assert await _picked() == 0
 
 
+async def test_the_database_goes_away_for_a_moment(
+    phones: tuple[Phone, Phone], settings: Settings, clock: TravellingClock
+) -> None:
+    phone, _other = phones
+    await phone.tap(PROGRESS)
+    stopping = asyncio.Event()
+    working = asyncio.create_task(worker.work(settings, clock, stopping))
+
+    async def connections_end() -> bool:
+        rows = await connections.get("default").execute_query_dict(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name IN ('hejie-queue', 'hejie-worker')"
+        )
+        return len(rows) >= 2
+
+    await until(connections_end)
+    notice_id = await phone.told("accepted")
+
+    async def is_delivered() -> bool:
+        return await outcome(notice_id) == "delivered"
+
+    await until(is_delivered)
+    stopping.set()
+    await working
+
+
 async def _picked() -> int:
     rows = await connections.get("default").execute_query_dict(
         "SELECT count(*) AS n FROM pgqueuer WHERE status = 'picked'"
