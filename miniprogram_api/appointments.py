@@ -53,7 +53,9 @@ async def get_appointment(actor: ResidentActor, appointment_id: UUID, deps: Deps
     return views.appointment_out(await queries.for_resident(actor, appointment_id), deps.calendar)
 
 
-@endpoint(blueprint, "GET", "/appointments/{appointment_id}/calendar.ics", audience="resident")
+@endpoint(
+    blueprint, "GET", "/appointments/{appointment_id}/calendar.ics", audience="resident", produces="text/calendar"
+)
 async def get_calendar_file(actor: ResidentActor, appointment_id: UUID) -> HTTPResponse:
     text = views.calendar_file(await queries.for_resident(actor, appointment_id))
     return HTTPResponse(

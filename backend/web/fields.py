@@ -95,6 +95,8 @@ def _problems(detail: ErrorDetails) -> Iterator[FieldProblem]:
 
 
 def _message(kind: str, context: Mapping[str, Any]) -> str:
+    if context.get("field_type") == "Value":  # a text whose length is checked once more, after its validators
+        kind = f"string_{kind}"
     template = _MESSAGES.get(kind)
     if template is not None:
         return template.format(**context)

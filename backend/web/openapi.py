@@ -182,7 +182,8 @@ def _responses(call: Call, schemas: _Schema) -> Json:
     elif endpoint.returns is not None:
         success["content"] = {"application/json": {"schema": schemas[path, endpoint.method, "serialization"]}}
     refusals = {str(found[0].status): {"$ref": f"#/components/responses/{_name(found)}"} for found in _refusals(call)}
-    return {str(endpoint.success_status): success} | refusals
+    ranges = {"206": success} if endpoint.produces == "*/*" else {}
+    return {str(endpoint.success_status): success} | ranges | refusals
 
 
 def possible_errors(call: Call) -> set[type[HejieError]]:

@@ -131,6 +131,13 @@ async def test_control_characters_are_refused(resident: Person) -> None:
         assert paths(await resident.post("/disputes", filing(description=text))) == {"description"}
 
 
+async def test_a_text_is_measured_in_characters(resident: Person) -> None:
+    answer = await resident.put("/me", {"name": "欧" * 60})
+
+    assert paths(answer) == {"name"}
+    assert answer.json()["fields"][0]["message"] == "最多写50个字。"
+
+
 async def test_what_was_typed_is_not_repeated(resident: Person) -> None:
     typed = {"name": "欧阳某某" * 50, "phone": "1387256000x", "id_number": "42050119900101001y"}
 
