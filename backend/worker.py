@@ -116,7 +116,7 @@ async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *,
             async with _pool(settings) as pool:
                 if await pool.fetch(_NOTIFYING):
                     raise NotifyingQueueError
-                await _manager(pool, post, stopping).run(
+                await _queue(pool, post, stopping).run(
                     dequeue_timeout=_POLL_IDLE,
                     batch_size=_PICKED // 2,
                     max_concurrent_tasks=_PICKED,
@@ -139,13 +139,13 @@ def _pool(settings: Settings) -> asyncpg.Pool:
     )
 
 
-def _manager(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueManager:
-    manager = QueueManager(Queries(AsyncpgPoolDriver(pool)))
-    manager.min_dequeue_poll_interval = _POLL_BUSY
-    manager.shutdown = stopping
+def _queue(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueManager:
+    queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+    queue.min_dequeue_poll_interval = _POLL_BUSY
+    queue.shutdown = stopping
     places = asyncio.Semaphore(CONCURRENCY)
 
-    @manager.entrypoint(jobs.DELIVER_NOTICE)
+    @queue.entrypoint(jobs.DELIVER_NOTICE)
     async def deliver_notice(job: Job) -> None:
         async with places:
             if stopping.is_set():
@@ -155,7 +155,7 @@ def _manager(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueMa
             except LaterError as error:
                 raise RetryRequested(delay=error.pause, reason="WeChat is away") from None
 
-    return manager
+    return queue
 
 
 async def _beat(redis: Redis) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import logging.config
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -34,27 +34,7 @@ def configure(settings: Settings, process: str = "api") -> None:
         name_process,
         structlog.processors.format_exc_info,  # text without local variables: those hold personal data
     ]
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {
-                "json": {
-                    "()": structlog.stdlib.ProcessorFormatter,
-                    "foreign_pre_chain": before,
-                    "processors": [
-                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.JSONRenderer(ensure_ascii=False),
-                    ],
-                }
-            },
-            "handlers": {
-                "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}
-            },
-            "root": {"level": settings.log_level, "handlers": ["stdout"]},
-            "loggers": {name: {"level": level} for name, level in _QUIET.items()},
-        }
-    )
+    logging.config.dictConfig(_standard_library(before, settings.log_level))
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[
@@ -66,3 +46,23 @@ def configure(settings: Settings, process: str = "api") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _standard_library(before: list[Processor], level: str) -> dict[str, Any]:
+    """Lines of libraries leave in the same form as our own."""
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": before,
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": formatter},
+        "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}},
+        "root": {"level": level, "handlers": ["stdout"]},
+        "loggers": {name: {"level": quiet} for name, quiet in _QUIET.items()},
+    }

@@ -19,6 +19,13 @@ App = Sanic[Any, Any]
 Request = sanic.Request[Any, Any]
 
 _PAGE: Final = Path(__file__).with_name("phone.html")
+_CONFIG: Final = {
+    "ACCESS_LOG": False,
+    "FALLBACK_ERROR_FORMAT": "json",
+    "GRACEFUL_SHUTDOWN_TIMEOUT": 1.0,
+    "MOTD": False,
+    "TOUCHUP": False,
+}
 
 
 def create_app(
@@ -34,15 +41,7 @@ def create_app(
 ) -> App:
     """`clock` and `callback_transport` are others only in tests."""
     app: App = Sanic(name, configure_logging=False)
-    app.config.update(
-        {
-            "ACCESS_LOG": False,
-            "FALLBACK_ERROR_FORMAT": "json",
-            "GRACEFUL_SHUTDOWN_TIMEOUT": 1.0,
-            "MOTD": False,
-            "TOUCHUP": False,
-        }
-    )
+    app.config.update(_CONFIG)
     time = clock or SystemClock()
     app.ctx.world = World(app_id, app_secret, time)
 
