@@ -37,7 +37,7 @@ _CLAIM = """
 WITH live AS (SELECT id FROM subscription_grant
                WHERE resident_id = $1 AND template_id = $2
                  AND claimed_by IS NULL AND spent_at IS NULL AND revoked_at IS NULL
-               ORDER BY granted_at, id FOR UPDATE)
+               ORDER BY granted_at, id)
 UPDATE subscription_grant SET claimed_by = $3
  WHERE id = (SELECT id FROM live LIMIT 1) AND (SELECT count(*) FROM live) > $4
 RETURNING id
