@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 import httpx
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
 
 from config.settings import Settings
 
@@ -122,7 +121,7 @@ def _tell(console: Console, http: httpx.Client, phone: httpx.Client) -> None:
     _book(journey)
     _mediate(journey)
     _look_back(journey)
-    console.print(f"\n[bold green]完成。Done.[/] 她的手机 Her phone: {phone.base_url}?name={name}\n")
+    console.print(f"\n[bold green]完成。Done.[/] 她的手机 Her phone: {phone.base_url}/?name={name}\n")
 
 
 def _log_in(journey: _Journey) -> None:
@@ -134,7 +133,7 @@ def _log_in(journey: _Journey) -> None:
     journey.say(f"登录有效期至 {session['expires_at']}")
     journey.caption("阅读并同意隐私说明", "Reads the privacy notice and consents")
     notice = bootstrap["privacy_notice"]
-    journey.say(f"“{notice['text'][:60]}……”")
+    journey.say(f"“{' '.join(notice['text'].split())[:60]}……”")
     resident.call("POST", "/me/privacy-consent", {"version": notice["version"]})
 
 
@@ -142,13 +141,10 @@ def _ask_where_to(journey: _Journey) -> None:
     journey.caption("说明事情发生在哪里，看会由谁受理", "Says where it happened; sees who will take it, and why")
     question = {"category": _STORY["category"], "location": _PLACE}
     preview = journey.resident.call("POST", "/routing/preview", question)
-    table = Table(box=None, padding=(0, 2), pad_edge=False)
-    for title in ("    综治中心 center", "距离 distance", "为什么 why"):
-        table.add_column(title)
     for each in preview["candidates"]:
         chosen = "→" if each["center"]["id"] == preview["center"]["id"] else " "
-        table.add_row(f"  {chosen} {each['center']['name']}", f"{each['distance_m']} m", each["reason"])
-    journey.console.print(table, highlight=False)
+        journey.say(f"{chosen} {each['distance_m'] / 1000:5.1f} km  {each['center']['name']}")
+    journey.say(f"为什么 why: [bold]{preview['reason']}[/]")
 
 
 def _file(journey: _Journey) -> None:
@@ -191,7 +187,7 @@ def _mediate(journey: _Journey) -> None:
     held_at = (now - timedelta(minutes=1)).isoformat()
     _take(journey, mediator, "record_session", held_at=held_at, summary="双方到场，物业承认维修拖延。")
     _show_page(journey)
-    _allow_messages(journey, "before_outcome")
+    _allow_messages(journey, "dispute_page")
     journey.caption("达成协议", "They agree")
     due_on = (now.date() + timedelta(days=14)).isoformat()
     terms = [
@@ -219,8 +215,7 @@ def _look_back(journey: _Journey) -> None:
 
 def _allow_messages(journey: _Journey, scene: str) -> None:
     """One tap, as a phone makes it: WeChat remembers it, and the page reports the same tap."""
-    scenes = journey.resident.call("GET", "/bootstrap")["scenes"]
-    templates = scenes.get(scene, scenes["after_submit"])["template_ids"]
+    templates = journey.resident.call("GET", "/bootstrap")["scenes"][scene]["template_ids"]
     journey.caption("允许推送消息", "Allows messages: each tap is good for one message of each kind")
     for template in templates:
         tap = {"name": journey.name, "template_id": template, "result": "accept"}
