@@ -7,7 +7,7 @@ import httpx
 
 _nonce = count(1)
 
-LUCHENG = {"lon": 111.4508, "lat": 30.3878, "crs": "gcj02", "address": "宜都市陆城街道清江大道"}
+LUCHENG = {"lon": 111.4775, "lat": 30.3789, "crs": "gcj02", "address": "宜都市陆城街道清江大道"}
 """A place in 陆城街道 of 宜都市, where the demo staff sit."""
 
 

@@ -36,9 +36,7 @@ class CenterIndex(Protocol):
         self, point: Wgs84, *, levels: tuple[str, ...], category: str | None, limit: int
     ) -> list[tuple[float, CenterPoint]]: ...
 
-    def of_division(
-        self, division_code: str, *, levels: tuple[str, ...], category: str | None
-    ) -> list[CenterPoint]:
+    def of_division(self, division_code: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
         """Centers of exactly this division, by code."""
         ...
 

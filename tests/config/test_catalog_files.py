@@ -25,6 +25,7 @@ TOP_CODES = [
     "commercial",
     "finance",
     "education",
+    "tourism",
     "other",
 ]
 

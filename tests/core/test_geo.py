@@ -14,9 +14,7 @@ GEODESIC = pyproj.Geod(ellps="WGS84")
 
 yichang = st.builds(Wgs84, st.floats(110.2, 112.1), st.floats(29.9, 31.6))
 inland = st.builds(Wgs84, st.floats(100.0, 118.0), st.floats(26.0, 41.0))
-china = st.builds(Wgs84, st.floats(73.5, 135.0), st.floats(3.5, 53.5)).filter(
-    lambda point: geo.in_china(*point)
-)
+china = st.builds(Wgs84, st.floats(73.5, 135.0), st.floats(3.5, 53.5)).filter(lambda point: geo.in_china(*point))
 
 
 @given(china | yichang)

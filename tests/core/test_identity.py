@@ -63,9 +63,7 @@ def test_id_number(text: str, normalized: str | None) -> None:
     place=st.integers(0, 16),
     bump=st.integers(1, 9),
 )
-def test_one_wrong_digit_of_an_id_number_is_noticed(
-    region: int, born: date, order: int, place: int, bump: int
-) -> None:
+def test_one_wrong_digit_of_an_id_number_is_noticed(region: int, born: date, order: int, place: int, bump: int) -> None:
     good = id_number(f"{region}{born:%Y%m%d}{order:03}")
     assert identity.normalize_id_number(good, TODAY) == good
     wrong = good[:place] + str((int(good[place]) + bump) % 10) + good[place + 1 :]

@@ -124,7 +124,7 @@ async def tap(request: Request) -> HTTPResponse:
         if body.where == "popup":
             item["PopupScene"] = "0"
         name = "subscribe_msg_popup_event" if body.where == "popup" else "subscribe_msg_change_event"
-        event = Event(name, openid, int(world.clock.now().timestamp()), [item])
+        event = Event(name, openid, world.event_time_s(openid), [item])
         status = await pusher.push(event, form=body.format, mode=body.mode)
     grants = world.grants[openid, body.template_id]
     return json({"openid": openid, "grants": grants, "callback_status": status})
@@ -142,8 +142,9 @@ async def consent(request: Request) -> HTTPResponse:
 async def send_event(request: Request) -> HTTPResponse:
     """Any event, as often and as late as asked: repeated, out of order, old, forged."""
     world, pusher, body = _world(request), _pusher(request), _body(request, _EventIn)
-    created_s = body.created_at or int(world.clock.now().timestamp())
-    event = Event(body.event, body.openid_in(world), created_s, body.items, body.extra)
+    openid = body.openid_in(world)
+    created_s = body.created_at or world.event_time_s(openid)
+    event = Event(body.event, openid, created_s, body.items, body.extra)
     statuses = [
         await pusher.push(event, form=body.format, mode=body.mode, timestamp=body.timestamp, token=body.token)
         for _ in range(body.times)

@@ -137,6 +137,7 @@ class World:
         self.templates: dict[str, frozenset[str]] = {}
         self.faults: list[Fault] = []
         self.calls: Counter[str] = Counter()
+        self._last_event_s: dict[str, int] = {}
 
     def openid_of(self, name: str) -> str:
         """The same for ever. Carries its own check digits, so that a restart knows it as a real one."""
@@ -191,6 +192,12 @@ class World:
             raise RefusalError(43101)
         self.grants[key] -= 1
         self.outbox.append(message)
+
+    def event_time_s(self, openid: str) -> int:
+        """Unix seconds, no two alike for one person: WeChat's events have no other name than who, when and what."""
+        moment = max(int(self.clock.now().timestamp()), self._last_event_s.get(openid, 0) + 1)
+        self._last_event_s[openid] = moment
+        return moment
 
     def next_msgid(self) -> int:
         return int(f"{today(self.clock):%Y%m%d}{len(self.outbox) + 1:08d}")
