@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from random import Random
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -122,15 +123,16 @@ async def test_the_server_publishes_the_committed_documents(
         assert (await client.get(f"/docs/{api}.json")).json() == document
 
 
-async def test_whatever_is_sent_the_answer_is_a_described_one(
-    app: App,
-    people: People,
-    settings: Settings,
-    documents: dict[str, Document],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    unlimited = RequestLimits(settings.redis_url.get_secret_value(), 0, 0)
-    monkeypatch.setattr(app.ctx, "limits", unlimited)
+@pytest.fixture
+async def patient(app: App, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A server that lets one caller send much in a short time."""
+    async with aclosing(RequestLimits(settings.redis_url.get_secret_value(), 0, 0)) as unlimited:
+        monkeypatch.setattr(app.ctx, "limits", unlimited)
+        yield
+
+
+@pytest.mark.usefixtures("patient")
+async def test_whatever_is_sent_the_answer_is_a_described_one(people: People, documents: dict[str, Document]) -> None:
     resident = await people.resident()
     director = await people.staff("director")
     known = (await file_dispute(resident))["id"]
@@ -143,9 +145,7 @@ async def test_whatever_is_sent_the_answer_is_a_described_one(
                 request = made_up(operation, caller, known, random)
                 answer = await people.client.send(request)
                 if not is_described(operation, answer):
-                    surprises.append(
-                        (operation.method, str(request.url)[:200], request.content[:200], answer.text[:200])
-                    )
+                    surprises.append((operation.method, str(request.url)[:200], request.content[:200], answer.text))
     assert surprises == []
 
 
