@@ -161,11 +161,15 @@ def _prepare(settings: Settings) -> None:
 async def _rotate(settings: Settings) -> int:
     from backend import database
     from backend.core.crypto import Keyring
+    from backend.files.store import open_store
     from backend.privacy import rotation
+
+    def tell(what: str, seen: int, total: int) -> None:
+        typer.echo(f"{what}: {seen} of {total}")
 
     keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
     async with database.connected(settings.database_url.get_secret_value()):
-        return await rotation.rotate(keyring, lambda place, seen, total: typer.echo(f"{place}: {seen} of {total}"))
+        return await rotation.rotate(keyring, open_store(settings.storage_url, settings.data_dir), tell)
 
 
 @contextmanager

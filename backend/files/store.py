@@ -8,7 +8,7 @@ from uuid import UUID
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from backend.core.crypto import Keyring
+from backend.core.crypto import Keyring, key_id_of
 from backend.core.errors import UnavailableError
 
 Part = Literal["original", "thumbnail"]
@@ -31,12 +31,22 @@ class FileStore:
             raise UnavailableError(retry_after_s=_RETRY_S) from error
 
     async def get(self, keyring: Keyring, file_id: UUID, part: Part) -> bytes:
+        sealed = await self._sealed(file_id, part)
+        return await asyncio.to_thread(keyring.open_bytes, sealed, "stored_file", part, file_id)
+
+    async def reseal(self, keyring: Keyring, file_id: UUID, part: Part) -> bool:
+        """Whether it was sealed with an older key than the current one."""
+        if key_id_of(await self._sealed(file_id, part)) == keyring.current:
+            return False
+        await self.put(keyring, file_id, part, await self.get(keyring, file_id, part))
+        return True
+
+    async def _sealed(self, file_id: UUID, part: Part) -> bytes:
         try:
             found = await self._objects.get_async(_path(file_id, part))
-            sealed = bytes(await found.bytes_async())
+            return bytes(await found.bytes_async())
         except (BaseError, OSError) as error:
             raise UnavailableError(retry_after_s=_RETRY_S) from error
-        return await asyncio.to_thread(keyring.open_bytes, sealed, "stored_file", part, file_id)
 
     async def erase(self, file_id: UUID) -> None:
         """Erasing what is not there is no error."""

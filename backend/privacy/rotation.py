@@ -1,53 +1,71 @@
-"""Seals again, with the current key, what older keys have sealed. May be interrupted and run again."""
+"""Seals again, with the current key, what older keys have sealed: columns and files. It may be interrupted, and repeated."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from uuid import UUID
 
-from tortoise import Model, Tortoise, fields
+from tortoise import Model, Tortoise
 
 from backend.core.crypto import Keyring, key_id_of
+from backend.files.store import PARTS, FileStore
+from models import StoredFile
 
 BATCH = 500
 
-NIL = UUID(int=0)
+_FIRST = UUID(int=0)
+
+Progress = Callable[[str, int, int], None]
+"""(what, done, of how many), after each batch."""
 
 
-def sealed_columns() -> list[tuple[type[Model], str]]:
-    """Every column that holds sealed data; the suffix is the convention that the place of a seal relies on."""
-    return [
-        (model, name)
-        for model in Tortoise.apps["models"].values()
-        for name, field in model._meta.fields_map.items()
-        if isinstance(field, fields.BinaryField) and name.endswith("_sealed")
-    ]
-
-
-async def rotate(keyring: Keyring, progress: Callable[[str, int, int], None]) -> int:
-    """How many values were sealed again. `progress(column, seen, total)` is called after each batch.
-
-    A value that somebody changes meanwhile is left alone: it has the current key already.
-    """
+async def rotate(keyring: Keyring, store: FileStore, progress: Progress) -> int:
+    """How many values were sealed again. One that somebody changes meanwhile has the current key already."""
     changed = 0
-    for model, column in sealed_columns():
-        table = model._meta.db_table
-        total = await model.filter(**{f"{column}__not_isnull": True}).count()
-        seen, last = 0, NIL
-        while rows := await _batch(model, column, last):
-            for row_id, sealed in rows:
-                changed += await _again(keyring, model, column, row_id, bytes(sealed))
-            seen, last = seen + len(rows), rows[-1][0]
+    for model, table, column in sealed_columns():
+        total, seen = await model.filter(**{f"{column}__not_isnull": True}).count(), 0
+        async for batch in _batches(model, column):
+            for row_id, sealed in batch:
+                changed += await _column_again(keyring, model, (table, column, row_id), sealed)
+            seen += len(batch)
             progress(f"{table}.{column}", seen, total)
-    return changed
+    return changed + await _files_again(keyring, store, progress)
 
 
-async def _batch(model: type[Model], column: str, last: UUID) -> list[tuple[UUID, bytes]]:
-    rows = model.filter(id__gt=last, **{f"{column}__not_isnull": True}).order_by("id").limit(BATCH)
-    return [(row[0], row[1]) for row in await rows.values_list("id", column)]
+def sealed_columns() -> list[tuple[type[Model], str, str]]:
+    """(model, table, column): the suffix `_sealed` is the convention that the place of a seal relies on."""
+    found = []
+    for model in Tortoise.apps["models"].values():
+        described = model.describe(serializable=False)
+        names = (str(field["name"]) for field in described["data_fields"])
+        found += [(model, str(described["table"]), name) for name in names if name.endswith("_sealed")]
+    return found
 
 
-async def _again(keyring: Keyring, model: type[Model], column: str, row_id: UUID, sealed: bytes) -> int:
+async def _batches(model: type[Model], column: str) -> AsyncIterator[list[tuple[UUID, bytes]]]:
+    last = _FIRST
+    while True:
+        rows = model.filter(id__gt=last, **{f"{column}__not_isnull": True}).order_by("id").limit(BATCH)
+        batch = [(row[0], bytes(row[1])) for row in await rows.values_list("id", column)]
+        if not batch:
+            return
+        yield batch
+        last = batch[-1][0]
+
+
+async def _column_again(keyring: Keyring, model: type[Model], place: tuple[str, str, UUID], sealed: bytes) -> int:
+    table, column, row_id = place
     if key_id_of(sealed) == keyring.current:
         return 0
-    place = (model._meta.db_table, column.removesuffix("_sealed"), row_id)
-    fresh = keyring.seal_bytes(keyring.open_bytes(sealed, *place), *place)
+    bound_to = (table, column.removesuffix("_sealed"), row_id)
+    fresh = keyring.seal_bytes(keyring.open_bytes(sealed, *bound_to), *bound_to)
     return await model.filter(id=row_id, **{column: sealed}).update(**{column: fresh})
+
+
+async def _files_again(keyring: Keyring, store: FileStore, progress: Progress) -> int:
+    files = await StoredFile.filter(deleted_at=None).order_by("id").values_list("id", "has_thumbnail")
+    changed = 0
+    for seen, (file_id, has_thumbnail) in enumerate(files, start=1):
+        for part in PARTS if has_thumbnail else PARTS[:1]:
+            changed += await store.reseal(keyring, file_id, part)
+        if seen % BATCH == 0 or seen == len(files):
+            progress("files", seen, len(files))
+    return changed

@@ -83,9 +83,7 @@ def test_open_is_exactly_what_no_break_covers(pauses: list[WeeklyPeriod], moment
     tuesday = date(2026, 11, 24)
     in_hours = time(8, 30) <= moment < time(12) or time(14, 30) <= moment < time(17, 30)
     in_break = any(pause.starts <= moment < pause.ends for pause in pauses)
-    assert is_open(rules, CALENDAR, datetime.combine(tuesday, moment, SHANGHAI)) == (
-        in_hours and not in_break
-    )
+    assert is_open(rules, CALENDAR, datetime.combine(tuesday, moment, SHANGHAI)) == (in_hours and not in_break)
     parts = hours_on(rules, CALENDAR, tuesday)
     assert all(earlier.ends <= later.starts for earlier, later in pairwise(parts))
 
@@ -99,8 +97,5 @@ def test_open_from_the_first_minute_to_the_last(hour: int, minute: int, expected
 
 
 def test_the_week_in_words() -> None:
-    assert (
-        hours_text(RULES)
-        == "周一至周四 8:30–12:00、14:30–17:30；周五 9:00–12:00、14:00–16:00；周六 9:30–11:00"
-    )
+    assert hours_text(RULES) == "周一至周四 8:30–12:00、14:30–17:30；周五 9:00–12:00、14:00–16:00；周六 9:30–11:00"
     assert hours_text(RULES.model_copy(update={"hours": ()})) == ""
