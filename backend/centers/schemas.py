@@ -4,7 +4,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
-from backend.core.schema import Out, Query, deps_of, problem, problems
+from backend.core.schema import Degrees, Out, Query, deps_of, problem, problems
 
 ListedLevel = Literal["county", "township", "village"]
 
@@ -12,8 +12,8 @@ ListedLevel = Literal["county", "township", "village"]
 class CentersQuery(Query):
     """Nearest first with a point, in the order of codes without one."""
 
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    lon: Degrees | None = None
+    lat: Degrees | None = None
     crs: Crs | None = None
     category: str | None = None
     level: ListedLevel | None = None

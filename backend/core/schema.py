@@ -75,6 +75,10 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterVali
 """An identifier somebody else made: never trimmed."""
 
 
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+"""Longitude, and latitude too: who swaps the two is told so by `geo.point_problems`, not that 111 is too large."""
+
+
 class In(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from backend.core import clock, identity
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
-from backend.core.schema import Code, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
+from backend.core.schema import Code, Degrees, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
 from models import PartyKind
 
 MAX_FEN = 10**13
@@ -19,8 +19,6 @@ EARLIEST = date(1949, 10, 1)
 _NO_SUCH_DIVISION = "没有这个行政区划，请从列表中选择所在的县（市、区）和乡镇（街道）。"
 _NOT_FOUND = "没能从地址认出是哪里，请从列表中选择所在的县（市、区）和乡镇（街道）。"
 
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Address = Annotated[Line, Field(max_length=128)]
 Files = Annotated[tuple[UUID, ...], Field(max_length=20)]
 
@@ -28,8 +26,8 @@ Files = Annotated[tuple[UUID, ...], Field(max_length=20)]
 class PointIn(In):
     """A point that must be there: `crs` is never guessed."""
 
-    lon: Longitude
-    lat: Latitude
+    lon: Degrees
+    lat: Degrees
     crs: Crs
     accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
     address: Address | None = None
@@ -44,8 +42,8 @@ class PointIn(In):
 class PlaceIn(In):
     """Where it happened: a point, or at least a division or an address."""
 
-    lon: Longitude | None = None
-    lat: Latitude | None = None
+    lon: Degrees | None = None
+    lat: Degrees | None = None
     crs: Crs | None = None
     accuracy_m: Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)] | None = None
     address: Address | None = None
