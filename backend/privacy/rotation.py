@@ -1,4 +1,4 @@
-"""Seals again, with the current key, what older keys have sealed: columns and files. May be interrupted, and repeated."""
+"""Seals again, with the current key, what older keys have sealed: columns and files. May be repeated at any time."""
 
 from collections.abc import AsyncIterator, Callable
 from uuid import UUID

@@ -132,7 +132,7 @@ async def test_hidden_centers(people: People, clock: TravellingClock) -> None:
         ({"crs": "gcj02"}, ["lat", "lon"]),
         ({"lon": 111.3, "lat": 30.7}, ["crs"]),
         ({"lon": 0, "lat": 0, "crs": "wgs84"}, ["lat", "lon"]),
-        ({"lon": 30.7, "lat": 111.3, "crs": "wgs84"}, ["lat"]),
+        ({"lon": 30.7, "lat": 111.3, "crs": "wgs84"}, ["lat", "lon"]),
         ({"lon": 30.7, "lat": 73.3, "crs": "wgs84"}, ["lat", "lon"]),
         ({"lon": -74, "lat": 40.7, "crs": "wgs84"}, ["lat", "lon"]),
         ({"lon": "nan", "lat": "inf", "crs": "epsg"}, ["crs", "lat", "lon"]),
