@@ -6,7 +6,7 @@ from backend.core.deps import Deps
 from backend.core.schema import Moment, Out
 from backend.files.types import LIMITS_BYTES, MAX_FILES, TYPES
 from backend.web.endpoint import endpoint
-from miniprogram_api.privacy import NoticeOut
+from miniprogram_api.privacy import PrivacyNoticeOut
 from models import FileKind
 
 blueprint = Blueprint("mini_bootstrap")
@@ -35,7 +35,7 @@ class FileLimitsOut(Out):
 
 class BootstrapOut(Out):
     server_time: Moment
-    privacy_notice: NoticeOut
+    privacy_notice: PrivacyNoticeOut
     consents: list[ConsentTextOut]
     scenes: dict[str, SceneTemplatesOut]
     pages: dict[str, str]
@@ -48,7 +48,7 @@ async def bootstrap(deps: Deps, request: Request) -> BootstrapOut:
     settings, privacy = request.app.ctx.settings, deps.catalog.privacy
     return BootstrapOut(
         server_time=deps.clock.now(),
-        privacy_notice=NoticeOut(version=privacy.version, text=privacy.text),
+        privacy_notice=PrivacyNoticeOut(version=privacy.version, text=privacy.text),
         consents=[ConsentTextOut(kind=each.kind, version=each.version, text=each.text) for each in privacy.consents],
         scenes=_scenes(deps, settings.wechat_max_templates),
         pages=deps.catalog.pages,

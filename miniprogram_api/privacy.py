@@ -15,7 +15,7 @@ from models import ConsentKind
 blueprint = Blueprint("mini_privacy")
 
 
-class NoticeOut(Out):
+class PrivacyNoticeOut(Out):
     version: str
     text: str
 
@@ -27,9 +27,9 @@ class ConsentIn(In):
     kinds: Annotated[tuple[ConsentKind, ...], Field(min_length=1, max_length=10)] | None = None
 
 
-@endpoint(blueprint, "GET", "/privacy-notice", audience="anyone", returns=NoticeOut)
-async def get_privacy_notice(deps: Deps) -> NoticeOut:
-    return NoticeOut(version=deps.catalog.privacy.version, text=deps.catalog.privacy.text)
+@endpoint(blueprint, "GET", "/privacy-notice", audience="anyone", returns=PrivacyNoticeOut)
+async def get_privacy_notice(deps: Deps) -> PrivacyNoticeOut:
+    return PrivacyNoticeOut(version=deps.catalog.privacy.version, text=deps.catalog.privacy.text)
 
 
 @endpoint(blueprint, "POST", "/me/privacy-consent", audience="resident", body=ConsentIn)

@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo
 from sanic import Blueprint, Request
@@ -31,9 +31,9 @@ class NextOut(Out):
 
 
 class AnswersIn(In):
-    """What `wx.requestSubscribeMessage` returned, as it is."""
+    """What `wx.requestSubscribeMessage` returned, as it is: beside the answers it holds messages, codes, details."""
 
-    results: dict[str, str] = Field(max_length=100)
+    results: dict[str, Any] = Field(max_length=100)
     scene: Scene
 
 
@@ -50,5 +50,6 @@ async def next_subscriptions(query: SceneQuery, deps: Deps, request: Request) ->
 
 @endpoint(blueprint, "POST", "/subscriptions", audience="resident", body=AnswersIn, returns=GrantedOut)
 async def report_subscriptions(actor: ResidentActor, body: AnswersIn, deps: Deps) -> GrantedOut:
-    granted = await ledger.report(deps, actor.id, GrantSource.PAGE, body.results, at=deps.clock.now(), scene=body.scene)
+    answers = {template_id: answer for template_id, answer in body.results.items() if isinstance(answer, str)}
+    granted = await ledger.report(deps, actor.id, GrantSource.PAGE, answers, at=deps.clock.now(), scene=body.scene)
     return GrantedOut(granted=granted)

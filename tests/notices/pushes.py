@@ -30,7 +30,7 @@ class Phone:
         self.clock.advance(seconds=1)
         return await self.simulator.tap(self.name, template_id, result, **how)
 
-    async def report(self, **answers: str) -> dict[str, int]:
+    async def report(self, **answers: str | int) -> dict[str, int]:
         """What the page says, with `_` for `-` in template ids."""
         results = {key.replace("_", "-"): answer for key, answer in answers.items()}
         told = await self.person.post("/subscriptions", {"results": results, "scene": "after_submit"})

@@ -22,7 +22,7 @@ async def test_what_to_ask_for(phone: Phone) -> None:
 @pytest.mark.parametrize("answer", ["accept", "acceptWithAudio", "acceptWithAlert"])
 async def test_a_tap_counts_once(phone: Phone, answer: str) -> None:
     await phone.tap(PROGRESS, answer)
-    assert await phone.report(tmpl_progress=answer, errMsg="requestSubscribeMessage:ok") == {PROGRESS: 1}
+    assert await phone.report(tmpl_progress=answer, errMsg="requestSubscribeMessage:ok", errCode=0) == {PROGRESS: 1}
     assert await phone.report(tmpl_progress=answer) == {PROGRESS: 2}
     await phone.tap(PROGRESS, answer)
     assert await phone.live_grants(PROGRESS) == 2
@@ -61,7 +61,6 @@ async def test_switching_off_takes_all_back(phone: Phone) -> None:
         ({"results": {PROGRESS: "accept"}, "scene": "nowhere"}, "scene"),
         ({"results": {PROGRESS: "accept"}}, "scene"),
         ({"scene": "after_submit"}, "results"),
-        ({"results": {PROGRESS: 1}, "scene": "after_submit"}, f"results.{PROGRESS}"),
         ({"results": ["accept"], "scene": "after_submit"}, "results"),
         ({"results": {str(n): "accept" for n in range(101)}, "scene": "after_submit"}, "results"),
     ],
