@@ -52,7 +52,8 @@ class PreviewOut(Out):
     opens_transaction=False,
 )
 async def preview(body: PreviewIn, deps: Deps) -> PreviewOut:
-    return _out(routing.decide(deps, body.category, body.location))
+    where = routing.locate(deps, body.location)
+    return _out(routing.decide(deps, body.category, where, body.location.accuracy_m))
 
 
 def _out(decision: RouteDecision) -> PreviewOut:

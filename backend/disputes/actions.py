@@ -13,6 +13,7 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
 from backend.disputes import history, queries, routing, workflow
 from backend.disputes.history import Entry
+from backend.disputes.routing import Place
 from backend.disputes.schemas import DisputeIn, PartyIn, PlaceIn, PointIn
 from backend.files import actions as files
 from backend.notices import actions as notices
@@ -45,8 +46,9 @@ async def file_dispute(
 
     Raises InvalidFieldsError, PrivacyConsentRequiredError.
     """
-    decision, found = _route(deps, draft, filer)
-    dispute = _dispute(deps, draft, decision, filer, source)
+    where = routing.locate(deps, draft.location)
+    decision, found = _route(deps, draft, where, filer)
+    dispute = _dispute(deps, draft, where, decision, filer=filer, source=source)
     if isinstance(filer, ResidentActor):
         found += _missing_consents(draft, filer)
     found += await _attach(draft, filer, dispute.id)
@@ -101,8 +103,8 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
     await dispute.save(update_fields=["updated_at"])
 
 
-def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> tuple[RouteDecision, list[FieldProblem]]:
-    proposed = routing.decide(deps, draft.category, draft.location)
+def _route(deps: Deps, draft: DisputeIn, where: Place, filer: Actor) -> tuple[RouteDecision, list[FieldProblem]]:
+    proposed = routing.decide(deps, draft.category, where, draft.location.accuracy_m)
     own = deps.centers.by_id(str(filer.center_id)) if isinstance(filer, StaffActor) else None
     chosen = proposed if draft.center_id is None else proposed.with_choice(draft.center_id)
     found = [] if chosen else [FieldProblem("center_id", _NOT_A_CANDIDATE)]
@@ -127,10 +129,12 @@ async def _attach(draft: DisputeIn, filer: Actor, dispute_id: UUID) -> list[Fiel
     return [FieldProblem("voice_file_id", each.message) if each.path == last else each for each in found]
 
 
-def _dispute(deps: Deps, draft: DisputeIn, decision: RouteDecision, filer: Actor, source: Source) -> Dispute:
+def _dispute(
+    deps: Deps, draft: DisputeIn, where: Place, decision: RouteDecision, *, filer: Actor, source: Source
+) -> Dispute:
     dispute_id, now = uuid7(), deps.clock.now()
     due_at, yellow_at = workflow.clock_of(deps.catalog, deps.calendar, Status.SUBMITTED, now)
-    place = _rough_place(deps, draft.location)
+    place = _rough_place(where)
 
     def seal(column: str, text: str | None) -> bytes | None:
         return None if text is None else deps.keyring.seal(text, "dispute", column, dispute_id)
@@ -162,8 +166,7 @@ def _dispute(deps: Deps, draft: DisputeIn, decision: RouteDecision, filer: Actor
     )
 
 
-def _rough_place(deps: Deps, place: PlaceIn) -> geo.Wgs84 | None:
-    where = routing.locate(deps, place)
+def _rough_place(where: Place) -> geo.Wgs84 | None:
     point = where if isinstance(where, geo.Wgs84) else where.division.point
     return geo.rounded(point) if point else None
 

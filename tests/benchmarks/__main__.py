@@ -33,6 +33,7 @@ from tests.people import People, Person, file_dispute, filing
 from tests.simulator import Simulator, running_simulator
 
 CLIENTS = 16
+PROCESSES = 2
 ROUNDS = 3
 ROUND_S = 3.0
 RATIO_GOAL, FILING_GOAL, LIST_GOAL = 0.45, 12, 4
@@ -58,6 +59,7 @@ def main() -> None:
             HEJIE_ACTOR_LIMIT_PER_S="0",
             HEJIE_ADDRESS_LIMIT_PER_S="0",
             HEJIE_LOG_LEVEL="WARNING",
+            HEJIE_WORKERS=str(PROCESSES),
         )
         asyncio.run(_measure(Path(folder)))
 
@@ -138,7 +140,9 @@ async def _load(server: native.Server, tokens: list[str]) -> Result:
 
 
 def _print_throughput(ours: list[Result], rod: list[Result]) -> None:
-    table = Table(title=f"Filing a dispute: {CLIENTS} clients, one server process, {ROUNDS} × {ROUND_S:.0f} s in turns")
+    table = Table(
+        title=f"Filing a dispute: {CLIENTS} clients, {PROCESSES} server processes, {ROUNDS} × {ROUND_S:.0f} s in turns"
+    )
     for name in ("", "filings/s", "p50 ms", "p99 ms", "failures"):
         table.add_column(name, justify="right" if name else "left")
     for name, results in (("whole stack", ours), ("bare Sanic + asyncpg, same statements", rod)):

@@ -107,7 +107,13 @@ def _renewed(value: Any, new: dict[Any, Any]) -> Any:
 def main() -> None:
     loader = AppLoader(factory=partial(create_app, sys.argv[1]))
     app = loader.load()
-    app.prepare(host="127.0.0.1", port=int(os.environ["HEJIE_PORT"]), workers=1, access_log=False, motd=False)
+    app.prepare(
+        host="127.0.0.1",
+        port=int(os.environ["HEJIE_PORT"]),
+        workers=int(os.environ["HEJIE_WORKERS"]),
+        access_log=False,
+        motd=False,
+    )
     Sanic.serve(primary=app, app_loader=loader)
 
 
