@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,16 +57,17 @@ class Server:
 
     def kill(self) -> None:
         """-9, the whole group: nothing in it can finish what it was doing."""
-        self._end(signal.SIGKILL)
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
 
     def stop(self) -> None:
-        self._end(signal.SIGTERM)
-
-    def _end(self, number: signal.Signals) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        os.killpg(self.process.pid, number)
-        self.process.wait(10)
+        """As an operator would; the leader ends its own workers."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10)
+            self.kill()
 
 
 def api(port: int, **environment: str) -> Server:
