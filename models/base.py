@@ -1,9 +1,6 @@
 """What all tables share."""
 
-from typing import Any
-
 from tortoise import Model, fields
-from tortoise.fields import SqlDefault
 from uuid_utils.compat import uuid7
 
 ENUM_LENGTH = 32
@@ -19,10 +16,4 @@ class Row(Model):
         abstract = True
 
 
-def committed_in() -> Any:
-    """The writing transaction's id. Readers that follow a cursor stop below the oldest one still open,
-    so that a transaction that commits late is never skipped."""
-    return fields.BigIntField(db_default=SqlDefault("(pg_current_xact_id()::text::bigint)"))
-
-
-__all__ = ["ENUM_LENGTH", "Row", "committed_in", "uuid7"]
+__all__ = ["ENUM_LENGTH", "Row", "uuid7"]

@@ -5,7 +5,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.accounts import Resident, Staff
-from models.base import ENUM_LENGTH, Row, committed_in
+from models.base import ENUM_LENGTH, Row
 from models.centers import Center, Organization
 
 
@@ -169,11 +169,10 @@ class Event(Row):
     """Nothing personal: states, ids, dates, amounts."""
     detail_sealed = fields.BinaryField(null=True)
     """What people wrote: JSON."""
-    xid = committed_in()
 
     class Meta:
         table = "event"
-        indexes = (("dispute_id", "id"), ("dispute_id", "xid", "id"))
+        indexes = (("dispute_id", "id"),)
 
 
 class CaseCounter(Model):

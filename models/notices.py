@@ -4,7 +4,7 @@ from uuid import UUID
 from tortoise import fields
 
 from models.accounts import Resident
-from models.base import ENUM_LENGTH, Row, committed_in
+from models.base import ENUM_LENGTH, Row
 
 
 class Delivery(StrEnum):
@@ -45,11 +45,10 @@ class Notice(Row):
     begun_at = fields.DatetimeField(null=True)
     finished_at = fields.DatetimeField(null=True)
     errcode = fields.IntField(null=True)
-    xid = committed_in()
 
     class Meta:
         table = "notice"
-        indexes = (("resident_id", "id"), ("resident_id", "xid", "id"))
+        indexes = (("resident_id", "id"),)
 
 
 class SubscriptionGrant(Row):

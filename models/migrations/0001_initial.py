@@ -3,7 +3,6 @@ from json import dumps, loads
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
-from tortoise.fields.db_defaults import SqlDefault
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 from uuid_utils.compat import uuid7
@@ -256,12 +255,11 @@ class Migration(migrations.Migration):
                 ("begun_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("finished_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("errcode", fields.IntField(null=True)),
-                ("xid", fields.BigIntField(db_default=SqlDefault("(pg_current_xact_id()::text::bigint)"))),
             ],
             options={
                 "table": "notice",
                 "app": "models",
-                "indexes": [Index(fields=["resident_id", "id"]), Index(fields=["resident_id", "xid", "id"])],
+                "indexes": [Index(fields=["resident_id", "id"])],
                 "pk_attr": "id",
                 "table_description": "The in-app inbox. A push is the same words on the phone's screen; the row is there either way.",
             },
@@ -648,12 +646,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("detail_sealed", fields.BinaryField(null=True)),
-                ("xid", fields.BigIntField(db_default=SqlDefault("(pg_current_xact_id()::text::bigint)"))),
             ],
             options={
                 "table": "event",
                 "app": "models",
-                "indexes": [Index(fields=["dispute_id", "id"]), Index(fields=["dispute_id", "xid", "id"])],
+                "indexes": [Index(fields=["dispute_id", "id"])],
                 "pk_attr": "id",
                 "table_description": "Append-only. The timeline of each audience is a filter over this one table.",
             },
