@@ -15,7 +15,7 @@ from backend.appointments import actions as appointments
 from backend.casework import schemas
 from backend.core.clock import local
 from backend.core.deps import CenterPoint, Deps
-from backend.core.errors import InvalidFieldsError
+from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
 from models import Audience, Center, CenterLevel, Dispute, Organization, Party, Role, Staff
 
@@ -143,8 +143,10 @@ async def _organization(dispute: Dispute, organization_id: UUID | None) -> Organ
 async def record_session(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.RecordSession) -> Done:
     """Raises InvalidFieldsError for somebody who is no party of this case."""
     known = set(await Party.filter(dispute_id=dispute.id).values_list("id", flat=True))
-    if not known.issuperset(fields.attended):
-        raise InvalidFieldsError.at("attended", "有的到场人不是本案当事人，请重新选择。")
+    strangers = [place for place, party_id in enumerate(fields.attended) if party_id not in known]
+    if strangers:
+        message = "这一位不是本案当事人，请重新选择。"
+        raise InvalidFieldsError(fields=tuple(FieldProblem(f"attended.{place}", message) for place in strangers))
     return Done(
         data={
             "held_at": fields.held_at.isoformat(),

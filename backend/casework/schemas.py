@@ -1,17 +1,18 @@
 """What each action of the case flow must say. `FIELDS` is the table; `version` is on all of them."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from backend.core import clock
 from backend.core.catalog import Catalog
-from backend.core.errors import FieldProblem
-from backend.core.schema import Code, In, Line, Text, deps_of, problem, problems
-from backend.disputes.schemas import MAX_FEN
+from backend.core.schema import Code, In, Line, Text, deps_of, problem
+from backend.disputes.schemas import EARLIEST, MAX_FEN
 from models import Audience
 
 
@@ -43,22 +44,19 @@ class Refuse(ActionIn):
 
 
 class Transfer(ActionIn):
-    center_id: Code | None = None
     level_up: bool = False
+    center_id: Annotated[Code | None, Field(validate_default=True)] = None
     reason: Text
 
     @field_validator("center_id")
     @classmethod
-    def is_a_center(cls, value: str | None, info: ValidationInfo) -> str | None:
+    def is_the_one_target(cls, value: str | None, info: ValidationInfo) -> str | None:
+        level_up = info.data.get("level_up")
+        if level_up is not None and (value is not None) == level_up:
+            raise problem("请选择一个中心，或者选择提级办理，二者选一。")
         if value is not None and deps_of(info).centers.by_id(value) is None:
             raise problem("没有这个中心，或者它已停用，请重新选择。")
         return value
-
-    @model_validator(mode="after")
-    def names_one_target(self) -> Self:
-        if (self.center_id is not None) == self.level_up:
-            raise problems([FieldProblem("center_id", "请选择一个中心，或者选择提级办理，二者选一。")])
-        return self
 
 
 class Receive(ActionIn):
@@ -92,13 +90,13 @@ class StartMediation(ActionIn):
 class RecordSession(ActionIn):
     held_at: AwareDatetime
     summary: Text
-    kind: Literal["onsite", "video", "phone", "visit", "other"] = "onsite"
+    kind: Line = "onsite"
     attended: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
 
     @field_validator("held_at")
     @classmethod
     def is_over(cls, value: AwareDatetime, info: ValidationInfo) -> AwareDatetime:
-        if value > deps_of(info).clock.now():
+        if value.date() < EARLIEST or value > deps_of(info).clock.now():
             raise problem("调解时间不能晚于现在，请检查后重填。")
         return value
 
@@ -178,12 +176,19 @@ FIELDS: Mapping[str, type[ActionIn]] = {
 
 def json_schema(catalog: Catalog, action: str) -> dict[str, Any]:
     """JSON Schema of the fields beside `version`, with the catalog's codes as enumerations."""
+    schema = deepcopy(_shape(action))
+    for name, codes in _codes_of(catalog, action).items():
+        described = schema["properties"][name]
+        text = next((each for each in described.get("anyOf", ()) if each.get("type") == "string"), described)
+        text |= {"enum": list(codes), "x-enum-titles": list(codes.values())}
+    return schema
+
+
+@cache
+def _shape(action: str) -> dict[str, Any]:
     schema = FIELDS[action].model_json_schema()
     schema["properties"].pop("version")
-    schema["required"] = [name for name in schema.get("required", []) if name != "version"]
-    for name, codes in _codes_of(catalog, action).items():
-        schema["properties"][name]["enum"] = list(codes)
-        schema["properties"][name]["x-enum-titles"] = list(codes.values())
+    schema["required"].remove("version")
     return schema
 
 
@@ -191,7 +196,7 @@ def _codes_of(catalog: Catalog, action: str) -> dict[str, dict[str, str]]:
     by_action = {
         "refuse": {"reason_code": catalog.refusal_reasons},
         "end_without_agreement": {"reason_code": catalog.ending_reasons},
-        "start_mediation": {"mode": catalog.modes},
+        "start_mediation": {"track": catalog.tracks, "mode": catalog.modes},
     }
     return by_action.get(action, {})
 

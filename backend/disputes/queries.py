@@ -35,7 +35,8 @@ async def for_staff(actor: StaffActor, dispute_id: UUID, *, lock: bool = False) 
 async def _by_id(dispute_id: UUID, *, lock: bool) -> Dispute:
     rows = Dispute.filter(id=dispute_id)
     if lock:
-        rows = rows.select_for_update(of=("dispute",))
+        # Locked before the joins are read: who waited for a case that moved would find it with no center at all.
+        _ = await rows.select_for_update().only("id").first()
     dispute = await rows.select_related("center", "mediator", "transfer_to", "organization").first()
     if dispute is None:
         raise NotFoundError
