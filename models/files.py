@@ -21,7 +21,10 @@ class FileStatus(StrEnum):
 
 
 class StoredFile(Row):
-    """The bytes lie sealed in the object store under `id`; `size` and `sha256` are of what was uploaded."""
+    """The bytes lie sealed in the object store under `id`; `size` and `sha256` are of what was uploaded.
+
+    A picture is shown without what the camera wrote in it; then the original is kept beside it, as evidence.
+    """
 
     owner_id: UUID
     owner: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
@@ -33,6 +36,7 @@ class StoredFile(Row):
     sha256 = fields.CharField(max_length=64)
     name_sealed = fields.BinaryField(null=True)
     has_thumbnail = fields.BooleanField(default=False)
+    has_original = fields.BooleanField(default=False)
     created_at = fields.DatetimeField()
     deleted_at = fields.DatetimeField(null=True)
 

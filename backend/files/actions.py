@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from backend.accounts.actors import Actor, ResidentActor
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, TooLargeError, WrongTypeError
 from backend.files import pictures, queries, types
+from backend.files.store import Part
 from models import FileKind, FileStatus, StoredFile
 
 _NAME_LENGTH = 100
@@ -54,6 +55,15 @@ class Upload:
     content: bytes
     content_type: str
     thumbnail: bytes | None = None
+    original: bytes | None = None
+    """As uploaded, where that is not what is shown."""
+
+    def parts(self) -> Iterator[tuple[Part, bytes]]:
+        yield "shown", self.content
+        if self.thumbnail is not None:
+            yield "thumbnail", self.thumbnail
+        if self.original is not None:
+            yield "original", self.original
 
 
 async def inspect(content: bytes, name: str) -> Upload:
@@ -75,6 +85,7 @@ async def record_upload(deps: Deps, actor: ResidentActor, file_id: UUID, upload:
         sha256=upload.sha256,
         name_sealed=deps.keyring.seal(upload.name, "stored_file", "name", file_id),
         has_thumbnail=upload.thumbnail is not None,
+        has_original=upload.original is not None,
         created_at=deps.clock.now(),
     )
 
@@ -111,7 +122,16 @@ def _inspect(content: bytes, name: str) -> Upload:
     picture = pictures.developed(content)
     extension = next(each.extension for each in types.TYPES.values() if each.content_type == picture.content_type)
     shown = _shown_name(name, extension)
-    return Upload(found.kind, shown, size, digest, picture.content, picture.content_type, picture.thumbnail)
+    return Upload(
+        found.kind,
+        shown,
+        size,
+        digest,
+        picture.content,
+        picture.content_type,
+        thumbnail=picture.thumbnail,
+        original=None if picture.content == content else content,
+    )
 
 
 def _shown_name(name: str, extension: str) -> str:

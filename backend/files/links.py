@@ -9,10 +9,11 @@ from backend.core.crypto import Keyring
 from backend.core.deps import Deps
 from backend.core.errors import NotFoundError
 from backend.files.schemas import LinksOut
-from backend.files.store import PARTS, Part
+from backend.files.store import Part
 from models import StoredFile
 
 _LIFETIME = timedelta(minutes=10)
+_LINKED: tuple[Part, ...] = ("shown", "thumbnail")
 
 
 def links_to(deps: Deps, stored: StoredFile, base_url: str) -> LinksOut:
@@ -20,7 +21,7 @@ def links_to(deps: Deps, stored: StoredFile, base_url: str) -> LinksOut:
     expires_at = deps.clock.now() + _LIFETIME
     return LinksOut(
         status=stored.status,
-        url=_link(deps.keyring, stored.id, "original", expires_at, base_url),
+        url=_link(deps.keyring, stored.id, "shown", expires_at, base_url),
         thumbnail_url=_link(deps.keyring, stored.id, "thumbnail", expires_at, base_url)
         if stored.has_thumbnail
         else None,
@@ -31,7 +32,7 @@ def links_to(deps: Deps, stored: StoredFile, base_url: str) -> LinksOut:
 
 def check(deps: Deps, file_id: UUID, part: str, expires: str, signature: str) -> Part:
     """Raises NotFoundError for a link that was not made here, was changed, or has expired."""
-    known = next((each for each in PARTS if each == part), None)
+    known = next((each for each in _LINKED if each == part), None)
     if known is None or not (expires.isascii() and expires.isdigit() and len(expires) <= 12):
         raise NotFoundError
     right = _signature(deps.keyring, file_id, known, int(expires))

@@ -1,4 +1,4 @@
-"""Photographs as they are handed out: decoded once, turned upright, without the place and the camera in them."""
+"""Photographs as they are handed out: upright, without the place and the camera in them."""
 
 import io
 from dataclasses import dataclass
@@ -11,6 +11,13 @@ from backend.core.errors import InvalidFieldsError
 pillow_heif.register_heif_opener(thumbnails=False)
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+_SHOWN_AS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_TELLS_NOTHING = frozenset(
+    {"adobe", "adobe_transform", "dpi", "gamma", "icc_profile", "interlace", "jfif", "jfif_density", "jfif_unit",
+     "jfif_version", "progression", "progressive", "srgb", "transparency"}
+)  # fmt: skip
+"""What Pillow reports of a picture that says how to draw it, and nothing of who took it where."""
+_DRAWING_SEGMENTS = frozenset({"APP0", "APP2", "APP14"})
 _MAX_PIXELS = 64_000_000
 """A small file may unpack to gigabytes; larger cameras save smaller pictures by default."""
 _THUMBNAIL = (480, 480)
@@ -28,6 +35,8 @@ class Picture:
 def developed(content: bytes) -> Picture:
     """HEIC becomes JPEG. Takes up to a second of processor time. Raises InvalidFieldsError at `file`."""
     upright, format_ = _decoded(content)
+    if format_ in _SHOWN_AS and _says_nothing(content):
+        return Picture(content, _SHOWN_AS[format_], _thumbnail(upright))
     colors = upright.info.get("icc_profile")
     buffer = io.BytesIO()
     if format_ == "PNG":
@@ -36,8 +45,7 @@ def developed(content: bytes) -> Picture:
         _without_remarks(upright).save(buffer, "WEBP", quality=90, icc_profile=colors)
     else:
         _without_remarks(_on_white(upright)).save(buffer, "JPEG", quality=90, icc_profile=colors)
-    content_type = {"PNG": "image/png", "WEBP": "image/webp"}.get(format_, "image/jpeg")
-    return Picture(buffer.getvalue(), content_type, _thumbnail(upright))
+    return Picture(buffer.getvalue(), _SHOWN_AS.get(format_, "image/jpeg"), _thumbnail(upright))
 
 
 def _decoded(content: bytes) -> tuple[Image.Image, str]:
@@ -53,6 +61,14 @@ def _decoded(content: bytes) -> tuple[Image.Image, str]:
     except Exception as error:  # decoders fail in every way there is on hostile bytes
         raise InvalidFieldsError.at("file", _UNREADABLE) from error
     raise too_many_pixels
+
+
+def _says_nothing(content: bytes) -> bool:
+    """Whether a picture can be handed out byte for byte: upright, and without remarks."""
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+        image.load()
+        segments = {name for name, _ in getattr(image, "applist", ())}
+        return not image.getexif() and _TELLS_NOTHING.issuperset(image.info) and _DRAWING_SEGMENTS.issuperset(segments)
 
 
 def _without_remarks(image: Image.Image) -> Image.Image:

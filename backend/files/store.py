@@ -11,8 +11,9 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from backend.core.crypto import Keyring, key_id_of
 from backend.core.errors import UnavailableError
 
-Part = Literal["original", "thumbnail"]
-PARTS: tuple[Part, ...] = ("original", "thumbnail")
+Part = Literal["shown", "thumbnail", "original"]
+"""`original` is kept, as evidence, only where what is shown is not what was uploaded."""
+PARTS: tuple[Part, ...] = ("shown", "thumbnail", "original")
 
 _RETRY_S = 5
 

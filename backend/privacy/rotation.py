@@ -1,6 +1,7 @@
 """Seals again, with the current key, what older keys have sealed: columns and files. May be repeated at any time."""
 
 from collections.abc import AsyncIterator, Callable
+from itertools import compress
 from uuid import UUID
 
 from tortoise import Model, Tortoise
@@ -61,10 +62,11 @@ async def _column_again(keyring: Keyring, model: type[Model], place: tuple[str, 
 
 
 async def _files_again(keyring: Keyring, store: FileStore, progress: Progress) -> int:
-    files = await StoredFile.filter(deleted_at=None).order_by("id").values_list("id", "has_thumbnail")
+    columns = ("id", "has_thumbnail", "has_original")
+    files = await StoredFile.filter(deleted_at=None).order_by("id").values_list(*columns)
     changed = 0
-    for seen, (file_id, has_thumbnail) in enumerate(files, start=1):
-        for part in PARTS if has_thumbnail else PARTS[:1]:
+    for seen, (file_id, *has) in enumerate(files, start=1):
+        for part in compress(PARTS, (True, *has)):
             changed += await store.reseal(keyring, file_id, part)
         if seen % BATCH == 0 or seen == len(files):
             progress("files", seen, len(files))

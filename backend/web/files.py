@@ -77,9 +77,8 @@ async def provisional(request: Request, deps: Deps, upload: Upload) -> AsyncIter
     """Enter it before the transaction. The bytes go again unless `kept` was set; when it is unclear whether the
     row came to be, they stay: bytes without a row are rubbish, a row without bytes is lost evidence."""
     stored, store = Provisional(uuid7()), store_of(request)
-    await store.put(deps.keyring, stored.file_id, "original", upload.content)
-    if upload.thumbnail is not None:
-        await store.put(deps.keyring, stored.file_id, "thumbnail", upload.thumbnail)
+    for part, content in upload.parts():
+        await store.put(deps.keyring, stored.file_id, part, content)
     try:
         yield stored
     except HejieError:
@@ -98,7 +97,7 @@ async def erase(request: Request, file_ids: Iterable[UUID]) -> None:
             log.warning("bytes_not_erased", file_id=str(file_id))
 
 
-async def serve(request: Request, deps: Deps, stored: StoredFile, part: Part = "original") -> HTTPResponse:
+async def serve(request: Request, deps: Deps, stored: StoredFile, part: Part = "shown") -> HTTPResponse:
     """Whole, or the one range asked for: video players on phones ask for one first."""
     content = await store_of(request).get(deps.keyring, stored.id, part)
     content_type = "image/jpeg" if part == "thumbnail" else stored.content_type

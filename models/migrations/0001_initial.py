@@ -809,6 +809,7 @@ class Migration(migrations.Migration):
                 ("sha256", fields.CharField(max_length=64)),
                 ("name_sealed", fields.BinaryField(null=True)),
                 ("has_thumbnail", fields.BooleanField(default=False)),
+                ("has_original", fields.BooleanField(default=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("deleted_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],

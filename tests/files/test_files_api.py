@@ -7,13 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
 from PIL import Image
 
 from config.settings import Settings
+from models import StoredFile
 from tests.clock import TravellingClock
+from tests.conftest import App
 from tests.files import samples
 from tests.people import People, Person, file_dispute
 
@@ -60,6 +63,28 @@ async def test_nothing_that_the_camera_wrote_is_handed_out(people: People, forma
     assert not picture.getexif()
     turned = (60, 40) if format_ == "HEIF" else (40, 60)  # libheif keeps its own record of which side is up
     assert picture.size == turned
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])
+async def test_a_picture_that_says_nothing_comes_back_byte_for_byte(people: People, format_: str) -> None:
+    lin, content = await people.resident("lin"), samples.picture(format_)
+    file = await uploaded(lin, content)
+
+    shown = await lin.get(f"/files/{file['id']}")
+
+    assert shown.content == content
+    assert sha256(shown.content).hexdigest() == file["sha256"]
+    assert not (await StoredFile.get(id=file["id"])).has_original
+
+
+async def test_what_was_uploaded_is_kept_as_evidence(app: App, people: People) -> None:
+    lin, content = await people.resident("lin"), samples.from_a_phone("JPEG")
+    file = await uploaded(lin, content)
+
+    kept = await app.ctx.store.get(app.ctx.deps.keyring, UUID(str(file["id"])), "original")
+
+    assert kept == content
+    assert (await lin.get(f"/files/{file['id']}")).content != content
 
 
 async def test_heic_becomes_jpeg(people: People) -> None:
