@@ -13,9 +13,27 @@ pillow_heif.register_heif_opener(thumbnails=False)
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _SHOWN_AS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _TELLS_NOTHING = frozenset(
-    {"adobe", "adobe_transform", "background", "dpi", "duration", "gamma", "icc_profile", "interlace", "jfif", "jfif_density", "jfif_unit",
-     "jfif_version", "loop", "progression", "progressive", "srgb", "timestamp", "transparency"}
-)  # fmt: skip
+    [
+        "adobe",
+        "adobe_transform",
+        "background",
+        "dpi",
+        "duration",
+        "gamma",
+        "icc_profile",
+        "interlace",
+        "jfif",
+        "jfif_density",
+        "jfif_unit",
+        "jfif_version",
+        "loop",
+        "progression",
+        "progressive",
+        "srgb",
+        "timestamp",
+        "transparency",
+    ]
+)
 """What Pillow reports of a picture that says how to draw it, and nothing of who took it where."""
 _DRAWING_SEGMENTS = frozenset({"APP0", "APP2", "APP14"})
 _MAX_PIXELS = 64_000_000
