@@ -123,6 +123,7 @@ class Dispute(Row):
             ("center_id", "status", "id"),
             ("center_id", "due_at", "id"),
             ("mediator_id", "status", "id"),
+            ("transfer_to_id", "id"),
         )
 
 

@@ -174,7 +174,8 @@ async def _matching(deps: Deps, text: str) -> list[UUID]:
         phone = identity.normalize_phone(wanted)
     except ValueError:
         phone = wanted
-    hashes = [keyed_hash("name", wanted), keyed_hash("id_number", wanted), keyed_hash("phone", phone)]
+    name = identity.searchable("name", wanted)
+    hashes = [keyed_hash("name", name), keyed_hash("id_number", wanted), keyed_hash("phone", phone)]
     values = [wanted.upper(), wanted, *hashes]
     return [row["id"] for row in await connections.get("default").execute_query_dict(_MATCHING, values)]
 

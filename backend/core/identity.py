@@ -87,6 +87,11 @@ def normalize_name(text: str) -> str:
     return _DOTS.sub("·", "".join(unicodedata.normalize("NFKC", text).split())).casefold()
 
 
+def searchable(kind: str, value: str) -> str:
+    """What is hashed so that it can be found again: names in one spelling, numbers as they are normalized already."""
+    return normalize_name(value) if kind == "name" else value
+
+
 def mask_phone(number: str) -> str:
     """138****1234; a landline keeps its area code and two digits."""
     if _MOBILE.fullmatch(number):

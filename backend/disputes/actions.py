@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.accounts import consents
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.centers.policy import RouteDecision
-from backend.core import clock, geo
+from backend.core import clock, geo, identity, rows
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
 from backend.disputes import history, queries, routing, workflow
@@ -56,8 +56,8 @@ async def file_dispute(
         raise InvalidFieldsError(fields=tuple(found))
     if isinstance(filer, ResidentActor):
         consents.require_notice(filer, deps.catalog)
-    await dispute.save(force_create=True)
-    await Party.bulk_create(_parties(deps, draft, dispute, filer))
+    await rows.insert([dispute])
+    await rows.insert(_parties(deps, draft, dispute, filer))
     center = decision.center
     entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source})
     await history.record(deps, dispute, filer, entry)
@@ -193,7 +193,7 @@ def _party(deps: Deps, party: PartyIn, dispute: Dispute, side: Side, ordinal: in
         value = getattr(party, column, None)
         if value is not None:
             sealed[f"{column}_sealed"] = keyring.seal(value, "party", column, party_id)
-            sealed[f"{column}_hash"] = keyring.keyed_hash(column, value)
+            sealed[f"{column}_hash"] = keyring.keyed_hash(column, identity.searchable(column, value))
     if party.credit_code is not None:
         sealed["credit_code_sealed"] = keyring.seal(party.credit_code, "party", "credit_code", party_id)
     return Party(id=party_id, dispute_id=dispute.id, side=side, kind=party.kind, ordinal=ordinal, **sealed)

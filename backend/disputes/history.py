@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.accounts.actors import Actor
+from backend.core import rows
 from backend.core.deps import Deps
 from models import ActorKind, Audience, Dispute, Event
 from models.base import uuid7
@@ -24,7 +25,7 @@ class Entry:
 
 async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> None:
     """Appends in this order, in the transaction that is open; `actor` None is the system itself."""
-    await Event.bulk_create([_event(deps, dispute, actor, entry) for entry in entries])
+    await rows.insert([_event(deps, dispute, actor, entry) for entry in entries])
     if dispute.resident_id is not None and any(entry.audience != Audience.STAFF for entry in entries):
         deps.touched.add(str(dispute.resident_id))
 

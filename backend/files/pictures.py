@@ -13,7 +13,7 @@ pillow_heif.register_heif_opener(thumbnails=False)
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 _SHOWN_AS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 _TELLS_NOTHING = frozenset(
-    [
+    {
         "adobe",
         "adobe_transform",
         "background",
@@ -32,7 +32,7 @@ _TELLS_NOTHING = frozenset(
         "srgb",
         "timestamp",
         "transparency",
-    ]
+    }
 )
 """What Pillow reports of a picture that says how to draw it, and nothing of who took it where."""
 _DRAWING_SEGMENTS = frozenset({"APP0", "APP2", "APP14"})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
-from backend.core import jobs
+from backend.core import jobs, rows
 from backend.core.deps import Deps
 from backend.core.errors import NotFoundError
 from backend.notices import messages
@@ -28,7 +28,7 @@ async def notify(deps: Deps, news: Sequence[News]) -> None:
     if not news:
         return
     notices = [_notice(deps, each) for each in news]
-    await Notice.bulk_create(notices)
+    await rows.insert(notices)
     for priority in (jobs.URGENT, jobs.NORMAL):
         payloads = [
             {"notice_id": str(notice.id)}

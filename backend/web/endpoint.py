@@ -18,7 +18,7 @@ from backend.accounts.actors import Actor
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError, TooLargeError, WrongTypeError
 from backend.core.schema import Empty, In, Query
-from backend.web import auth, fields, live
+from backend.web import auth, fields
 from backend.web.idempotency import Answer, Guard, json_hash
 
 MAX_JSON_BYTES = 1_000_000
@@ -200,7 +200,7 @@ async def writing(request: Request, deps: Deps, actor: Actor | None, digest: str
         write = Write(deps, guard, stored)
         yield write
     if deps.touched:
-        await live.publish(request.app.ctx.redis, deps.touched)
+        request.app.ctx.newsroom.tell(deps.touched)
 
 
 def json_response(answer: Answer | None) -> HTTPResponse:

@@ -13,31 +13,34 @@ log = structlog.get_logger("hejie.live")
 
 _CHANNEL = "hejie:news"
 _RETRY_S = 1.0
-
-
-async def publish(redis: Redis, residents: Iterable[str]) -> None:
-    """After the commit. A Redis that is away is not the writer's trouble."""
-    try:
-        await redis.publish(_CHANNEL, ",".join(residents))
-    except (RedisError, OSError):
-        log.warning("news_not_published")
+_CANCEL_AGAIN_S = 0.2
 
 
 class Newsroom:
-    """One subscription for all sockets of this process."""
+    """One subscription for all sockets of this process, and one voice for all its writes."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._task: asyncio.Task[None] | None = None
+        self._untold: set[str] = set()
+        self._has_news = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._listen())
+        self._tasks = {asyncio.create_task(self._listen()), asyncio.create_task(self._publish())}
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        """redis-py may swallow a cancellation while it connects, so it is repeated until both have ended."""
+        running = self._tasks
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=_CANCEL_AGAIN_S)
+
+    def tell(self, residents: Iterable[str]) -> None:
+        """After the commit, for every process. What comes while a message is under way goes with the next one."""
+        self._untold.update(residents)
+        self._has_news.set()
 
     def enter(self, resident_id: str) -> asyncio.Event:
         """The event is set whenever there may be news; the caller clears it."""
@@ -49,6 +52,16 @@ class Newsroom:
         self._waiting[resident_id].discard(event)
         if not self._waiting[resident_id]:
             del self._waiting[resident_id]
+
+    async def _publish(self) -> None:
+        while True:
+            await self._has_news.wait()
+            self._has_news.clear()
+            residents, self._untold = self._untold, set()
+            try:
+                await self._redis.publish(_CHANNEL, ",".join(residents))
+            except (RedisError, OSError):
+                log.warning("news_not_published")
 
     async def _listen(self) -> None:
         while True:

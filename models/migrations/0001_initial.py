@@ -543,6 +543,7 @@ class Migration(migrations.Migration):
                     Index(fields=["center_id", "status", "id"]),
                     Index(fields=["center_id", "due_at", "id"]),
                     Index(fields=["mediator_id", "status", "id"]),
+                    Index(fields=["transfer_to_id", "id"]),
                 ],
                 "pk_attr": "id",
             },

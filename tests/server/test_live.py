@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from backend.notices import actions
 from backend.notices.actions import News
-from backend.web import live
+from backend.web.live import Newsroom
 from config.settings import Settings
 from tests import native
 from tests.conftest import App
@@ -60,7 +60,7 @@ async def tell_from_another_process(app: App, resident: Person, kind: str) -> No
     async with in_transaction():
         news = News(UUID(resident.id), kind, None, {"center": "陆城街道综治中心"})
         await actions.notify(app.ctx.deps, [news])
-    await live.publish(app.ctx.redis, [resident.id])
+    app.ctx.newsroom.tell([resident.id])
 
 
 async def test_live(app: App, server: native.Server, outside: httpx.AsyncClient) -> None:
@@ -90,7 +90,10 @@ async def test_live(app: App, server: native.Server, outside: httpx.AsyncClient)
 
 async def test_nobody_waits_for_a_redis_that_is_away() -> None:
     async with Redis.from_url("redis://127.0.0.1:1") as nowhere:
-        await live.publish(nowhere, ["somebody"])
+        newsroom = Newsroom(nowhere)
+        newsroom.start()
+        newsroom.tell(["somebody"])
+        await asyncio.wait_for(newsroom.stop(), 5)
 
 
 async def test_bad_tokens_and_the_end_of_the_server(server: native.Server, outside: httpx.AsyncClient) -> None:
