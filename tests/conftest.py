@@ -8,15 +8,17 @@ from typing import Any
 import httpx
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from sanic import Sanic
 from tortoise import connections
 from tortoise.migrations.api import migrate
 
-from backend import seed
+from backend import database, seed
 from backend.core.crypto import new_key
 from backend.server import create_app
 from config.orm import tortoise_config
 from config.settings import Settings
+from models import Staff
 from tests.clock import TravellingClock
 from tests.engines import engines
 from tests.people import People
@@ -29,10 +31,12 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "resident", "resident_session", "privacy_consent", "staff_session", "dispute", "party", "event", "case_counter",
-    "urge", "slot_count", "appointment", "notice", "subscription_grant", "wechat_callback", "stored_file", "rating",
+    "rating", "urge", "appointment", "slot_count", "event", "party", "notice", "subscription_grant", "stored_file",
+    "dispute", "privacy_consent", "resident_session", "resident", "staff_session", "case_counter", "wechat_callback",
     "idempotent_request", "pgqueuer", "pgqueuer_log",
 )  # fmt: skip
+_EMPTY = "; ".join(f"DELETE FROM {table}" for table in _BUSINESS_TABLES)
+"""Children first. Of the few rows that a test leaves, DELETE is ten times faster than TRUNCATE."""
 
 
 @pytest.fixture(scope="session")
@@ -78,10 +82,18 @@ def clock(_clock: TravellingClock) -> Iterator[TravellingClock]:
 async def app(settings: Settings, simulator: Simulator, _clock: TravellingClock) -> AsyncIterator[App]:
     await migrate(config=tortoise_config(settings.database_url.get_secret_value(), 2))
     await seed.load_into(settings)
+    await _make_passwords_cheap(settings)
     app = create_app(settings, _clock, name="hejie-test")
     simulator.callback.to = httpx.ASGITransport(app=app)
     async with lifespan(app):
         yield app
+
+
+async def _make_passwords_cheap(settings: Settings) -> None:
+    """Checking one is slow on purpose; hundreds of tests log in."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("hejie-demo")
+    async with database.connected(settings.database_url.get_secret_value()):
+        await Staff.all().update(password_hash=cheap)
 
 
 @asynccontextmanager
@@ -102,7 +114,7 @@ async def client(app: App) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
-    await connections.get("default").execute_script(f"TRUNCATE {', '.join(_BUSINESS_TABLES)} CASCADE")
+    await connections.get("default").execute_script(_EMPTY)
     await app.ctx.redis.flushdb()
 
 
