@@ -171,7 +171,7 @@ def _book(journey: _Journey) -> None:
     journey.say(
         f"[bold]{booked['when_text']}[/]，{booked['center']['name']}，签到码 check-in code {booked['checkin_code']}"
     )
-    _show_messages(journey)
+    _show_messages(journey, "预约成功")
 
 
 def _mediate(journey: _Journey) -> None:
@@ -180,7 +180,7 @@ def _mediate(journey: _Journey) -> None:
     case = _take(journey, clerk, "accept")
     journey.say(f"案号 case number {case['case_number']}")
     _take(journey, clerk, "assign", mediator_id=mediator.id)
-    _show_messages(journey)
+    _show_messages(journey, "已受理")
     journey.caption("调解员主持调解", "The mediator brings them together")
     _take(journey, mediator, "start_mediation")
     now = datetime.fromisoformat(journey.resident.call("GET", "/bootstrap")["server_time"])
@@ -196,7 +196,7 @@ def _mediate(journey: _Journey) -> None:
     ]
     summary = "物业两周内修好漏水并承担粉刷费用，王桂兰补交物业费。"
     _take(journey, mediator, "reach_agreement", form="written", summary=summary, terms=terms)
-    _show_messages(journey)
+    _show_messages(journey, "已有结果")
     _show_page(journey)
 
 
@@ -253,18 +253,26 @@ def _outbox(journey: _Journey) -> list[Json]:
     return items
 
 
-def _show_messages(journey: _Journey) -> None:
-    """Waits until at least one more message is there, or it is clear that none will come."""
+def _show_messages(journey: _Journey, awaited: str) -> None:
+    """What has come since the last look; waits for the one that says `awaited`, but not for ever."""
     until = time.monotonic() + _PUSH_WAIT_S
+    new: list[list[str]] = []
     with _waiting(journey.console):
-        while len(items := _outbox(journey)) <= journey.messages and time.monotonic() < until:
+        while not any(awaited in words for words in new) and time.monotonic() < until:
             time.sleep(_LOOK_S)
-    for item in items[journey.messages :]:
-        words = " · ".join(str(each["value"]) for each in item["data"].values())
-        journey.console.print(Panel(words, title="📱 微信 WeChat", title_align="left", expand=False, style="green"))
-    if len(items) <= journey.messages:
+            new = [_words(item) for item in _outbox(journey)[journey.messages :]]
+    for words in new:
+        text = " · ".join(words)
+        journey.console.print(Panel(text, title="📱 微信 WeChat", title_align="left", expand=False, style="green"))
+    if not new:
         journey.say("[dim]没有新的推送，收件箱里有。No push this time; it is in the inbox.[/]")
-    journey.messages = len(items)
+    journey.messages += len(new)
+
+
+def _words(item: Json) -> list[str]:
+    """In the order of the template's fields, whose names end in their place."""
+    fields = sorted(item["data"].items(), key=lambda field: field[0][-1])
+    return [str(value["value"]) for _, value in fields]
 
 
 @contextmanager
