@@ -1,4 +1,5 @@
 from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
 from tortoise.transactions import in_transaction
 
 from backend.accounts import actions, queries
@@ -9,9 +10,11 @@ from backend.core.deps import Deps
 from backend.core.schema import Moment, Out
 from backend.privacy import actions as privacy
 from backend.privacy import export
+from backend.privacy.actions import ClosedAccount
 from backend.privacy.schemas import ExportOut
 from backend.web import files
-from backend.web.endpoint import endpoint
+from backend.web.endpoint import endpoint, json_response, writing
+from backend.web.idempotency import Answer
 from backend.wechat.client import WeChat
 from backend.wechat.errors import PhoneCodeInvalidError, WeChatError
 
@@ -70,11 +73,17 @@ class AccountClosedOut(Out):
 
 
 @endpoint(blueprint, "DELETE", "/me", audience="resident", returns=AccountClosedOut, opens_transaction=False)
-async def close_account(actor: ResidentActor, deps: Deps, request: Request) -> AccountClosedOut:
-    async with in_transaction():
-        closed = await privacy.close_account(deps, actor)
-    await files.erase(request, closed.file_ids)
+async def close_account(actor: ResidentActor, deps: Deps, request: Request) -> HTTPResponse:
+    async with writing(request, deps, actor, "") as write:
+        closed = None if write.answer else await privacy.close_account(deps, actor)
+        if closed:
+            await write.finish(Answer(200, _closed(closed).model_dump_json().encode()))
+    await files.erase(request, closed.file_ids if closed else ())
+    return json_response(write.answer)
+
+
+def _closed(account: ClosedAccount) -> AccountClosedOut:
     message = "账号已注销，您的资料已删除。以后再次登录将是一个新账号。"
     return AccountClosedOut(
-        closed_at=closed.closed_at, disputes=closed.disputes, kept=list(closed.kept), message=message
+        closed_at=account.closed_at, disputes=account.disputes, kept=list(account.kept), message=message
     )

@@ -66,7 +66,7 @@ async def _session(sql: str, token: str, now: datetime) -> dict[str, Any]:
         raise TokenInvalidError
     row: dict[str, Any] = rows[0]
     if row["revoked_at"] is not None:
-        raise TokenRevokedError
+        raise TokenRevokedError(row["id"])
     if row["expires_at"] <= now:
         raise TokenExpiredError
     return row

@@ -5,6 +5,7 @@ A room's own errors live beside the action that raises them; here are only those
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,13 @@ class TokenExpiredError(HejieError):
 
 
 class TokenRevokedError(HejieError):
+    """`actor_id` is whose token it was, where that is known."""
+
     code, status, message = "token_revoked", 401, "您已退出登录，请重新登录。"
+
+    def __init__(self, actor_id: UUID | None = None) -> None:
+        super().__init__()
+        self.actor_id = actor_id
 
 
 class MalformedError(HejieError):

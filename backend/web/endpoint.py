@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 
 from backend.accounts.actors import Actor
 from backend.core.deps import Deps
-from backend.core.errors import HejieError, NotFoundError, TooLargeError, WrongTypeError
+from backend.core.errors import HejieError, NotFoundError, TokenRevokedError, TooLargeError, WrongTypeError
 from backend.core.schema import Empty, In, Query
 from backend.web import auth, fields
 from backend.web.idempotency import Answer, Guard, json_hash
@@ -66,7 +66,10 @@ class Endpoint:
 
     async def __call__(self, request: Request, **path: str) -> HTTPResponse:
         deps: Deps = replace(request.app.ctx.deps, touched=set())
-        actor = await self._actor(request, deps)
+        try:
+            actor = await self._actor(request, deps)
+        except TokenRevokedError as error:
+            return await self._last_answer(request, deps, error)
         parsed, digest = self._body(request, deps)
         known: dict[str, Any] = {
             "actor": actor,
@@ -94,6 +97,17 @@ class Endpoint:
         actor = await find(deps, request.headers.get("authorization"))
         await limits.hit("actor", str(actor.id))
         return actor
+
+    async def _last_answer(self, request: Request, deps: Deps, error: TokenRevokedError) -> HTTPResponse:
+        """Logging out and closing the account revoke the token they came with; their repetition is safe all the
+        same. Raises the error for everything else."""
+        key = request.headers.get("idempotency-key")
+        if self.method != "DELETE" or key is None or error.actor_id is None:
+            raise error
+        answer = await Guard.of(key, error.actor_id, self.method, request.path, "").stored(deps.keyring)
+        if answer is None:
+            raise error
+        return json_response(answer)
 
     def _body(self, request: Request, deps: Deps) -> tuple[In | None, str]:
         """Raises what is wrong with the body: too large, of another type, malformed, or in its fields."""

@@ -76,3 +76,15 @@ async def test_no_token_no_answer(client: httpx.AsyncClient, header: str | None)
     headers = {} if header is None else {"Authorization": header}
     answer = await client.get("/mini/v1/me", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+
+
+@pytest.mark.parametrize(("path", "status"), [("/sessions/current", 204), ("/me", 200)])
+async def test_leaving_twice_with_one_key_is_leaving_once(people: People, path: str, status: int) -> None:
+    lin = await people.resident("lin")
+
+    first, again = await lin.delete(path, key="k1"), await lin.delete(path, key="k1")
+
+    assert (first.status_code, again.status_code) == (status, status)
+    assert first.content == again.content
+    assert (await lin.delete(path, key="k2")).json()["code"] == "token_revoked"
+    assert (await lin.get("/me")).json()["code"] == "token_revoked"
