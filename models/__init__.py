@@ -29,6 +29,7 @@ from models.files import FileKind, FileStatus, StoredFile
 from models.idempotency import IdempotentRequest
 from models.notices import Delivery, GrantSource, Notice, SceneCode, SubscriptionGrant, WechatCallback
 from models.ratings import Rating
+from models.routing import CountyBoundary, RoutingPolicy
 
 __all__ = [
     "ActorKind",
@@ -42,6 +43,7 @@ __all__ = [
     "Center",
     "CenterLevel",
     "ConsentKind",
+    "CountyBoundary",
     "DayKind",
     "Delivery",
     "Dispute",
@@ -61,6 +63,7 @@ __all__ = [
     "Resident",
     "ResidentSession",
     "Role",
+    "RoutingPolicy",
     "SceneCode",
     "Side",
     "SlotCount",
