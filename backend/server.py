@@ -111,6 +111,7 @@ async def _open(app: App, clock: Clock) -> None:
     )
     ctx.store = open_store(settings.storage_url, settings.data_dir)
     catalog = Catalog.parse(read_catalog())
+    version = await centers.index_version()
     ctx.deps = Deps(
         clock=clock,
         keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
@@ -121,12 +122,11 @@ async def _open(app: App, clock: Clock) -> None:
     )
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
-    ctx.follow_centers = asyncio.create_task(_follow_centers(app))
+    ctx.follow_centers = asyncio.create_task(_follow_centers(app, version))
 
 
-async def _follow_centers(app: App) -> None:
+async def _follow_centers(app: App, seen: tuple[object, ...]) -> None:
     """A change of a center reaches the routing of every process within a second."""
-    seen = await centers.index_version()
     while True:
         await asyncio.sleep(_LOOK_FOR_CENTERS_S)
         try:

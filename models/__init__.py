@@ -11,7 +11,15 @@ from models.accounts import (
 )
 from models.appointments import Appointment, AppointmentKind, AppointmentStatus, SlotCount
 from models.calendars import CalendarDay, CalendarYear, DayKind
-from models.centers import Center, CenterLevel, Division, Organization, OrganizationKind
+from models.centers import (
+    Center,
+    CenterLevel,
+    CenterRevision,
+    Division,
+    Organization,
+    OrganizationKind,
+    Residency,
+)
 from models.disputes import (
     ActorKind,
     Audience,
@@ -42,6 +50,7 @@ __all__ = [
     "CaseCounter",
     "Center",
     "CenterLevel",
+    "CenterRevision",
     "ConsentKind",
     "CountyBoundary",
     "DayKind",
@@ -60,6 +69,7 @@ __all__ = [
     "PartyKind",
     "PrivacyConsent",
     "Rating",
+    "Residency",
     "Resident",
     "ResidentSession",
     "Role",

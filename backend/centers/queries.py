@@ -4,7 +4,6 @@ import re
 from uuid import UUID
 
 from tortoise.expressions import Q
-from tortoise.functions import Count, Max
 from tortoise.queryset import QuerySet
 
 from backend.calendars import opening_hours
@@ -18,7 +17,7 @@ from backend.core.errors import InvalidFieldsError, NotFoundError
 from backend.core.geo import Crs, Wgs84
 from backend.core.opening import OpeningRules
 from backend.core.schema import Page
-from models import Center, CenterLevel, Division, SceneCode
+from models import Center, CenterLevel, CenterRevision, Division, Residency, SceneCode
 
 LISTED = (CenterLevel.COUNTY, CenterLevel.TOWNSHIP, CenterLevel.VILLAGE)
 
@@ -34,7 +33,8 @@ class NoCityQueueError(RuntimeError):
 async def load_index(catalog: Catalog) -> GridIndex:
     """Raises NoCityQueueError."""
     rows = await Center.filter(deactivated_at=None, lon__isnull=False, lat__isnull=False).order_by("code")
-    points = {row.code: _point(row) for row in rows}
+    hosted = await _categories_hosted()
+    points = {row.code: _point(row, hosted.get(row.id, frozenset())) for row in rows}
     queue = next((point for point in points.values() if point.level == CenterLevel.CITY), None)
     if queue is None:
         raise NoCityQueueError("no center at city level: load the data first (hejie seed)")
@@ -43,9 +43,20 @@ async def load_index(catalog: Catalog) -> GridIndex:
 
 
 async def index_version() -> tuple[object, ...]:
-    """Differs whenever a center was added or changed."""
-    rows = await Center.annotate(total=Count("id"), latest=Max("updated_at")).values_list("total", "latest")
-    return tuple(rows)
+    """Differs whenever a center, an organization or a residency was added, changed or taken away. Read it before
+    the index."""
+    return tuple(await CenterRevision.all().values_list("revision", flat=True))
+
+
+async def _categories_hosted() -> dict[UUID, frozenset[str]]:
+    """By center: what the organizations resident there take on."""
+    rows = await Residency.filter(organization__deactivated_at=None).values_list(
+        "center_id", "organization__categories"
+    )
+    hosted: dict[UUID, frozenset[str]] = {}
+    for center_id, categories in rows:
+        hosted[center_id] = hosted.get(center_id, frozenset()) | frozenset(categories)
+    return hosted
 
 
 async def load_divisions() -> DivisionDirectory:
@@ -140,7 +151,8 @@ def _out(deps: Deps, center: Center, metres: float | None = None) -> CenterOut:
     )
 
 
-def _point(center: Center) -> CenterPoint:
+def _point(center: Center, hosted: frozenset[str]) -> CenterPoint:
+    """A center that lists nothing serves everything, whoever is resident there."""
     return CenterPoint(
         id=str(center.id),
         code=center.code,
@@ -148,7 +160,7 @@ def _point(center: Center) -> CenterPoint:
         level=center.level.value,
         division_code=center.division_code,
         point=_wgs84(center),
-        categories=frozenset(center.categories),
+        categories=hosted.union(center.categories) if center.categories else frozenset(),
         placeholder=center.placeholder,
         address=center.address,
         phone=center.phone,
