@@ -28,6 +28,8 @@ class Bd09(NamedTuple):
 
 
 EQUATORIAL_RADIUS_M = 6378137.0
+METRES_PER_DEGREE = EQUATORIAL_RADIUS_M * math.radians(1.0)
+"""Along the equator."""
 ECCENTRICITY_SQUARED = 0.0066943799901413165
 
 # GCJ-02 was defined on the Krasovsky ellipsoid.
@@ -188,8 +190,13 @@ def distance_m(a: Wgs84, b: Wgs84) -> float:
 
     Against the geodesic anywhere in China: off by less than 0.1 m at 30 km, 3 m at 100 km, 20 m at 200 km.
     """
-    north, east = radii_m((a.lat + b.lat) / 2.0)
-    return math.hypot(north * math.radians(b.lat - a.lat), east * math.radians(b.lon - a.lon))
+    phi, psi = math.radians(a.lat), math.radians(b.lat)
+    # The squared sine of the mean, from terms of one latitude each: an index may keep those of its centers.
+    steep = 0.5 - math.cos(psi) * (math.cos(phi) / 2.0) + math.sin(psi) * (math.sin(phi) / 2.0)
+    w = 1.0 - ECCENTRICITY_SQUARED * steep
+    north = (b.lat - a.lat) * (1.0 - ECCENTRICITY_SQUARED) / w
+    east = b.lon - a.lon
+    return math.sqrt((north * north + east * east * (1.0 - steep)) / w) * METRES_PER_DEGREE
 
 
 def rounded(point: Wgs84) -> Wgs84:
