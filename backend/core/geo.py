@@ -102,6 +102,10 @@ from Zhuhai, and a point half a kilometre off in Shenzhen would go to the wrong 
 """
 
 
+_WEST, _SOUTH, _EAST, _NORTH = 70.0, 0.0, 140.0, 60.0
+"""Around all that; the shift itself grows beyond all bounds towards the poles."""
+
+
 def in_china(lon: float, lat: float) -> bool:
     """WGS-84. Also decides where GCJ-02 differs from WGS-84 at all."""
     return any(west <= lon <= east for west, east in _CHINA.get(math.floor(lat), ()))
@@ -124,6 +128,8 @@ def to_gcj02(point: Wgs84) -> Gcj02:
 
 
 def gcj02_to_wgs84(point: Gcj02) -> Wgs84:
+    if not (_WEST < point.lon < _EAST and _SOUTH < point.lat < _NORTH):
+        return Wgs84(*point)
     lon, lat = _inverse(_shifted, *point)
     # The border is drawn on the WGS-84 side, and a millimetre wide, so that a point on it finds its way back.
     return Wgs84(lon, lat) if in_china(round(lon, 8), round(lat, 8)) else Wgs84(*point)
