@@ -51,35 +51,24 @@ class GridIndex:
     `parents` maps a child category to its top category: a center that serves the top serves its children.
     """
 
-    def __init__(
-        self,
-        centers: Iterable[CenterPoint],
-        city_queue: CenterPoint,
-        parents: Mapping[str, str],
-        retired: Iterable[CenterPoint] = (),
-    ) -> None:
+    def __init__(self, centers: Iterable[CenterPoint], city_queue: CenterPoint, parents: Mapping[str, str]) -> None:
         self._city_queue = city_queue
         self._parents = dict(parents)
         self._by_id = {city_queue.id: city_queue}
-        self._by_code: dict[str, CenterPoint] = {}
         self._by_county: dict[str, list[CenterPoint]] = {}
         self._bits: dict[str, int] = {}
         self._grids: dict[str, _Grid] = {}
-        self._grids_of: dict[tuple[str | None, int], _Grid] = {}
-        for _ in self._filled_with(centers, retired):
+        self._grids_of: dict[tuple[str, int], _Grid] = {}
+        for _ in self._filled_with(centers):
             pass
 
     @classmethod
     async def build(
-        cls,
-        centers: Iterable[CenterPoint],
-        city_queue: CenterPoint,
-        parents: Mapping[str, str],
-        retired: Iterable[CenterPoint] = (),
+        cls, centers: Iterable[CenterPoint], city_queue: CenterPoint, parents: Mapping[str, str]
     ) -> "GridIndex":
         """Gives way to other tasks every millisecond or so: a thread would hold the interpreter for five at a time."""
         index = cls((), city_queue, parents)
-        for _ in index._filled_with(centers, retired):
+        for _ in index._filled_with(centers):
             await asyncio.sleep(0)
         return index
 
@@ -90,34 +79,16 @@ class GridIndex:
     def by_id(self, center_id: str) -> CenterPoint | None:
         return self._by_id.get(center_id)
 
-    def by_code(self, code: str) -> CenterPoint | None:
-        """Never the city queue: no rule may name it."""
-        return self._by_code.get(code)
-
-    def inside(self, county: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
-        """Of the county itself and all its townships, by code. `county` has six digits, with which the codes of its
-        townships begin in every source."""
-        wanted = self._wanted(category)
-        there = self._by_county.get(county, ())
-        return sorted((each for each in there if each.level in levels and self._serves(each) & wanted), key=_code)
-
     def of_division(self, division_code: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
         """Centers of exactly this division, by code."""
-        there = self.inside(division_code[:_COUNTY_DIGITS], levels=levels, category=category)
-        return [center for center in there if center.division_code == division_code]
-
-    def specialists(self, point: Wgs84, *, category: str, limit: int) -> list[Hit]:
-        """Of any level, nearest first; only such as list the category, not those that take everything."""
-        listed = self._wanted(category) & ~_SERVES_ALL
-        grid = self._grids_of.get((None, listed))
-        if grid is None:
-            rows = [row for whole in self._grids.values() for row in whole.rows if row[4] & listed]
-            grid = self._grids_of[None, listed] = _Grid(rows)
-            grid.add(rows)
-        return _hits(grid.nearest(point, listed, limit))
-
-    def retired(self, point: Wgs84, limit: int) -> list[Hit]:
-        return _hits(self._retired.nearest(point, _ANY, limit))
+        wanted = self._wanted(category)
+        there = self._by_county.get(division_code[:_COUNTY_DIGITS], ())
+        found = [
+            center
+            for center in there
+            if center.division_code == division_code and center.level in levels and self._serves(center) & wanted
+        ]
+        return sorted(found, key=_code)
 
     def nearest(self, point: Wgs84, *, levels: tuple[str, ...], category: str | None, limit: int) -> list[Hit]:
         """A small `limit` is quicker: 2 takes half as long as 6."""
@@ -127,16 +98,12 @@ class GridIndex:
             return _hits(grids[0].nearest(point, wanted, limit))
         return _hits(sorted(found for grid in grids for found in grid.nearest(point, wanted, limit))[:limit])
 
-    def _filled_with(self, centers: Iterable[CenterPoint], retired: Iterable[CenterPoint]) -> Iterator[None]:
+    def _filled_with(self, centers: Iterable[CenterPoint]) -> Iterator[None]:
         """Files them slice by slice."""
-        closed = [self._row(center) for center in retired]
-        self._retired = _Grid(closed)
-        self._retired.add(closed)
         of_level: dict[str, list[_Row]] = {}
         for some in _slices(iter(centers)):
             for center in some:
                 self._by_id[center.id] = center
-                self._by_code[center.code] = center
                 self._by_county.setdefault(center.division_code[:_COUNTY_DIGITS], []).append(center)
                 of_level.setdefault(center.level, []).append(self._row(center))
             yield
