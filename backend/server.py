@@ -16,6 +16,7 @@ import miniprogram_api
 from backend import staff_api, wechat_callback
 from backend.calendars import queries as calendars
 from backend.centers import queries as centers
+from backend.centers import routing_tables
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
@@ -111,14 +112,18 @@ async def _open(app: App, clock: Clock) -> None:
     )
     ctx.store = open_store(settings.storage_url, settings.data_dir)
     catalog = Catalog.parse(read_catalog())
-    version = await centers.index_version()
+    version = await _routing_version()
+    index, directory = await centers.load_centers(catalog)
     ctx.deps = Deps(
         clock=clock,
         keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
         catalog=catalog,
-        centers=await centers.load_index(catalog),
+        centers=index,
         divisions=await centers.load_divisions(),
         calendar=await calendars.load_calendar(),
+        directory=directory,
+        policies=await routing_tables.load_policies(),
+        boundaries=await routing_tables.load_boundaries(),
     )
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
@@ -126,17 +131,24 @@ async def _open(app: App, clock: Clock) -> None:
 
 
 async def _follow_centers(app: App, seen: tuple[object, ...]) -> None:
-    """A change of a center reaches the routing of every process within a second."""
+    """A change of a center, of the policy or of an outline reaches the routing of every process within a second."""
     while True:
         await asyncio.sleep(_LOOK_FOR_CENTERS_S)
         try:
-            version = await centers.index_version()
-            if version != seen:
-                index = await centers.load_index(app.ctx.deps.catalog)
-                app.ctx.deps = replace(app.ctx.deps, centers=index)
-                seen = version
+            version = await _routing_version()
+            if version[0] != seen[0]:
+                index, directory = await centers.load_centers(app.ctx.deps.catalog)
+                app.ctx.deps = replace(app.ctx.deps, centers=index, directory=directory)
+            if version[1] != seen[1]:
+                policies, boundaries = await routing_tables.load_policies(), await routing_tables.load_boundaries()
+                app.ctx.deps = replace(app.ctx.deps, policies=policies, boundaries=boundaries)
+            seen = version
         except Exception:  # noqa: BLE001 - the old index serves until the database is back
             log.warning("centers_not_read")
+
+
+async def _routing_version() -> tuple[object, object]:
+    return await centers.index_version(), await routing_tables.revision()
 
 
 async def _stop_tasks(app: App) -> None:

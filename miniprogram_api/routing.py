@@ -3,7 +3,7 @@ from typing import Any
 from pydantic import ValidationInfo, field_validator
 from sanic import Blueprint
 
-from backend.centers.policy import Candidate, RouteDecision
+from backend.centers.decision import Candidate, RouteDecision
 from backend.core.deps import Deps
 from backend.core.schema import Code, In, Out, deps_of, problem
 from backend.disputes import routing

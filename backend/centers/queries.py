@@ -1,12 +1,16 @@
 """Centers as everybody may see them. The queue at city level takes what no center may; it is never shown."""
 
+import asyncio
 import re
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet, ValuesListQuery
 
 from backend.calendars import opening_hours
+from backend.centers.directory import Directory
 from backend.centers.index import GridIndex
 from backend.centers.schemas import CenterOut, CentersQuery, PointOut
 from backend.core import geo, pagination
@@ -17,7 +21,7 @@ from backend.core.errors import InvalidFieldsError, NotFoundError
 from backend.core.geo import Crs, Wgs84
 from backend.core.opening import OpeningRules
 from backend.core.schema import Page
-from models import Center, CenterLevel, CenterRevision, Division, Residency, SceneCode
+from models import Center, CenterLevel, CenterRevision, Dispute, Division, Residency, SceneCode, Status
 
 LISTED = (CenterLevel.COUNTY, CenterLevel.TOWNSHIP, CenterLevel.VILLAGE)
 
@@ -26,20 +30,33 @@ _CODE = re.compile(r"[\x21-\x7e]{1,32}")
 _CRS: dict[str, Crs] = {"gcj02": "gcj02", "wgs84": "wgs84", "bd09": "bd09"}
 
 
+_ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    number: str
+    status: Status
+
+
 class NoCityQueueError(RuntimeError):
     """The data was never loaded: without the queue a filing could find nobody."""
 
 
-async def load_index(catalog: Catalog) -> GridIndex:
+async def load_centers(catalog: Catalog) -> tuple[GridIndex, Directory]:
     """Raises NoCityQueueError."""
-    rows = await Center.filter(deactivated_at=None, lon__isnull=False, lat__isnull=False).order_by("code")
+    rows = await Center.filter(lon__isnull=False, lat__isnull=False).order_by("code")
     hosted = await _categories_hosted()
-    points = {row.code: _point(row, hosted.get(row.id, frozenset())) for row in rows}
-    queue = next((point for point in points.values() if point.level == CenterLevel.CITY), None)
+    points = [(row, _point(row, hosted.get(row.id, frozenset()))) for row in rows]
+    open_ones = [point for row, point in points if row.deactivated_at is None]
+    queue = next((point for point in open_ones if point.level == CenterLevel.CITY), None)
     if queue is None:
         raise NoCityQueueError("no center at city level: load the data first (hejie seed)")
     parents = {category.code: category.parent for category in catalog.categories if category.parent}
-    return GridIndex((point for point in points.values() if point.level in LISTED), queue, parents)
+    centers = [point for point in open_ones if point.level in LISTED]
+    retired = [point for row, point in points if row.deactivated_at is not None]
+    directory = await asyncio.to_thread(Directory, centers, queue, parents, retired)
+    return await GridIndex.build(centers, queue, parents), directory
 
 
 async def index_version() -> tuple[object, ...]:
@@ -57,6 +74,14 @@ async def _categories_hosted() -> dict[UUID, frozenset[str]]:
     for center_id, categories in rows:
         hosted[center_id] = hosted.get(center_id, frozenset()) | frozenset(categories)
     return hosted
+
+
+async def open_cases(center_id: UUID) -> list[OpenCase]:
+    """What still lies with a center, oldest first; nothing of its content."""
+    rows = (
+        await Dispute.filter(center_id=center_id).exclude(status__in=_ENDED).order_by("id").values("number", "status")
+    )
+    return [OpenCase(row["number"], Status(row["status"])) for row in rows]
 
 
 async def load_divisions() -> DivisionDirectory:
@@ -101,6 +126,7 @@ async def _by_code(deps: Deps, query: CentersQuery) -> Page[CenterOut]:
     if query.category is not None:
         named = {query.category, deps.catalog.category_by_code[query.category].parent or query.category}
         serves = [Q(categories__contains=[code]) for code in sorted(named)]
+        serves.append(Q(id__in=Subquery(_hosting(named))))
         matching = matching.filter(Q(Q(categories__contained_by=[]), *serves, join_type=Q.OR))
     key = pagination.decode(query.cursor, 1)
     if key is not None:
@@ -110,6 +136,13 @@ async def _by_code(deps: Deps, query: CentersQuery) -> Page[CenterOut]:
     rows = await matching.order_by("code").limit(query.limit + 1)
     found, next_cursor = pagination.cut(rows, query.limit, lambda row: (row.code,))
     return Page[CenterOut](items=[_out(deps, row) for row in found], next_cursor=next_cursor)
+
+
+def _hosting(categories: set[str]) -> ValuesListQuery[Any]:
+    """Ids of centers where some organization takes on one of these."""
+    takes_on = [Q(organization__categories__contains=[code]) for code in sorted(categories)]
+    resident = Residency.filter(Q(*takes_on, join_type=Q.OR), organization__deactivated_at=None)
+    return resident.values_list("center_id", flat=True)
 
 
 def _shown(**where: object) -> QuerySet[Center]:
@@ -164,6 +197,7 @@ def _point(center: Center, hosted: frozenset[str]) -> CenterPoint:
         placeholder=center.placeholder,
         address=center.address,
         phone=center.phone,
+        specialities=hosted.union(center.categories),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from backend.accounts import consents
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.centers.policy import RouteDecision
+from backend.centers.decision import RouteDecision
 from backend.core import clock, geo
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
@@ -102,7 +102,7 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
 
 
 def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> tuple[RouteDecision, list[FieldProblem]]:
-    proposed = routing.decide(deps, draft.category, draft.location)
+    proposed = routing.explained(deps, draft.category, draft.location)
     own = deps.centers.by_id(str(filer.center_id)) if isinstance(filer, StaffActor) else None
     chosen = proposed if draft.center_id is None else proposed.with_choice(draft.center_id)
     found = [] if chosen else [FieldProblem("center_id", _NOT_A_CANDIDATE)]
@@ -154,7 +154,7 @@ def _dispute(deps: Deps, draft: DisputeIn, decision: RouteDecision, filer: Actor
         contact_location_sealed=seal("contact_location", _as_json(draft.contact_location)),
         place_lon=place.lon if place else None,
         place_lat=place.lat if place else None,
-        route=decision.as_record(),
+        route=decision.as_record() | {"input": routing.input_of(draft.location)},
         due_at=due_at,
         yellow_at=yellow_at,
         created_at=now,

@@ -1,17 +1,37 @@
 """Where a filing goes: from what the resident says of the place to a decision with its reason."""
 
-from backend.centers import policy
-from backend.centers.policy import RouteDecision
+from dataclasses import replace
+
+from backend.centers import policy, reasons
+from backend.centers.decision import RouteDecision
+from backend.centers.policy import Rules
 from backend.core import geo
 from backend.core.deps import Deps
 from backend.core.divisions import DivisionMatch
 from backend.core.geo import Wgs84
+from backend.core.policies import Policy
 from backend.disputes.schemas import PlaceIn
 
 
-def decide(deps: Deps, category: str, place: PlaceIn) -> RouteDecision:
-    where = locate(deps, place)
-    return policy.choose(deps.centers, deps.divisions, deps.catalog, category, where, place.accuracy_m)
+def decide(deps: Deps, category: str, place: PlaceIn, rules: Policy | None = None) -> RouteDecision:
+    """By the policy in force, or by another one."""
+    return policy.choose(
+        deps.centers,
+        deps.divisions,
+        deps.catalog,
+        category,
+        locate(deps, place),
+        place.accuracy_m,
+        rules=Rules(rules or deps.policies.in_force(deps.clock.now()), deps.directory, deps.boundaries),
+        named=deps.divisions.match(place.division_code, place.address) if place.division_code else None,
+    )
+
+
+def explained(deps: Deps, category: str, place: PlaceIn) -> RouteDecision:
+    """With those who were passed over, for the record."""
+    decision = decide(deps, category, place)
+    excluded = reasons.passed_over(deps.centers, deps.directory, decision, locate(deps, place))
+    return replace(decision, excluded=excluded)
 
 
 def locate(deps: Deps, place: PlaceIn) -> Wgs84 | DivisionMatch:
@@ -21,3 +41,9 @@ def locate(deps: Deps, place: PlaceIn) -> Wgs84 | DivisionMatch:
     match = deps.divisions.match(place.division_code, place.address)
     assert match is not None, "PlaceIn refuses what cannot be found"
     return match
+
+
+def input_of(place: PlaceIn) -> dict[str, object]:
+    """What was given, without what gives the place away: that is sealed in the dispute."""
+    kind = "point" if place.has_point else "division" if place.division_code else "address"
+    return {"kind": kind, "crs": place.crs, "accuracy_m": None if place.accuracy_m is None else round(place.accuracy_m)}
