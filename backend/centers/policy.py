@@ -18,6 +18,9 @@ from backend.core.policies import NEAREST, Policy, Rule
 MAX_CANDIDATES = 6
 """The chosen center included."""
 
+CHOSEN_AND_RUNNER_UP = 2
+"""Enough where nobody chooses, and found in half the time."""
+
 CLOSE_CALL_M = 200.0
 """Two straight lines this similar do not say which center is nearer for a person on a road."""
 
@@ -49,6 +52,7 @@ class _Question(NamedTuple):
     policy: Policy
     rule: Rule
     accuracy_m: float
+    most: int
 
 
 def choose(  # noqa: PLR0917 - snapshot, question
@@ -61,13 +65,15 @@ def choose(  # noqa: PLR0917 - snapshot, question
     *,
     rules: Rules | None = None,
     named: DivisionMatch | None = None,
+    most: int = MAX_CANDIDATES,
 ) -> RouteDecision:
     """`category` is a code of the catalog; `place` is where it happened; `accuracy_m` the radius the phone gave.
-    `named` is the division given besides a point: it tells the county where no outline does."""
+    `named` is the division given besides a point: it tells the county where no outline does. The answer is the same
+    whatever the number of candidates, two or more."""
     level = catalog.category_by_code[category].level
     policy = rules.policy if rules else NEAREST
     rule = policy.rule_for(category, catalog.top_category(category))
-    question = _Question(index, divisions, category, level, catalog.version, policy, rule, accuracy_m or 0.0)
+    question = _Question(index, divisions, category, level, catalog.version, policy, rule, accuracy_m or 0.0, most)
     if isinstance(place, DivisionMatch):
         return _without_point(question, place, rules.directory if rules else None)
     if rules is None:
@@ -110,7 +116,7 @@ def _with_rules(question: _Question, rules: Rules, point: Wgs84, named: Division
     doubts += _close_call(lead, question.accuracy_m)
     doubts += _far(lead) if way == "nearest" and not is_outside else []
     across = [hit for code in spot.touched for hit in _inside(question, rules.directory, point, code)[:1]]
-    shown = _joined(lead, [hits[0], *home[:1], *across])
+    shown = _joined(lead, [hits[0], *home[:1], *across]) if home or across else lead
     return _decision(
         question,
         way,
@@ -188,7 +194,7 @@ def _queued(question: _Question, found: tuple[Candidate, ...] = (), division_cod
 
 def _hits(question: _Question, point: Wgs84) -> Hits:
     for rung in LADDER[question.level]:
-        hits = question.centers.nearest(point, levels=(rung,), category=question.category, limit=MAX_CANDIDATES)
+        hits = question.centers.nearest(point, levels=(rung,), category=question.category, limit=question.most)
         if hits:
             return hits
     return []
@@ -206,7 +212,7 @@ def _inside(question: _Question, directory: CenterDirectory, point: Wgs84, count
 def _specialists(question: _Question, directory: CenterDirectory, point: Wgs84) -> Hits:
     """Those the rule names; if it names none, all that list the category."""
     if not question.rule.centers:
-        return directory.specialists(point, category=question.category, limit=MAX_CANDIDATES)
+        return directory.specialists(point, category=question.category, limit=question.most)
     named = (directory.by_code(code) for code in question.rule.centers)
     return _ranked([center for center in named if center], point)
 

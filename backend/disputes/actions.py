@@ -8,6 +8,7 @@ from uuid import UUID
 from backend.accounts import consents
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.centers.decision import RouteDecision
+from backend.centers.policy import CHOSEN_AND_RUNNER_UP, MAX_CANDIDATES
 from backend.core import clock, geo
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
@@ -102,7 +103,8 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
 
 
 def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> tuple[RouteDecision, list[FieldProblem]]:
-    proposed = routing.explained(deps, draft.category, draft.location)
+    most = CHOSEN_AND_RUNNER_UP if draft.center_id is None else MAX_CANDIDATES
+    proposed = routing.explained(deps, draft.category, draft.location, most=most)
     own = deps.centers.by_id(str(filer.center_id)) if isinstance(filer, StaffActor) else None
     chosen = proposed if draft.center_id is None else proposed.with_choice(draft.center_id)
     found = [] if chosen else [FieldProblem("center_id", _NOT_A_CANDIDATE)]

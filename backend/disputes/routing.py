@@ -13,7 +13,9 @@ from backend.core.policies import Policy
 from backend.disputes.schemas import PlaceIn
 
 
-def decide(deps: Deps, category: str, place: PlaceIn, rules: Policy | None = None) -> RouteDecision:
+def decide(
+    deps: Deps, category: str, place: PlaceIn, rules: Policy | None = None, *, most: int = policy.MAX_CANDIDATES
+) -> RouteDecision:
     """By the policy in force, or by another one."""
     return policy.choose(
         deps.centers,
@@ -24,12 +26,13 @@ def decide(deps: Deps, category: str, place: PlaceIn, rules: Policy | None = Non
         place.accuracy_m,
         rules=Rules(rules or deps.policies.in_force(deps.clock.now()), deps.directory, deps.boundaries),
         named=deps.divisions.match(place.division_code, place.address) if place.division_code else None,
+        most=most,
     )
 
 
-def explained(deps: Deps, category: str, place: PlaceIn) -> RouteDecision:
+def explained(deps: Deps, category: str, place: PlaceIn, *, most: int) -> RouteDecision:
     """With those who were passed over, for the record."""
-    decision = decide(deps, category, place)
+    decision = decide(deps, category, place, most=most)
     excluded = reasons.passed_over(deps.centers, deps.directory, decision, locate(deps, place))
     return replace(decision, excluded=excluded)
 
