@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tortoise import connections
 from tortoise.functions import Count, Max
@@ -16,6 +16,9 @@ from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.policies import Policy, PolicyBook
 from models import Center, CountyBoundary, RoutingPolicy
+
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""The first version holds for whatever came before it too."""
 
 _LOCK = 0x726F757465
 """Version numbers have no gaps: two who activate at once come one after the other."""
@@ -69,7 +72,7 @@ async def activate(text: str, catalog: Catalog, clock: Clock) -> Policy:
             version=latest.version + 1 if latest else 1,
             name=file.name,
             text=text,
-            effective_from=file.effective_from or now,
+            effective_from=file.effective_from or (now if latest else _BEGINNING),
             added_at=now,
         )
         await row.save(force_create=True)
