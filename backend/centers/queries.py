@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,22 +20,13 @@ from backend.core.errors import InvalidFieldsError, NotFoundError
 from backend.core.geo import Crs, Wgs84
 from backend.core.opening import OpeningRules
 from backend.core.schema import Page
-from models import Center, CenterLevel, CenterRevision, Dispute, Division, Residency, SceneCode, Status
+from models import Center, CenterLevel, CenterRevision, Division, Residency, SceneCode
 
 LISTED = (CenterLevel.COUNTY, CenterLevel.TOWNSHIP, CenterLevel.VILLAGE)
 
 _ALL = 1_000_000
 _CODE = re.compile(r"[\x21-\x7e]{1,32}")
 _CRS: dict[str, Crs] = {"gcj02": "gcj02", "wgs84": "wgs84", "bd09": "bd09"}
-
-
-_ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    number: str
-    status: Status
 
 
 class NoCityQueueError(RuntimeError):
@@ -74,14 +64,6 @@ async def _categories_hosted() -> dict[UUID, frozenset[str]]:
     for center_id, categories in rows:
         hosted[center_id] = hosted.get(center_id, frozenset()) | frozenset(categories)
     return hosted
-
-
-async def open_cases(center_id: UUID) -> list[OpenCase]:
-    """What still lies with a center, oldest first; nothing of its content."""
-    rows = (
-        await Dispute.filter(center_id=center_id).exclude(status__in=_ENDED).order_by("id").values("number", "status")
-    )
-    return [OpenCase(row["number"], Status(row["status"])) for row in rows]
 
 
 async def load_divisions() -> DivisionDirectory:

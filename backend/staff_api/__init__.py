@@ -2,11 +2,13 @@
 
 from sanic import Blueprint
 
-from backend.staff_api import appointments, disputes, sessions
+from backend.staff_api import appointments, centers, disputes, organizations, sessions
 
 blueprint = Blueprint.group(
     appointments.blueprint,
+    centers.blueprint,
     disputes.blueprint,
+    organizations.blueprint,
     sessions.blueprint,
     url_prefix="/staff/v1",
 )
