@@ -13,7 +13,9 @@ from tortoise.expressions import Subquery
 from tortoise.transactions import in_transaction
 
 from backend.centers import actions as centers
+from backend.centers import routing_tables
 from backend.centers.drafts import division_path
+from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.divisions import DivisionDirectory, DivisionPoint, base_name
 from config import catalog_files
@@ -28,6 +30,7 @@ from models import (
     Division,
     Organization,
     Role,
+    RoutingPolicy,
     Staff,
 )
 
@@ -66,6 +69,7 @@ async def load(*, demo: bool, clock: Clock | None = None) -> None:
             update_fields=["name", "level", "parent_code", "lon_gcj02", "lat_gcj02"],
         )
         await _load_centers(DivisionDirectory(map(_named, divisions)), clock)
+        await _load_policy(clock)
         await _load_calendar()
         if demo:
             await _load_demo_staff(clock)
@@ -76,6 +80,11 @@ async def _load_centers(divisions: DivisionDirectory, clock: Clock) -> None:
     await Center.bulk_create(rows, ignore_conflicts=True)
     equipped = Organization.filter(is_own_committee=True, center_id__isnull=False).values("center_id")
     await centers.equip(await Center.exclude(id__in=Subquery(equipped)), divisions, clock.now())
+
+
+async def _load_policy(clock: Clock) -> None:
+    if not await RoutingPolicy.exists():
+        await routing_tables.activate(catalog_files.read_policy(), Catalog.parse(catalog_files.read_catalog()), clock)
 
 
 async def _load_calendar() -> None:
@@ -147,4 +156,3 @@ def _center(row: dict[str, str], divisions: DivisionDirectory, clock: Clock) -> 
         placeholder=row["placeholder"] == "true",
         updated_at=clock.now(),
     )
-
