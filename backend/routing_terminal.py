@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from backend import database
 from backend.calendars import queries as calendars
@@ -119,7 +119,9 @@ def _text(content: bytes) -> str:
 
 
 def _told(deps: Deps, name: str, found: Rehearsal) -> str:
-    table = Table("受理查询号", "类别", "现在", "改后", "距离（公里）", "需居民确认")
+    table = Table(Column("受理查询号", no_wrap=True))
+    for title in ("类别", "现在", "改后", "距离（公里）", "需居民确认"):
+        table.add_column(title, overflow="fold")
     for change in found.changes[:_SHOWN]:
         table.add_row(*_row(deps, change))
     if found.changes:

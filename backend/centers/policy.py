@@ -135,7 +135,8 @@ def _way(question: _Question, home: Hits) -> Way:
 
 def _without_point(question: _Question, match: DivisionMatch, directory: CenterDirectory | None) -> RouteDecision:
     """From the seat of the division to a speciality; else its own center or its county's."""
-    code, seat = match.division.code, match.division.point
+    code, parent = match.division.code, question.divisions.parent(match.division)
+    seat = match.division.point or (parent.point if parent else None)
     special: Hits = []
     if question.rule.way == "speciality" and directory and seat:
         special = _specialists(question, directory, seat)
