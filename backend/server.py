@@ -22,6 +22,8 @@ from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
 from backend.core.deps import Deps
 from backend.files.store import open_store
+from backend.travel.driving import Driving
+from backend.travel.tencent import Quota, TencentLocation
 from backend.web import errors, openapi, operations, request_log
 from backend.web.limits import RequestLimits
 from backend.web.live import Newsroom
@@ -110,6 +112,7 @@ async def _open(app: App, clock: Clock) -> None:
         ctx.redis,
         clock=clock,
     )
+    ctx.driving = _driving(settings, ctx.redis, clock)
     ctx.store = open_store(settings.storage_url, settings.data_dir)
     catalog = Catalog.parse(read_catalog())
     version = await _routing_version()
@@ -128,6 +131,17 @@ async def _open(app: App, clock: Clock) -> None:
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
     ctx.follow_centers = asyncio.create_task(_follow_centers(app, version))
+
+
+def _driving(settings: Settings, redis: Redis, clock: Clock) -> Driving:
+    key = settings.tencent_key.get_secret_value()
+    account = None
+    if key:
+        quota = Quota(settings.tencent_per_second, settings.tencent_per_day)
+        secret_key = settings.tencent_secret_key.get_secret_value()
+        account = TencentLocation(settings.tencent_url, key, secret_key, quota, redis, clock=clock)
+    keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
+    return Driving(account, redis, keyring, settings.travel_tolerance_m)
 
 
 async def _follow_centers(app: App, seen: tuple[object, ...]) -> None:
@@ -160,6 +174,7 @@ async def _stop_tasks(app: App) -> None:
 
 async def _close(app: App) -> None:
     await app.ctx.wechat.aclose()
+    await app.ctx.driving.aclose()
     await app.ctx.limits.aclose()
     await app.ctx.redis.aclose()
     await Tortoise.close_connections()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from backend.core.deps import CenterPoint
+from backend.core.travel import TravelState
 
 Way = Literal["nearest", "jurisdiction", "speciality", "division", "registered", "city_queue"]
 
@@ -20,6 +21,8 @@ class Candidate:
     distance_m: float | None
     """None when the resident gave no point."""
     reason: str
+    minutes: int | None = None
+    """By car, where driving times were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class RouteDecision:
     """The place's own, where an outline or the resident tells it."""
     comparison: Comparison | None = None
     excluded: tuple[Excluded, ...] = ()
+    travel: TravelState = "off"
+    """Whether driving times were known; without them the straight line decided."""
 
     @property
     def needs_confirmation(self) -> bool:
@@ -118,6 +123,7 @@ class RouteDecision:
             "needs_confirmation": self.needs_confirmation,
             "doubts": list(self.doubts),
             "reason": self.reason,
+            "travel": self.travel,
             "comparison": comparison.text if comparison else None,
             "nearest_center_id": comparison.nearest.id if comparison else None,
             "jurisdiction_center_id": comparison.jurisdiction.id if comparison else None,

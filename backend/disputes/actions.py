@@ -7,11 +7,13 @@ from uuid import UUID
 
 from backend.accounts import consents
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
+from backend.centers import travel_time
 from backend.centers.decision import RouteDecision
 from backend.centers.policy import CHOSEN_AND_RUNNER_UP, MAX_CANDIDATES
 from backend.core import clock, geo
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
+from backend.core.travel import OFF, TravelTimes
 from backend.disputes import history, queries, routing, workflow
 from backend.disputes.history import Entry
 from backend.disputes.schemas import DisputeIn, PartyIn, PlaceIn, PointIn
@@ -40,13 +42,14 @@ class DisputeEndedError(HejieError):
 
 
 async def file_dispute(
-    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source
+    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source, times: TravelTimes = OFF
 ) -> tuple[Dispute, RouteDecision]:
-    """A resident's filing goes where the place sends it; a staff member registers for the own center.
+    """A resident's filing goes where the place sends it; a staff member registers for the own center. `times` are
+    the driving times of which the preview spoke.
 
     Raises InvalidFieldsError, PrivacyConsentRequiredError.
     """
-    decision, found = _route(deps, draft, filer)
+    decision, found = _route(deps, draft, filer, times)
     dispute = _dispute(deps, draft, decision, filer, source)
     if isinstance(filer, ResidentActor):
         found += _missing_consents(draft, filer)
@@ -102,9 +105,10 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
     await dispute.save(update_fields=["updated_at"])
 
 
-def _route(deps: Deps, draft: DisputeIn, filer: Actor) -> tuple[RouteDecision, list[FieldProblem]]:
-    most = CHOSEN_AND_RUNNER_UP if draft.center_id is None else MAX_CANDIDATES
-    proposed = routing.explained(deps, draft.category, draft.location, most=most)
+def _route(deps: Deps, draft: DisputeIn, filer: Actor, times: TravelTimes) -> tuple[RouteDecision, list[FieldProblem]]:
+    alone = draft.center_id is None and times.state != "known"
+    most = CHOSEN_AND_RUNNER_UP if alone else MAX_CANDIDATES
+    proposed = travel_time.applied(routing.explained(deps, draft.category, draft.location, most=most), times)
     own = deps.centers.by_id(str(filer.center_id)) if isinstance(filer, StaffActor) else None
     chosen = proposed if draft.center_id is None else proposed.with_choice(draft.center_id)
     found = [] if chosen else [FieldProblem("center_id", _NOT_A_CANDIDATE)]

@@ -39,11 +39,17 @@ def explained(deps: Deps, category: str, place: PlaceIn, *, most: int) -> RouteD
 
 def locate(deps: Deps, place: PlaceIn) -> Wgs84 | DivisionMatch:
     """A point decides; without one, the division, narrowed by the address."""
-    if place.lon is not None and place.lat is not None and place.crs is not None:
-        return geo.to_wgs84(place.lon, place.lat, place.crs)
+    if point := point_of(place):
+        return point
     match = deps.divisions.match(place.division_code, place.address)
     assert match is not None, "PlaceIn refuses what cannot be found"
     return match
+
+
+def point_of(place: PlaceIn) -> Wgs84 | None:
+    if place.lon is None or place.lat is None or place.crs is None:
+        return None
+    return geo.to_wgs84(place.lon, place.lat, place.crs)
 
 
 def input_of(place: PlaceIn) -> dict[str, object]:
