@@ -151,7 +151,7 @@ async def _follow_centers(app: App, seen: tuple[object, ...]) -> None:
         try:
             version = await _routing_version()
             if version[0] != seen[0]:
-                index, directory = await centers.load_centers(app.ctx.deps.catalog)
+                index, directory = await centers.load_centers(app.ctx.deps.catalog, app.ctx.deps.centers)
                 app.ctx.deps = replace(app.ctx.deps, centers=index, directory=directory)
             if version[1] != seen[1]:
                 policies, boundaries = await routing_tables.load_policies(), await routing_tables.load_boundaries()
