@@ -168,7 +168,11 @@ def test_no_file_breaks_the_reader(content: bytes) -> None:
     assert check(content).problems
 
 
-@given(st.lists(st.text(alphabet=st.characters(exclude_characters="\r\n"), max_size=20), min_size=1, max_size=15))
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20), min_size=1, max_size=15
+    )
+)
 def test_no_row_breaks_the_reader(cells: list[str]) -> None:
     row = ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
     checked = check(f"{HEAD}\n{row}\n")
