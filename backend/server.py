@@ -16,11 +16,14 @@ import miniprogram_api
 from backend import staff_api, wechat_callback
 from backend.calendars import queries as calendars
 from backend.centers import queries as centers
+from backend.centers import routing_tables
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
 from backend.core.deps import Deps
 from backend.files.store import open_store
+from backend.travel.driving import Driving
+from backend.travel.tencent import Quota, TencentLocation
 from backend.web import errors, openapi, operations, request_log
 from backend.web.limits import RequestLimits
 from backend.web.live import Newsroom
@@ -109,34 +112,57 @@ async def _open(app: App, clock: Clock) -> None:
         ctx.redis,
         clock=clock,
     )
+    ctx.driving = _driving(settings, ctx.redis, clock)
     ctx.store = open_store(settings.storage_url, settings.data_dir)
     catalog = Catalog.parse(read_catalog())
+    version = await _routing_version()
+    index, directory = await centers.load_centers(catalog)
     ctx.deps = Deps(
         clock=clock,
         keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
         catalog=catalog,
-        centers=await centers.load_index(catalog),
+        centers=index,
         divisions=await centers.load_divisions(),
         calendar=await calendars.load_calendar(),
+        directory=directory,
+        policies=await routing_tables.load_policies(),
+        boundaries=await routing_tables.load_boundaries(),
     )
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
-    ctx.follow_centers = asyncio.create_task(_follow_centers(app))
+    ctx.follow_centers = asyncio.create_task(_follow_centers(app, version))
 
 
-async def _follow_centers(app: App) -> None:
-    """A change of a center reaches the routing of every process within a second."""
-    seen = await centers.index_version()
+def _driving(settings: Settings, redis: Redis, clock: Clock) -> Driving:
+    key = settings.tencent_key.get_secret_value()
+    account = None
+    if key:
+        quota = Quota(settings.tencent_per_second, settings.tencent_per_day)
+        secret_key = settings.tencent_secret_key.get_secret_value()
+        account = TencentLocation(settings.tencent_url, key, secret_key, quota, redis, clock=clock)
+    keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
+    return Driving(account, redis, keyring, settings.travel_tolerance_m)
+
+
+async def _follow_centers(app: App, seen: tuple[object, ...]) -> None:
+    """A change of a center, of the policy or of an outline reaches the routing of every process within a second."""
     while True:
         await asyncio.sleep(_LOOK_FOR_CENTERS_S)
         try:
-            version = await centers.index_version()
-            if version != seen:
-                index = await centers.load_index(app.ctx.deps.catalog)
-                app.ctx.deps = replace(app.ctx.deps, centers=index)
-                seen = version
+            version = await _routing_version()
+            if version[0] != seen[0]:
+                index, directory = await centers.load_centers(app.ctx.deps.catalog, app.ctx.deps.centers)
+                app.ctx.deps = replace(app.ctx.deps, centers=index, directory=directory)
+            if version[1] != seen[1]:
+                policies, boundaries = await routing_tables.load_policies(), await routing_tables.load_boundaries()
+                app.ctx.deps = replace(app.ctx.deps, policies=policies, boundaries=boundaries)
+            seen = version
         except Exception:  # noqa: BLE001 - the old index serves until the database is back
             log.warning("centers_not_read")
+
+
+async def _routing_version() -> tuple[object, object]:
+    return await centers.index_version(), await routing_tables.revision()
 
 
 async def _stop_tasks(app: App) -> None:
@@ -148,6 +174,7 @@ async def _stop_tasks(app: App) -> None:
 
 async def _close(app: App) -> None:
     await app.ctx.wechat.aclose()
+    await app.ctx.driving.aclose()
     await app.ctx.limits.aclose()
     await app.ctx.redis.aclose()
     await Tortoise.close_connections()

@@ -36,6 +36,11 @@ def read_catalog(folder: Path | None = None) -> dict[str, Any]:
     return merged | {"version": fingerprint.hexdigest()[:12]}
 
 
+def read_policy(folder: Path | None = None) -> str:
+    """The routing policy that holds until an operator activates another one."""
+    return ((folder or FOLDER) / "routing" / "nearest.toml").read_text(encoding="utf-8-sig")
+
+
 def read_divisions(folder: Path | None = None) -> Iterator[dict[str, str]]:
     """Columns `code, name, level, parent_code, lon_gcj02, lat_gcj02`; an absent value is an empty string."""
     return _rows(folder, "divisions.csv")

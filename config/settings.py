@@ -47,6 +47,14 @@ class Settings(BaseSettings):
     )
     wechat_max_templates: int = Field(3, ge=1, le=5, description="templates per subscription request")
 
+    # travel time by Tencent Location Service; without a key the straight line decides
+    tencent_key: SecretStr = SecretStr("")
+    tencent_secret_key: SecretStr = Field(SecretStr(""), description="signs requests, if the key is set up so")
+    tencent_url: str = "https://apis.map.qq.com"
+    tencent_per_second: int = Field(5, ge=1, description="the account's quota; the matrix counts pairs")
+    tencent_per_day: int = Field(10_000, ge=1)
+    travel_tolerance_m: float = Field(3000.0, ge=0, description="centers this much farther compete by driving time")
+
     # limits and rhythm
     actor_limit_per_s: int = Field(50, ge=0, description="0 = off")
     address_limit_per_s: int = Field(100, ge=0, description="0 = off")

@@ -1,13 +1,13 @@
 from typing import Literal
 from uuid import UUID
 
-from sanic import Blueprint
+from sanic import Blueprint, Request
 
 from backend.accounts.actors import ResidentActor
 from backend.casework import actions as casework
 from backend.core.deps import Deps
 from backend.core.schema import In, Out, Page, PageQuery, Query, Text
-from backend.disputes import actions, queries, timeline, views
+from backend.disputes import actions, queries, routing, timeline, views
 from backend.disputes.actions import AlreadyUrgedError, DisputeEndedError
 from backend.disputes.schemas import (
     DisputeBrief,
@@ -57,8 +57,9 @@ class UrgeOut(Out):
 
 
 @endpoint(blueprint, "POST", "/disputes", audience="resident", body=DisputeIn, returns=DisputeFiled, status=201)
-async def file_dispute(actor: ResidentActor, body: DisputeIn, deps: Deps) -> DisputeFiled:
-    dispute, decision = await actions.file_dispute(deps, body, filer=actor, source=Source.MINI_PROGRAM)
+async def file_dispute(actor: ResidentActor, body: DisputeIn, deps: Deps, request: Request) -> DisputeFiled:
+    times = await request.app.ctx.driving.recall(routing.point_of(body.location))
+    dispute, decision = await actions.file_dispute(deps, body, filer=actor, source=Source.MINI_PROGRAM, times=times)
     return views.filed(deps, dispute, decision)
 
 

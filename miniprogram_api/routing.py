@@ -1,13 +1,18 @@
-from typing import Any
+import asyncio
+from typing import Any, Literal
 
 from pydantic import ValidationInfo, field_validator
-from sanic import Blueprint
+from sanic import Blueprint, Request
 
-from backend.centers.policy import Candidate, RouteDecision
+from backend.centers import travel_time
+from backend.centers.decision import Candidate, RouteDecision
+from backend.core import geo
 from backend.core.deps import Deps
 from backend.core.schema import Code, In, Out, deps_of, problem
+from backend.core.travel import TravelState
 from backend.disputes import routing
 from backend.disputes.schemas import CenterBrief, PlaceIn
+from backend.travel.driving import Driving
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_routing")
@@ -28,7 +33,18 @@ class PreviewIn(In):
 class CandidateOut(Out):
     center: CenterBrief
     distance_m: int | None
+    minutes: int | None
+    """By car; null when nobody asked, or there was no answer."""
     reason: str
+
+
+class SuggestedPlace(Out):
+    """For the map: a point for the address that was typed, or an address for the point. To be confirmed."""
+
+    lon: float
+    lat: float
+    crs: Literal["gcj02"] = "gcj02"
+    address: str
 
 
 class PreviewOut(Out):
@@ -36,10 +52,14 @@ class PreviewOut(Out):
 
     center: CenterBrief
     distance_m: int | None
+    minutes: int | None
     reason: str
     policy: str
+    travel: TravelState
+    """`known`: driving times decided among centers about equally far; else the straight line."""
     candidates: list[CandidateOut]
     needs_confirmation: bool
+    suggested_location: SuggestedPlace | None
 
 
 @endpoint(
@@ -51,12 +71,37 @@ class PreviewOut(Out):
     returns=PreviewOut,
     opens_transaction=False,
 )
-async def preview(body: PreviewIn, deps: Deps) -> PreviewOut:
-    where = routing.locate(deps, body.location)
-    return _out(routing.decide(deps, body.category, where, body.location.accuracy_m))
+async def preview(body: PreviewIn, deps: Deps, request: Request) -> PreviewOut:
+    driving: Driving = request.app.ctx.driving
+    decision = routing.decide(deps, body.category, body.location)
+    close = [each.center for each in travel_time.contenders(decision, driving.tolerance_m)]
+    times, suggestion = await asyncio.gather(
+        driving.ask(routing.point_of(body.location), close), _suggestion(deps, driving, body.location)
+    )
+    return _out(travel_time.applied(decision, times), suggestion)
 
 
-def _out(decision: RouteDecision) -> PreviewOut:
+async def _suggestion(deps: Deps, driving: Driving, place: PlaceIn) -> SuggestedPlace | None:
+    """The half that the resident left out."""
+    point = routing.point_of(place)
+    if point is None and place.address:
+        found = await driving.point_of(_in_full(deps, place.address))
+        return SuggestedPlace(lon=found.lon, lat=found.lat, address=place.address) if found else None
+    if point is not None and not place.address:
+        there = geo.to_gcj02(point)
+        address = await driving.address_of(point)
+        return SuggestedPlace(lon=round(there.lon, 6), lat=round(there.lat, 6), address=address) if address else None
+    return None
+
+
+def _in_full(deps: Deps, address: str) -> str:
+    """The geocoder wants the city named."""
+    match = deps.divisions.match(None, address)
+    city = deps.divisions.by_code(match.division.code[:4]) if match else None
+    return address if city is None or city.name in address else city.name + address
+
+
+def _out(decision: RouteDecision, suggestion: SuggestedPlace | None) -> PreviewOut:
     candidates = [_candidate(each) for each in decision.candidates]
     proposed: dict[str, Any] = dict(candidates[0])
     return PreviewOut(
@@ -64,6 +109,8 @@ def _out(decision: RouteDecision) -> PreviewOut:
         policy=decision.policy,
         candidates=candidates,
         needs_confirmation=decision.needs_confirmation,
+        travel=decision.travel,
+        suggested_location=suggestion,
     )
 
 
@@ -80,5 +127,6 @@ def _candidate(candidate: Candidate) -> CandidateOut:
             placeholder=center.placeholder,
         ),
         distance_m=metres,
+        minutes=candidate.minutes,
         reason=candidate.reason,
     )

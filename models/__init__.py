@@ -11,7 +11,15 @@ from models.accounts import (
 )
 from models.appointments import Appointment, AppointmentKind, AppointmentStatus, SlotCount
 from models.calendars import CalendarDay, CalendarYear, DayKind
-from models.centers import Center, CenterLevel, Division, Organization, OrganizationKind
+from models.centers import (
+    Center,
+    CenterLevel,
+    CenterRevision,
+    Division,
+    Organization,
+    OrganizationKind,
+    Residency,
+)
 from models.disputes import (
     ActorKind,
     Audience,
@@ -29,6 +37,7 @@ from models.files import FileKind, FileStatus, StoredFile
 from models.idempotency import IdempotentRequest
 from models.notices import Delivery, GrantSource, Notice, SceneCode, SubscriptionGrant, WechatCallback
 from models.ratings import Rating
+from models.routing import CountyBoundary, RoutingPolicy
 
 __all__ = [
     "ActorKind",
@@ -41,7 +50,9 @@ __all__ = [
     "CaseCounter",
     "Center",
     "CenterLevel",
+    "CenterRevision",
     "ConsentKind",
+    "CountyBoundary",
     "DayKind",
     "Delivery",
     "Dispute",
@@ -58,9 +69,11 @@ __all__ = [
     "PartyKind",
     "PrivacyConsent",
     "Rating",
+    "Residency",
     "Resident",
     "ResidentSession",
     "Role",
+    "RoutingPolicy",
     "SceneCode",
     "Side",
     "SlotCount",

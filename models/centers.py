@@ -2,6 +2,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.fields import SqlDefault
 from tortoise.models import Model
 
 from models.base import ENUM_LENGTH, Row
@@ -58,6 +59,11 @@ class Center(Row):
     opening: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
     """Own opening rules in the shape of the catalog's; null = the catalog's default."""
     deactivated_at = fields.DatetimeField(null=True)
+    successor_id: UUID | None
+    successor: fields.ForeignKeyNullableRelation["Center"] = fields.ForeignKeyField(
+        "models.Center", null=True, on_delete=fields.RESTRICT, related_name="predecessors"
+    )
+    """Who takes over for a center that was closed. Its open cases stay until somebody transfers them."""
     updated_at = fields.DatetimeField()
 
     class Meta:
@@ -75,7 +81,39 @@ class Organization(Row):
         "models.Center", null=True, on_delete=fields.RESTRICT
     )
     is_own_committee = fields.BooleanField(default=False)
+    categories: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
+    """What it is there for: a center where it is resident serves these too. Empty = nothing in particular."""
     deactivated_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "organization"
+
+
+class Residency(Row):
+    """An organization keeps a desk in a center on certain days."""
+
+    organization_id: UUID
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "models.Organization", on_delete=fields.RESTRICT
+    )
+    center_id: UUID
+    center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
+    weekdays: fields.Field[list[str]] = fields.JSONField()
+    """As in opening rules: `monday` to `sunday`, in the order of the week."""
+
+    class Meta:
+        table = "residency"
+        unique_together = (("organization", "center"),)
+
+
+class CenterRevision(Model):
+    """One row, counted up by triggers whenever what routing reads of centers is written.
+
+    Writers hold it until they commit, so that who reads a number has seen all that was counted.
+    """
+
+    id = fields.IntField(primary_key=True, generated=False)
+    revision = fields.BigIntField()
+
+    class Meta:
+        table = "center_revision"

@@ -81,6 +81,8 @@ class CaseOut(CaseBrief):
     preferred_mode: str
     location: PlaceOut | None
     route: dict[str, Any]
+    route_comparison: str | None
+    """Where they differ: which center is the nearest, and which has jurisdiction."""
     parties: list[CasePartyOut]
     appointments: list[CenterAppointmentOut]
     files: list[FileOut]
@@ -130,6 +132,7 @@ def full(
             "preferred_mode": dispute.preferred_mode,
             "location": _place(deps, dispute) if own else None,
             "route": dispute.route,
+            "route_comparison": dispute.route.get("comparison"),
             "parties": [_party(deps, party, own) for party in parties],
             "appointments": appointments,
             "files": files if own else [],

@@ -1,246 +1,292 @@
-"""Which center is the door for a dispute, and why. Pure: the same snapshot and input give the same answer."""
+"""Which center is the door for a dispute. Pure: the same snapshot and input give the same answer."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from backend.centers import reasons, unplaced
+from backend.centers.decision import Candidate, Comparison, Doubt, RouteDecision, Way
+from backend.centers.directory import LEVELS, county_of
+from backend.centers.reasons import FAR_M
+from backend.centers.unplaced import LADDER
+from backend.core.boundaries import CountyBoundaries, Spot
 from backend.core.catalog import Catalog
-from backend.core.deps import CenterIndex, CenterPoint
-from backend.core.divisions import DivisionDirectory, DivisionMatch, DivisionPoint
+from backend.core.deps import CenterDirectory, CenterIndex, CenterPoint
+from backend.core.divisions import DivisionDirectory, DivisionMatch
 from backend.core.geo import Wgs84, distance_m
-from backend.core.wording import distance_text
-
-Policy = Literal["nearest", "division", "registered", "city_queue"]
+from backend.core.policies import NEAREST, Policy, Rule
 
 MAX_CANDIDATES = 6
 """The chosen center included."""
 
+CHOSEN_AND_RUNNER_UP = 2
+"""Enough where nobody chooses, and found in half the time."""
+
 CLOSE_CALL_M = 200.0
 """Two straight lines this similar do not say which center is nearer for a person on a road."""
 
-FAR_M = {"township": 30_000.0, "county": 80_000.0}
-"""Beyond this the point is probably outside the area served; the remotest corner of Yichang is 25 km from
-its nearest township seat."""
+BORDER_M = 300.0
+"""So much do public outlines of one border differ."""
 
-LADDER: dict[str, tuple[str, ...]] = {"township": ("township", "county"), "county": ("county",)}
-"""Level asked for by the category → levels tried, in order."""
+_WIDEST_CIRCLE_M = 20_000.0
+"""No border is looked for beyond: a phone that is less sure than this says nothing."""
 
-_SPECIALISED = "这类纠纷专业性较强，由县（市、区）级综治中心办理"
+_NOWHERE = Spot(county=None, touched=(), near_border=False)
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    center: CenterPoint
-    distance_m: float | None
-    """None when the resident gave no point."""
-    reason: str
+Hits = Sequence[tuple[float, CenterPoint]]
 
 
-@dataclass(frozen=True, slots=True)
-class RouteDecision:
+class Rules(NamedTuple):
+    """What the operator has set beside the catalog; without it the nearest center is the answer."""
+
     policy: Policy
+    directory: CenterDirectory
+    boundaries: CountyBoundaries
+
+
+class _Question(NamedTuple):
+    centers: CenterIndex
+    divisions: DivisionDirectory
     category: str
     level: str
-    """Asked for by the category."""
     catalog_version: str
-    candidates: tuple[Candidate, ...]
-    """The center proposed comes first."""
-    needs_confirmation: bool
-    division_code: str | None = None
-    chosen: int = 0
-    """Index into `candidates`; above zero when the resident took another one."""
-
-    @property
-    def center(self) -> CenterPoint:
-        return self.candidates[self.chosen].center
-
-    @property
-    def distance_m(self) -> float | None:
-        return self.candidates[self.chosen].distance_m
-
-    @property
-    def reason(self) -> str:
-        if self.chosen == 0:
-            return self.candidates[0].reason
-        return f"您选择了{self.center.name}。"
-
-    @property
-    def runner_up(self) -> Candidate | None:
-        return self.candidates[1] if len(self.candidates) > 1 else None
-
-    def with_choice(self, center_id: str) -> "RouteDecision | None":
-        """None when that center was not among the candidates."""
-        for position, candidate in enumerate(self.candidates):
-            if candidate.center.id == center_id:
-                return replace(self, chosen=position)
-        return None
-
-    def registered_at(self, center: CenterPoint) -> "RouteDecision":
-        """首问负责: the center whose staff registered it has it, wherever it happened."""
-        own = Candidate(center, None, f"由{center.name}登记受理。")
-        return replace(
-            self, policy="registered", candidates=(own, *self.candidates), chosen=0, needs_confirmation=False
-        )
-
-    def as_record(self) -> dict[str, object]:
-        """Kept in the clear, so without the point, and with distances in whole kilometres: several exact ones
-        would give the place away."""
-        return {
-            "policy": self.policy,
-            "category": self.category,
-            "level": self.level,
-            "catalog_version": self.catalog_version,
-            "division_code": self.division_code,
-            "center_id": self.center.id,
-            "proposed_center_id": self.candidates[0].center.id,
-            "chosen_by_resident": self.chosen > 0,
-            "needs_confirmation": self.needs_confirmation,
-            "reason": self.reason,
-            "candidates": [
-                {
-                    "center_id": candidate.center.id,
-                    "code": candidate.center.code,
-                    "distance_km": None if candidate.distance_m is None else round(candidate.distance_m / 1000),
-                }
-                for candidate in self.candidates
-            ],
-        }
+    policy: Policy
+    rule: Rule
+    accuracy_m: float
+    most: int
 
 
-def choose(  # noqa: PLR0917 - snapshot, rules, question
+def choose(  # noqa: PLR0917 - snapshot, question
     index: CenterIndex,
     divisions: DivisionDirectory,
     catalog: Catalog,
     category: str,
     place: Wgs84 | DivisionMatch,
     accuracy_m: float | None = None,
+    *,
+    rules: Rules | None = None,
+    named: DivisionMatch | None = None,
+    most: int = MAX_CANDIDATES,
 ) -> RouteDecision:
-    """`category` is a code of the catalog; `place` is where it happened; `accuracy_m` the radius the phone gave."""
+    """`category` is a code of the catalog; `place` is where it happened; `accuracy_m` the radius the phone gave.
+    `named` is the division given besides a point: it tells the county where no outline does. The answer is the same
+    whatever the number of candidates, two or more."""
     level = catalog.category_by_code[category].level
+    policy = rules.policy if rules else NEAREST
+    rule = policy.rule_for(category, catalog.top_category(category))
+    question = _Question(index, divisions, category, level, catalog.version, policy, rule, accuracy_m or 0.0, most)
     if isinstance(place, DivisionMatch):
-        candidates = _by_division(index, divisions, category, level, place)
-        policy: Policy = "division"
-        doubt = not place.certain or _is_guess(place.division, candidates, level)
-        division_code = place.division.code
-    else:
-        candidates = _by_distance(index, category, level, place)
-        policy, division_code = "nearest", None
-        doubt = _is_close_call(candidates, accuracy_m) or _is_far(candidates)
-    if not candidates or candidates[0].center is index.city_queue:
-        policy, doubt = "city_queue", len(candidates) > 1
-    return RouteDecision(
-        policy=policy,
-        category=category,
-        level=level,
-        catalog_version=catalog.version,
-        candidates=candidates or (_queue(index, "目前没有综治中心可以直接受理这类纠纷"),),
-        needs_confirmation=doubt,
-        division_code=division_code,
-    )
+        return _without_point(question, place, rules.directory if rules else None)
+    if rules is None:
+        return _nearest(question, place)
+    return _with_rules(question, rules, place, named)
 
 
-def _by_distance(index: CenterIndex, category: str, level: str, point: Wgs84) -> tuple[Candidate, ...]:
-    hits = _nearest(index, category, level, point)
-    return tuple(
-        Candidate(center, metres, _distance_reason(center, metres, level, first=position == 0))
+def _nearest(question: _Question, point: Wgs84) -> RouteDecision:
+    hits = _hits(question, point)
+    if not hits:
+        return _queued(question)
+    candidates = tuple(
+        Candidate(center, metres, reasons.by_distance(center, metres, question.level, first=position == 0))
         for position, (metres, center) in enumerate(hits)
     )
+    doubts = (*_close_call(hits, question.accuracy_m), *_far(hits))
+    return _decision(question, "nearest", candidates, doubts)
 
 
-def _nearest(index: CenterIndex, category: str, level: str, point: Wgs84) -> list[tuple[float, CenterPoint]]:
-    for rung in LADDER[level]:
-        if hits := index.nearest(point, levels=(rung,), category=category, limit=MAX_CANDIDATES):
+def _with_rules(question: _Question, rules: Rules, point: Wgs84, named: DivisionMatch | None) -> RouteDecision:
+    """A way that finds nobody leaves the place to the policy's own way, and that to the nearest."""
+    spot = _spot(rules.boundaries, point, question.accuracy_m)
+    county = spot.county or _county_named(named)
+    special = _specialists(question, rules.directory, point) if question.rule.way == "speciality" else []
+    hits = special or _hits(question, point)
+    if not hits:
+        return _queued(question)
+    doubts: list[Doubt] = ["border"] if spot.near_border else []
+    is_outside = _is_outside(rules, spot, county, hits)
+    if is_outside:
+        doubts.append("outside")
+    if special:
+        doubts += _close_call(special, question.accuracy_m)
+        return _decision(question, "speciality", _told_special(special), tuple(doubts), county=county)
+    home = _inside(question, rules.directory, point, county)
+    way = _way(question, home)
+    lead = home if way == "jurisdiction" else hits
+    differ = bool(home) and home[0][1].id != hits[0][1].id
+    doubts += ["ways_differ"] if differ else []
+    doubts += _close_call(lead, question.accuracy_m)
+    doubts += _far(lead) if way == "nearest" and not is_outside else []
+    across = [hit for code in spot.touched for hit in _inside(question, rules.directory, point, code)[:1]]
+    shown = _joined(lead, [hits[0], *home[:1], *across]) if home or across else lead
+    return _decision(
+        question,
+        way,
+        tuple(_told(question, rules, shown, way=way, county=county, is_outside=is_outside)),
+        tuple(doubts),
+        county=county,
+        comparison=Comparison(hits[0][1], home[0][1]) if differ else None,
+    )
+
+
+def _way(question: _Question, home: Hits) -> Way:
+    """Of the two that go by place alone."""
+    asked = question.policy.default.way if question.rule.way == "speciality" else question.rule.way
+    return "jurisdiction" if asked == "jurisdiction" and home else "nearest"
+
+
+def _without_point(question: _Question, match: DivisionMatch, directory: CenterDirectory | None) -> RouteDecision:
+    """From the seat of the division to a speciality; else its own center or its county's."""
+    code, parent = match.division.code, question.divisions.parent(match.division)
+    seat = match.division.point or (parent.point if parent else None)
+    special: Hits = []
+    if question.rule.way == "speciality" and directory and seat:
+        special = _specialists(question, directory, seat)
+    if special:
+        told = _told_special([(None, center) for _, center in special])
+        unsure: tuple[Doubt, ...] = () if match.certain else ("unsure_name",)
+        return _decision(question, "speciality", told, unsure, division_code=code)
+    found = unplaced.candidates(
+        question.centers, question.divisions, question.category, question.level, match, MAX_CANDIDATES
+    )
+    if not found or found[0].center is question.centers.city_queue:
+        return _queued(question, found, code)
+    return _decision(
+        question,
+        "division",
+        found,
+        unplaced.doubts(match, found, question.level),
+        division_code=code,
+        county=_county_named(match),
+    )
+
+
+def _decision(
+    question: _Question,
+    way: Way,
+    candidates: tuple[Candidate, ...],
+    doubts: tuple[Doubt, ...],
+    *,
+    division_code: str | None = None,
+    county: str | None = None,
+    comparison: Comparison | None = None,
+) -> RouteDecision:
+    fell_through = question.rule.way == "speciality" and way != "speciality"
+    return RouteDecision(
+        policy=way,
+        category=question.category,
+        level=question.level,
+        catalog_version=question.catalog_version,
+        candidates=candidates,
+        doubts=doubts,
+        division_code=division_code,
+        rule=question.policy.default.id if fell_through else question.rule.id,
+        version=question.policy.version,
+        county=county,
+        comparison=comparison,
+    )
+
+
+def _queued(question: _Question, found: tuple[Candidate, ...] = (), division_code: str | None = None) -> RouteDecision:
+    """Never nobody: people at city level decide."""
+    queue = question.centers.city_queue
+    alone = Candidate(queue, None, reasons.queued(queue, "目前没有综治中心可以直接受理这类纠纷"))
+    doubts: tuple[Doubt, ...] = ("queue",) if len(found) > 1 else ()
+    return _decision(question, "city_queue", found or (alone,), doubts, division_code=division_code)
+
+
+def _hits(question: _Question, point: Wgs84) -> Hits:
+    for rung in LADDER[question.level]:
+        hits = question.centers.nearest(point, levels=(rung,), category=question.category, limit=question.most)
+        if hits:
             return hits
     return []
 
 
-def _distance_reason(center: CenterPoint, metres: float, level: str, *, first: bool) -> str:
-    """No finer than a kilometre, since the reason is kept in the clear."""
-    about = f"约{distance_text(round(metres, -3))}" if metres >= 1000 else "不到1公里"
-    if not first:
-        return f"{center.name}，距离{about}。"
-    if metres > FAR_M[center.level]:
-        return f"您填写的事发地点离最近的综治中心也比较远（{about}），可能不在服务范围内，请确认位置是否正确。"
-    if level == "county":
-        return f"{_SPECIALISED}；这是距离您填写的事发地点最近的一个，{about}。"
-    return f"这是距离您填写的事发地点最近的综治中心，{about}。"
+def _inside(question: _Question, directory: CenterDirectory, point: Wgs84, county: str | None) -> Hits:
+    if county is None:
+        return []
+    for rung in LADDER[question.level]:
+        if centers := directory.inside(county, levels=(rung,), category=question.category):
+            return _ranked(centers, point)
+    return []
 
 
-def _is_close_call(candidates: tuple[Candidate, ...], accuracy_m: float | None) -> bool:
-    """A point r off changes each distance by at most r, hence the difference of two by 2r."""
-    distances = [candidate.distance_m for candidate in candidates[:2] if candidate.distance_m is not None]
-    return len(distances) == 2 and distances[1] - distances[0] < max(CLOSE_CALL_M, 2.0 * (accuracy_m or 0.0))
+def _specialists(question: _Question, directory: CenterDirectory, point: Wgs84) -> Hits:
+    """Those the rule names; if it names none, all that list the category."""
+    if not question.rule.centers:
+        return directory.specialists(point, category=question.category, limit=question.most)
+    named = (directory.by_code(code) for code in question.rule.centers)
+    return _ranked([center for center in named if center], point)
 
 
-def _is_far(candidates: tuple[Candidate, ...]) -> bool:
-    return any((first.distance_m or 0.0) > FAR_M[first.center.level] for first in candidates[:1])
+def _ranked(centers: Sequence[CenterPoint], point: Wgs84) -> Hits:
+    hits = [(distance_m(point, center.point), center) for center in centers]
+    return sorted(hits, key=lambda hit: (hit[0], hit[1].code))[:MAX_CANDIDATES]
 
 
-def _by_division(
-    index: CenterIndex, divisions: DivisionDirectory, category: str, level: str, match: DivisionMatch
-) -> tuple[Candidate, ...]:
-    """The division's own center, else its county's, else the one nearest to its seat.
+def _joined(lead: Hits, others: Hits) -> Hits:
+    """The others are always offered, if need be in place of the farthest that lead."""
+    missing = {center.id: (metres, center) for metres, center in others}
+    for _, center in lead[:1]:
+        missing.pop(center.id, None)
+    kept = list(lead[: MAX_CANDIDATES - len(missing)]) if len(missing) < MAX_CANDIDATES else list(lead[:1])
+    there = {center.id for _, center in kept}
+    return (kept + [hit for code, hit in missing.items() if code not in there])[:MAX_CANDIDATES]
 
-    A resident who names only the county is given the county's center: any of its townships would be a guess.
-    """
-    division = match.division
-    if division.level == "city":
-        queue = _queue(index, "只填写到市，还不能确定由哪个中心受理")
-        return (queue, *map(_offered, _around(index, category, "county", division)))[:MAX_CANDIDATES]
-    county = divisions.parent(division) if division.level == "township" else division
-    named = [division, county, *match.others] if county else [division, *match.others]
-    centers = [center for unit in named for center in _own(index, category, level, unit)]
-    if division.level == "county":
-        centers += _inside(index, divisions, category, level, division)
-    centers += _around(index, category, level, division if division.point or not county else county)
-    different = list(dict.fromkeys(centers))[:MAX_CANDIDATES]
+
+def _told(
+    question: _Question, rules: Rules, shown: Hits, *, way: Way, county: str | None, is_outside: bool
+) -> Iterator[Candidate]:
+    name = _county_name(question.divisions, rules.boundaries, county)
+    for position, (metres, center) in enumerate(shown):
+        first, own = position == 0, county is not None and county_of(center) == county
+        if first and is_outside:
+            reason = reasons.outside(center, metres)
+        elif own and (way == "jurisdiction" or not first):
+            reason = reasons.by_jurisdiction(center, metres, name, first=first)
+        else:
+            reason = reasons.by_distance(center, metres, question.level, first=first)
+        yield Candidate(center, metres, reason)
+
+
+def _told_special(hits: Sequence[tuple[float | None, CenterPoint]]) -> tuple[Candidate, ...]:
     return tuple(
-        Candidate(center, None, _division_reason(center, division, level)) if position == 0 else _offered(center)
-        for position, center in enumerate(different)
+        Candidate(center, metres, reasons.by_speciality(center, metres, first=position == 0))
+        for position, (metres, center) in enumerate(hits)
     )
 
 
-def _own(index: CenterIndex, category: str, level: str, unit: DivisionPoint) -> list[CenterPoint]:
-    if unit.level not in LADDER[level]:
-        return []
-    return index.of_division(unit.code, levels=(unit.level,), category=category)
+def _spot(boundaries: CountyBoundaries, point: Wgs84, accuracy_m: float) -> Spot:
+    if not boundaries:
+        return _NOWHERE
+    return boundaries.spot(point, min(max(accuracy_m, BORDER_M), _WIDEST_CIRCLE_M))
 
 
-def _inside(
-    index: CenterIndex, divisions: DivisionDirectory, category: str, level: str, county: DivisionPoint
-) -> list[CenterPoint]:
-    """Its townships' centers, nearest to the county seat first."""
-    townships = divisions.children(county.code)
-    centers = [center for unit in townships for center in _own(index, category, level, unit)]
-    seat = county.point
-    return sorted(centers, key=lambda center: (distance_m(seat, center.point) if seat else 0.0, center.code))
+def _county_named(named: DivisionMatch | None) -> str | None:
+    if named is None or not named.certain or named.division.level == "city":
+        return None
+    return named.division.code[:6]
 
 
-def _around(index: CenterIndex, category: str, level: str, unit: DivisionPoint) -> list[CenterPoint]:
-    if unit.point is None:
-        return []
-    return [center for _, center in _nearest(index, category, level, unit.point)]
+def _county_name(divisions: DivisionDirectory, boundaries: CountyBoundaries, county: str | None) -> str:
+    if county is None:
+        return ""
+    division = divisions.by_code(county)
+    return division.name if division else boundaries.name_of(county)
 
 
-def _division_reason(center: CenterPoint, division: DivisionPoint, level: str) -> str:
-    if level == "county":
-        return f"{_SPECIALISED}；您填写的是{division.name}，由{center.name}受理。"
-    if center.division_code != division.code:
-        return f"{division.name}目前没有可以受理的综治中心，由{center.name}受理。"
-    if division.level == "county":
-        return f"您填写的是{division.name}，由{center.name}受理；如果知道所在乡镇（街道），也可以改选那里的中心。"
-    return f"您填写的是{division.name}，由{center.name}受理。"
+def _is_outside(rules: Rules, spot: Spot, county: str | None, hits: Hits) -> bool:
+    """No center in the place's own county; or in no county at all where the nearest center's outline is known, so
+    that outlines of one city say nothing of its neighbors."""
+    if county is not None:
+        return not rules.directory.inside(county, levels=LEVELS, category=None)
+    return rules.boundaries.knows(county_of(hits[0][1])) and spot.county is None
 
 
-def _offered(center: CenterPoint) -> Candidate:
-    return Candidate(center, None, f"也可以选择{center.name}。")
+def _close_call(hits: Hits, accuracy_m: float) -> tuple[Doubt, ...]:
+    """A point r off changes each distance by at most r, hence the difference of two by 2r."""
+    is_close = len(hits) > 1 and hits[1][0] - hits[0][0] < max(CLOSE_CALL_M, 2.0 * accuracy_m)
+    return ("close_call",) if is_close else ()
 
 
-def _is_guess(division: DivisionPoint, candidates: tuple[Candidate, ...], level: str) -> bool:
-    """Not the center of the level asked for in the very division named."""
-    center = candidates[0].center if candidates else None
-    named = {division.code, division.parent_code}
-    return center is None or center.level != level or center.division_code not in named
-
-
-def _queue(index: CenterIndex, why: str) -> Candidate:
-    return Candidate(index.city_queue, None, f"{why}，先由{index.city_queue.name}登记并分派。")
+def _far(hits: Hits) -> tuple[Doubt, ...]:
+    return ("far",) if any(metres > FAR_M[center.level] for metres, center in hits[:1]) else ()

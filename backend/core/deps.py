@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from backend.core.boundaries import CountyBoundaries
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
 from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Wgs84
+from backend.core.policies import PolicyBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class CenterPoint:
     """Its address has not been confirmed by an operator."""
     address: str = ""
     phone: str = ""
+    specialities: frozenset[str] = frozenset()
+    """Category codes that it, or an organization resident there, lists by name."""
 
 
 class CenterIndex(Protocol):
@@ -45,6 +49,26 @@ class CenterIndex(Protocol):
     @property
     def city_queue(self) -> CenterPoint:
         """The human queue at city level that takes what no center may; never listed."""
+        ...
+
+
+class CenterDirectory(Protocol):
+    """The same centers by other keys: for jurisdiction, for specialities, and for saying why not."""
+
+    def by_code(self, code: str) -> CenterPoint | None:
+        """Never the city queue: no rule may name it."""
+        ...
+
+    def inside(self, county: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
+        """Of the county itself and all its townships, by code. `county` has six digits."""
+        ...
+
+    def specialists(self, point: Wgs84, *, category: str, limit: int) -> list[tuple[float, CenterPoint]]:
+        """Of any level, but only such as have the speciality."""
+        ...
+
+    def retired(self, point: Wgs84, limit: int) -> list[tuple[float, CenterPoint]]:
+        """Deactivated ones, to say why something nearer was passed over."""
         ...
 
 
@@ -76,5 +100,8 @@ class Deps:
     centers: CenterIndex
     divisions: DivisionDirectory
     calendar: WorkingDays
+    directory: CenterDirectory
+    policies: PolicyBook
+    boundaries: CountyBoundaries
     touched: set[str] = field(default_factory=set)
     """Residents to whom this transaction brings news; whoever commits it tells their open sockets."""

@@ -28,6 +28,8 @@ class Bd09(NamedTuple):
 
 
 EQUATORIAL_RADIUS_M = 6378137.0
+METRES_PER_DEGREE = EQUATORIAL_RADIUS_M * math.radians(1.0)
+"""Along the equator."""
 ECCENTRICITY_SQUARED = 0.0066943799901413165
 
 # GCJ-02 was defined on the Krasovsky ellipsoid.
@@ -35,8 +37,8 @@ _KRASOVSKY_RADIUS_M = 6378245.0
 _KRASOVSKY_ECCENTRICITY_SQUARED = 0.00669342162296594323
 _BD09_ANGLE = math.pi * 3000.0 / 180.0
 
-_INVERSE_STEPS = 6
-"""Each step of the inverse shrinks the error about a thousandfold; six leave nanometres."""
+_INVERSE_STEPS = 4
+"""Each step of the inverse shrinks the error some hundredfold; four leave less than a hundredth of a millimetre."""
 
 
 _CHINA: dict[int, tuple[tuple[float, float], ...]] = {
@@ -100,6 +102,10 @@ from Zhuhai, and a point half a kilometre off in Shenzhen would go to the wrong 
 """
 
 
+_WEST, _SOUTH, _EAST, _NORTH = 70.0, 0.0, 140.0, 60.0
+"""Around all that; the shift itself grows beyond all bounds towards the poles."""
+
+
 def in_china(lon: float, lat: float) -> bool:
     """WGS-84. Also decides where GCJ-02 differs from WGS-84 at all."""
     return any(west <= lon <= east for west, east in _CHINA.get(math.floor(lat), ()))
@@ -122,6 +128,8 @@ def to_gcj02(point: Wgs84) -> Gcj02:
 
 
 def gcj02_to_wgs84(point: Gcj02) -> Wgs84:
+    if not (_WEST < point.lon < _EAST and _SOUTH < point.lat < _NORTH):
+        return Wgs84(*point)
     lon, lat = _inverse(_shifted, *point)
     # The border is drawn on the WGS-84 side, and a millimetre wide, so that a point on it finds its way back.
     return Wgs84(lon, lat) if in_china(round(lon, 8), round(lat, 8)) else Wgs84(*point)
@@ -188,8 +196,13 @@ def distance_m(a: Wgs84, b: Wgs84) -> float:
 
     Against the geodesic anywhere in China: off by less than 0.1 m at 30 km, 3 m at 100 km, 20 m at 200 km.
     """
-    north, east = radii_m((a.lat + b.lat) / 2.0)
-    return math.hypot(north * math.radians(b.lat - a.lat), east * math.radians(b.lon - a.lon))
+    phi, psi = math.radians(a.lat), math.radians(b.lat)
+    # The squared sine of the mean, from terms of one latitude each: an index may keep those of its centers.
+    steep = 0.5 - math.cos(psi) * (math.cos(phi) / 2.0) + math.sin(psi) * (math.sin(phi) / 2.0)
+    w = 1.0 - ECCENTRICITY_SQUARED * steep
+    north = (b.lat - a.lat) * (1.0 - ECCENTRICITY_SQUARED) / w
+    east = b.lon - a.lon
+    return math.sqrt((north * north + east * east * (1.0 - steep)) / w) * METRES_PER_DEGREE
 
 
 def rounded(point: Wgs84) -> Wgs84:

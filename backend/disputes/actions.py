@@ -7,10 +7,13 @@ from uuid import UUID
 
 from backend.accounts import consents
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.centers.policy import RouteDecision
+from backend.centers import travel_time
+from backend.centers.decision import RouteDecision
+from backend.centers.policy import CHOSEN_AND_RUNNER_UP, MAX_CANDIDATES
 from backend.core import clock, geo, identity, rows
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
+from backend.core.travel import OFF, TravelTimes
 from backend.disputes import history, queries, routing, workflow
 from backend.disputes.history import Entry
 from backend.disputes.routing import Place
@@ -40,14 +43,15 @@ class DisputeEndedError(HejieError):
 
 
 async def file_dispute(
-    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source
+    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source, times: TravelTimes = OFF
 ) -> tuple[Dispute, RouteDecision]:
-    """A resident's filing goes where the place sends it; a staff member registers for the own center.
+    """A resident's filing goes where the place sends it; a staff member registers for the own center. `times` are
+    the driving times of which the preview spoke.
 
     Raises InvalidFieldsError, PrivacyConsentRequiredError.
     """
     where = routing.locate(deps, draft.location)
-    decision, found = _route(deps, draft, where, filer)
+    decision, found = _route(deps, draft, where, filer, times)
     dispute = _dispute(deps, draft, where, decision, filer=filer, source=source)
     if isinstance(filer, ResidentActor):
         found += _missing_consents(draft, filer)
@@ -103,8 +107,12 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
     await dispute.save(update_fields=["updated_at"])
 
 
-def _route(deps: Deps, draft: DisputeIn, where: Place, filer: Actor) -> tuple[RouteDecision, list[FieldProblem]]:
-    proposed = routing.decide(deps, draft.category, where, draft.location.accuracy_m)
+def _route(
+    deps: Deps, draft: DisputeIn, where: Place, filer: Actor, times: TravelTimes
+) -> tuple[RouteDecision, list[FieldProblem]]:
+    alone = draft.center_id is None and times.state != "known"
+    most = CHOSEN_AND_RUNNER_UP if alone else MAX_CANDIDATES
+    proposed = travel_time.applied(routing.explained(deps, draft.category, draft.location, where, most=most), times)
     own = deps.centers.by_id(str(filer.center_id)) if isinstance(filer, StaffActor) else None
     chosen = proposed if draft.center_id is None else proposed.with_choice(draft.center_id)
     found = [] if chosen else [FieldProblem("center_id", _NOT_A_CANDIDATE)]
@@ -158,7 +166,7 @@ def _dispute(
         contact_location_sealed=seal("contact_location", _as_json(draft.contact_location)),
         place_lon=place.lon if place else None,
         place_lat=place.lat if place else None,
-        route=decision.as_record(),
+        route=decision.as_record() | {"input": routing.input_of(draft.location)},
         due_at=due_at,
         yellow_at=yellow_at,
         created_at=now,

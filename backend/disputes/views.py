@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from backend.accounts.actors import ResidentActor
-from backend.centers.policy import RouteDecision
+from backend.centers.decision import RouteDecision
 from backend.core import identity
 from backend.core.clock import local
 from backend.core.deps import Deps

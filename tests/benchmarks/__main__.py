@@ -24,7 +24,7 @@ from backend.server import create_app
 from config import logging
 from config.settings import Settings
 from tests import native
-from tests.benchmarks import bare, routing
+from tests.benchmarks import bare, exactness, nation, routing
 from tests.benchmarks.load import Order, Result
 from tests.benchmarks.sql_calls import Call, recorded
 from tests.conftest import lifespan
@@ -75,9 +75,11 @@ async def _measure(folder: Path) -> None:
             sql, recording = await _count_sql(client)
         (folder / "filing.pickle").write_bytes(pickle.dumps(recording))
         ours, rod = await _compare(folder / "filing.pickle", tokens)
+        speeds = await routing.measure(settings.database_url.get_secret_value(), settings.redis_url.get_secret_value())
     _print_throughput(ours, rod)
     _print_sql(sql)
-    _print_routing()
+    _print_routing(speeds)
+    _print_exactness(exactness.measure())
 
 
 def _settings(simulator: Simulator) -> Settings:
@@ -176,13 +178,33 @@ def _print_sql(sql: SqlCalls) -> None:
     console.print()
 
 
-def _print_routing() -> None:
-    table = Table(title=f"Routing over {routing.CENTERS:,} centers, one core")
-    for name in ("", "p50 µs", "p99 µs", "per second"):
+def _print_routing(speeds: list[routing.Speed]) -> None:
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    table = Table(title=f"Routing over {nation.CENTERS:,} centers, one core of {os.cpu_count()}, load {load}")
+    for name in ("", "p50 µs", "p99 µs", "worst detour m"):
         table.add_column(name, justify="right" if name else "left")
-    for speed in routing.measure():
-        table.add_row(speed.name, f"{speed.p50_us:.0f}", f"{speed.p99_us:.0f}", f"{speed.per_second:,.0f}")
+    for speed in speeds:
+        table.add_row(speed.name, f"{speed.p50_us:.0f}", f"{speed.p99_us:.0f}", f"{speed.worst_detour_m:.1f}")
     console.print(table)
+    by_name = {speed.name: speed for speed in speeds}
+    ours = by_name[routing.DECISION]
+    good = ours.p50_us <= routing.P50_GOAL_US and ours.p99_us <= routing.P99_GOAL_US
+    console.print(
+        f"a decision: goal ≤ {routing.P50_GOAL_US:.0f} and ≤ {routing.P99_GOAL_US:.0f} µs {_verdict(good=good)}"
+    )
+    for name in (routing.REDIS, routing.POSTGRESQL):
+        times = by_name[name].p50_us / ours.p50_us
+        verdict = _verdict(good=times >= routing.TIMES_GOAL)
+        console.print(f"{name}: {times:.1f} times as long (goal ≥ {routing.TIMES_GOAL:.0f}) {verdict}")
+
+
+def _print_exactness(found: exactness.Exactness) -> None:
+    console.print(
+        f"{found.points:,} points in China against the geodesic: {found.not_nearest} answers not the nearest, "
+        f"the worst {found.worst_excess_m:.1f} m farther (goal ≤ {exactness.GOAL_M:.0f} m); rows in another order: "
+        f"{'the same answers' if found.same_when_shuffled else 'other answers'} "
+        f"{_verdict(good=found.worst_excess_m <= exactness.GOAL_M and found.same_when_shuffled)}"
+    )
 
 
 def _verdict(*, good: bool) -> str:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.centers import policy
+from backend.centers.decision import RouteDecision
 from backend.centers.index import GridIndex
 from backend.core.catalog import Catalog
 from backend.core.deps import CenterPoint
@@ -40,13 +41,15 @@ YICHANG = GridIndex(CENTERS, QUEUE, PARENTS)
 LUCHENG = to_wgs84(111.4779, 30.3788, "gcj02")
 
 
-def at(point: Wgs84, category: str = "property", **options: float) -> policy.RouteDecision:
-    return policy.choose(YICHANG, DIVISIONS, CATALOG, category, point, **options)
+def at(
+    point: Wgs84, category: str = "property", most: int = policy.MAX_CANDIDATES, accuracy_m: float | None = None
+) -> RouteDecision:
+    return policy.choose(YICHANG, DIVISIONS, CATALOG, category, point, accuracy_m, most=most)
 
 
 def named(
     code: str | None, address: str | None = None, category: str = "property", index: GridIndex = YICHANG
-) -> policy.RouteDecision:
+) -> RouteDecision:
     match = DIVISIONS.match(code, address)
     assert match is not None
     return policy.choose(index, DIVISIONS, CATALOG, category, match)
@@ -196,3 +199,13 @@ def test_the_record_does_not_give_the_place_away() -> None:
     distances = [candidate["distance_km"] for candidate in json.loads(record)["candidates"]]
     assert len(distances) == 6
     assert all(isinstance(distance, int) for distance in distances)
+
+
+@given(
+    st.builds(Wgs84, st.floats(110.2, 112.1), st.floats(29.9, 31.6)),
+    st.sampled_from(["property", "medical"]),
+    st.floats(0, 5000),
+)
+def test_two_candidates_are_the_first_of_six(point: Wgs84, category: str, accuracy_m: float) -> None:
+    six, two = at(point, category, accuracy_m=accuracy_m), at(point, category, accuracy_m=accuracy_m, most=2)
+    assert two == replace(six, candidates=six.candidates[:2])

@@ -1,9 +1,10 @@
 import math
 
 import coord_convert.transform
+import prcoords
 import pyproj
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend.core import geo
@@ -32,6 +33,18 @@ def test_conversions_agree_with_an_independent_library(point: Wgs84) -> None:
     assert math.dist(geo.to_gcj02(point), gcj02) < 1e-9
     assert math.dist(geo.to_bd09(point), coord_convert.transform.gcj2bd(*gcj02)) < 1e-9
     assert math.dist(geo.to_wgs84(*gcj02, "gcj02"), coord_convert.transform.gcj2wgs(*gcj02)) < 1e-6
+
+
+@given(inland | yichang)
+def test_conversions_agree_with_another_independent_library(point: Wgs84) -> None:
+    """There a point is latitude, longitude. Its own ways back leave centimetres, so ours goes forth again by it."""
+    gcj02 = prcoords.wgs_gcj(prcoords.Coords(point.lat, point.lon))
+    bd09 = prcoords.gcj_bd(gcj02)
+    assert geo.distance_m(Wgs84(*geo.to_gcj02(point)), Wgs84(gcj02.lon, gcj02.lat)) < MILLIMETRE
+    assert geo.distance_m(Wgs84(*geo.to_bd09(point)), Wgs84(bd09.lon, bd09.lat)) < MILLIMETRE
+    ours = geo.to_wgs84(bd09.lon, bd09.lat, "bd09")
+    again = prcoords.wgs_bd(prcoords.Coords(ours.lat, ours.lon))
+    assert geo.distance_m(Wgs84(bd09.lon, bd09.lat), Wgs84(again.lon, again.lat)) < MILLIMETRE
 
 
 @given(
@@ -134,6 +147,8 @@ def test_point_problems(crs: Crs, lon: float, lat: float, words: str | None) -> 
 
 
 @given(st.floats(), st.floats(), st.sampled_from(["gcj02", "wgs84", "bd09"]))
+@example(0.0, 90.0, "gcj02")
+@example(105.0, -90.0, "bd09")
 def test_any_pair_of_numbers_is_answered(lon: float, lat: float, crs: Crs) -> None:
     if not geo.point_problems(lon, lat, crs):
         assert geo.in_china(*geo.to_wgs84(lon, lat, crs))

@@ -1,0 +1,88 @@
+"""Centers from and to files, for the operator at a terminal: progress, every wrong row, what was done."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from tortoise.transactions import in_transaction
+
+from backend import database
+from backend.centers import actions, importing, queries, sheets
+from backend.centers.actions import Import
+from backend.centers.importing import Checked, KnownCenter
+from backend.core.catalog import Catalog
+from backend.core.clock import SystemClock
+from backend.core.divisions import DivisionDirectory
+from config.catalog_files import read_catalog
+from models import Center
+
+
+class ImportRefusedError(Exception):
+    """Nothing was written; the rows that are wrong have been named on standard output."""
+
+
+async def bring_in(database_url: str, content: bytes, *, dry_run: bool) -> None:
+    """One transaction. Raises ImportRefusedError."""
+    out, now = Console(soft_wrap=True, highlight=False, markup=False), SystemClock().now()
+    async with database.connected(database_url), in_transaction():
+        divisions = await queries.load_divisions()
+        with _progress() as progress:
+            checked = await _checked(content, divisions, progress)
+            if checked.problems:
+                _report(out, checked)
+            plan = await actions.plan_import(checked.rows, divisions, now)
+            if not dry_run:
+                task = progress.add_task("写入", total=len(plan.added) + len(plan.changed))
+                await actions.carry_out(plan, divisions, now, lambda written: progress.advance(task, written))
+        _tell(out, plan, dry_run=dry_run)
+
+
+async def write_out(database_url: str, path: Path) -> int:
+    """How many."""
+    async with database.connected(database_url):
+        centers = await Center.all().order_by("code")
+    code_by_id = {str(center.id): center.code for center in centers}
+    sheets.write(path, importing.export(centers, code_by_id))
+    return len(centers)
+
+
+async def _checked(content: bytes, divisions: DivisionDirectory, progress: Progress) -> Checked:
+    catalog = Catalog.parse(read_catalog())
+    known = {
+        code: KnownCenter(level, deactivated_at is None)
+        for code, level, deactivated_at in await Center.all().values_list("code", "level", "deactivated_at")
+    }
+    rows = progress.track(sheets.read(content), total=content.count(b"\n"), description="检查")
+    return importing.check(iter(rows), catalog, divisions, known)
+
+
+def _report(out: Console, checked: Checked) -> None:
+    for each in checked.problems:
+        out.print(f"第{each.line}行 {each.column}：{each.reason}" if each.column else f"第{each.line}行：{each.reason}")
+    lines = len({each.line for each in checked.problems})
+    raise ImportRefusedError(f"{lines} 行有问题（共 {len(checked.problems)} 处），没有导入任何内容。改好后请重新导入。")
+
+
+def _tell(out: Console, plan: Import, *, dry_run: bool) -> None:
+    for closing in plan.closings:
+        center, successor = closing.center, closing.successor
+        out.print(f"停用 {center.code} {center.name}，由 {successor.code} {successor.name} 承接。")
+        if closing.open_cases:
+            out.print(f"  还有 {len(closing.open_cases)} 件未办结，不会自动移交，请逐件转办：")
+        for case in closing.open_cases:
+            out.print(f"  {case.number} {case.status.value}")
+    done = "试运行，没有写入任何内容：" if dry_run else "已导入："
+    out.print(
+        f"{done}新增 {len(plan.added)}，修改 {len(plan.changed)}（其中停用 {len(plan.closings)}），"
+        f"没有变化 {plan.unchanged}。"
+    )
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )

@@ -1,0 +1,100 @@
+"""Tables as office software writes them: CSV in UTF-8 or GBK, with or without a byte order mark, and XLSX."""
+
+import csv
+import io
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+_ZIP = b"PK\x03\x04"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_DELIMITERS = ",;\t"
+
+
+class SheetError(ValueError):
+    """The file cannot be read at all; says at which line, 0 when it has none."""
+
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.line = reason, line
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    line: int
+    """As office software counts: the first is 1."""
+    cells: tuple[str, ...]
+    """Trimmed; full-width letters and digits made half-width."""
+
+
+def read(content: bytes) -> Iterator[SheetRow]:
+    """What is not empty, headings included. Raises SheetError, maybe after some rows."""
+    rows = _from_xlsx(content) if content.startswith(_ZIP) else _from_csv(_decoded(content))
+    for line, cells in rows:
+        texts = tuple(unicodedata.normalize("NFKC", text).strip() for text in cells)
+        if any(texts):
+            yield SheetRow(line, texts)
+
+
+def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """CSV starts with a byte order mark: without one, office software takes it for GBK. Codes stay text in XLSX."""
+    if path.suffix.lower() == ".xlsx":
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet("centers")
+        for row in rows:
+            sheet.append(list(row))
+        book.save(path)
+        return
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-16",) if content.startswith(_UTF16) else ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise SheetError("这不是文本表格，也不是 xlsx 文件。请用表格软件另存为 CSV（UTF-8）或 xlsx。")
+
+
+def _from_csv(text: str) -> Iterator[tuple[int, list[str]]]:
+    headings = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=headings.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise SheetError("从这一行起读不下去，多半是双引号没有成对，请检查。", line) from error
+
+
+def _from_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The first sheet; of formulas the value last computed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know are of no interest
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            for line, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+                yield line, [_text(cell) for cell in cells]
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError) as error:
+        raise SheetError("这个 xlsx 文件打不开，请用表格软件重新保存后再试。") from error
+
+
+def _text(cell: object) -> str:
+    """Codes typed as numbers come back without a decimal point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
