@@ -27,7 +27,7 @@ class Directory:
         for center in in_order:
             self._by_county.setdefault(county_of(center), []).append(center)
         self._by_id = {center.id: center for center in in_order if center.specialities}
-        special = (replace(center, categories=center.specialities) for center in self._by_id.values())
+        special = map(_as_specialist, self._by_id.values())
         self._specialists = GridIndex(special, city_queue, parents)
         self._retired = GridIndex(retired, city_queue, parents)
 
@@ -57,3 +57,7 @@ class Directory:
 def county_of(center: CenterPoint) -> str:
     """Six digits, with which the codes of a county's townships begin in every source."""
     return center.division_code[:6]
+
+
+def _as_specialist(center: CenterPoint) -> CenterPoint:
+    return center if center.categories == center.specialities else replace(center, categories=center.specialities)

@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from tortoise import connections
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet, ValuesListQuery
 
@@ -35,7 +37,7 @@ class _Row(NamedTuple):
     id: UUID
     code: str
     name: str
-    level: CenterLevel
+    level: str
     division_code: str
     lon: float
     lat: float
@@ -52,7 +54,10 @@ class _Row(NamedTuple):
 
 
 _PAGE = 250
-_COLUMNS = _Row._fields
+_PAGE_SQL = f"""
+    SELECT {", ".join(_Row._fields)} FROM center
+    WHERE lon IS NOT NULL AND lat IS NOT NULL AND code > $1 ORDER BY code LIMIT {_PAGE}
+"""  # noqa: S608 - constants only
 
 
 class NoCityQueueError(RuntimeError):
@@ -65,11 +70,13 @@ async def load_centers(catalog: Catalog, known: CenterIndex | None = None) -> tu
     Of the index that is `known`, centers that have not moved keep their point. Raises NoCityQueueError.
     """
     hosted = await _categories_hosted()
+    lists: dict[frozenset[str], frozenset[str]] = {}  # one of each: thousands of centers list the same
     open_ones: list[CenterPoint] = []
     retired: list[CenterPoint] = []
     async for row in _rows():
         kept = known.by_id(str(row.id)) if known else None
-        point = _point(row, hosted.get(row.id, frozenset()), kept.point if kept else None)
+        listed = hosted.get(row.id, frozenset()).union(row.categories)
+        point = _point(row, lists.setdefault(listed, listed), kept.point if kept else None)
         (retired if row.is_closed else open_ones).append(point)
     queue = next((point for point in open_ones if point.level == CenterLevel.CITY), None)
     if queue is None:
@@ -84,17 +91,12 @@ async def _rows() -> AsyncIterator["_Row"]:
     """Without the models: they cost ten times as much as what routing needs of them."""
     after = ""
     while True:
-        page = await (
-            Center.filter(lon__isnull=False, lat__isnull=False, code__gt=after)
-            .order_by("code")
-            .limit(_PAGE)
-            .values_list(*_COLUMNS)
-        )
-        for values in page:
-            yield _Row(*values)
+        page = await connections.get("default").execute_query_dict(_PAGE_SQL, [after])
+        for row in page:
+            yield _Row(**row)
         if len(page) < _PAGE:
             return
-        after = page[-1][1]
+        after = page[-1]["code"]
         await asyncio.sleep(0)
 
 
@@ -215,20 +217,20 @@ def _out(deps: Deps, center: Center, metres: float | None = None) -> CenterOut:
     )
 
 
-def _point(row: "_Row", hosted: frozenset[str], known: Wgs84 | None) -> CenterPoint:
+def _point(row: "_Row", listed: frozenset[str], known: Wgs84 | None) -> CenterPoint:
     """A center that lists nothing serves everything, whoever is resident there."""
     return CenterPoint(
         id=str(row.id),
         code=row.code,
         name=row.name,
-        level=row.level.value,
+        level=sys.intern(row.level),
         division_code=row.division_code,
         point=known if known and _is_same_place(row, known) else geo.to_wgs84(row.lon, row.lat, _CRS[row.crs]),
-        categories=hosted.union(row.categories) if row.categories else frozenset(),
+        categories=listed if row.categories else frozenset(),
         placeholder=row.placeholder,
         address=row.address,
         phone=row.phone,
-        specialities=hosted.union(row.categories),
+        specialities=listed,
     )
 
 

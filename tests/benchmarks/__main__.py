@@ -24,7 +24,7 @@ from backend.server import create_app
 from config import logging
 from config.settings import Settings
 from tests import native
-from tests.benchmarks import bare, exactness, nation, routing
+from tests.benchmarks import bare, exactness, nation, rebuild, routing
 from tests.benchmarks.load import Order, Result
 from tests.benchmarks.sql_calls import Call, recorded
 from tests.conftest import lifespan
@@ -75,10 +75,14 @@ async def _measure(folder: Path) -> None:
             sql, recording = await _count_sql(client)
         (folder / "filing.pickle").write_bytes(pickle.dumps(recording))
         ours, rod = await _compare(folder / "filing.pickle", tokens)
+        await rebuild.fill(settings.database_url.get_secret_value())
+        async with _in_process(settings, "nation") as client:
+            rebuilt = await rebuild.measure(await People(client).resident("nation"))
         speeds = await routing.measure(settings.database_url.get_secret_value(), settings.redis_url.get_secret_value())
     _print_throughput(ours, rod)
     _print_sql(sql)
     _print_routing(speeds)
+    _print_rebuild(rebuilt)
     _print_exactness(exactness.measure())
 
 
@@ -88,8 +92,8 @@ def _settings(simulator: Simulator) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def _in_process(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(settings, name="bench")
+async def _in_process(settings: Settings, name: str = "bench") -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings, name=name)
     async with (
         lifespan(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bench") as client,
@@ -196,6 +200,19 @@ def _print_routing(speeds: list[routing.Speed]) -> None:
         times = by_name[name].p50_us / ours.p50_us
         verdict = _verdict(good=times >= routing.TIMES_GOAL)
         console.print(f"{name}: {times:.1f} times as long (goal ≥ {routing.TIMES_GOAL:.0f}) {verdict}")
+
+
+def _print_rebuild(found: rebuild.Rebuild) -> None:
+    slowest = max(found.milliseconds)
+    console.print(
+        f"{nation.CENTERS:,} centers read anew in {slowest:.0f} ms, the slowest of {len(found.milliseconds)} "
+        f"(goal < {rebuild.REBUILD_GOAL_MS:.0f}) {_verdict(good=slowest < rebuild.REBUILD_GOAL_MS)}; "
+        f"at the start of a process in {found.first_ms:.0f} ms; they take {found.memory_mb:.0f} MB "
+        f"(goal < {rebuild.MEMORY_GOAL_MB:.0f}) {_verdict(good=found.memory_mb < rebuild.MEMORY_GOAL_MB)}"
+    )
+    for name, sample in (("quiet", found.quiet_ms), ("while centers are read", found.meanwhile_ms)):
+        middle, last = sample[len(sample) // 2], sample[-1]
+        console.print(f"  a preview, {name}: p50 {middle:.1f} ms, slowest of {len(sample)} {last:.1f} ms")
 
 
 def _print_exactness(found: exactness.Exactness) -> None:

@@ -1,0 +1,116 @@
+"""What a change of one center costs a process that serves the whole country: time, memory, and the others' patience."""
+
+import asyncio
+import gc
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import asyncpg
+import httpx
+import psutil
+
+from backend.centers import queries
+from backend.core.catalog import Catalog
+from config.catalog_files import read_catalog
+from models.base import uuid7
+from tests.benchmarks import nation
+from tests.people import Person, filing
+
+REBUILD_GOAL_MS: Final = 500.0
+MEMORY_GOAL_MB: Final = 60.0
+_PREVIEWS: Final = 150
+_REBUILDS: Final = 3
+
+
+@dataclass
+class Rebuild:
+    first_ms: float = 0.0
+    """At the start of a process: every point comes from GCJ-02."""
+    milliseconds: list[float] = field(default_factory=list)
+    memory_mb: float = 0.0
+    quiet_ms: list[float] = field(default_factory=list)
+    """Previews of a resident while nothing is read, sorted."""
+    meanwhile_ms: list[float] = field(default_factory=list)
+    """While centers are being read anew."""
+
+
+async def fill(database_url: str) -> None:
+    """Before the process that is measured begins."""
+    now = datetime.now(UTC)
+    rows = [
+        (uuid7(), each.code, each.name, f"第{number}", each.level, each.division_code, *each.point, "gcj02",
+         each.address, each.phone, True, sorted(each.categories), now)
+        for number, each in enumerate(nation.centers())
+    ]  # fmt: skip
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_jsonb, decoder=bytes, format="binary")
+        columns = [
+            "id",
+            "code",
+            "name",
+            "short_name",
+            "level",
+            "division_code",
+            "lon",
+            "lat",
+            "crs",
+            "address",
+            "phone",
+        ]
+        columns += ["placeholder", "categories", "updated_at"]
+        await connection.copy_records_to_table("center", records=rows, columns=columns)
+    finally:
+        await connection.close()
+
+
+async def measure(resident: Person) -> Rebuild:
+    """In the process of a server that was started after `fill`."""
+    catalog = Catalog.parse(read_catalog())
+    found = Rebuild()
+    before = _memory_mb()
+    began = time.perf_counter()
+    index, directory = await queries.load_centers(catalog)
+    found.first_ms = _since(began)
+    found.memory_mb = _memory_mb() - before
+    for _ in range(_PREVIEWS):
+        found.quiet_ms.append(await _preview_ms(resident))
+    for _ in range(_REBUILDS):
+        began = time.perf_counter()
+        await queries.load_centers(catalog, index)
+        found.milliseconds.append(_since(began))
+        reading = asyncio.create_task(queries.load_centers(catalog, index))
+        while not reading.done():
+            found.meanwhile_ms.append(await _preview_ms(resident))
+        index, directory = reading.result()
+    del directory
+    found.quiet_ms.sort()
+    found.meanwhile_ms.sort()
+    return found
+
+
+async def _preview_ms(resident: Person) -> float:
+    began = time.perf_counter()
+    body = filing()
+    answer: httpx.Response = await resident.post(
+        "/routing/preview", {"category": body["category"], "location": body["location"]}
+    )
+    answer.raise_for_status()
+    return _since(began)
+
+
+def _since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000
+
+
+def _memory_mb() -> float:
+    gc.collect()
+    return float(psutil.Process().memory_full_info().uss) / 1e6
+
+
+def _jsonb(value: list[str]) -> bytes:
+    """The wire format's version, then the text."""
+    return b"\x01" + json.dumps(value).encode()
