@@ -1,6 +1,7 @@
 """Centers as everybody may see them. The queue at city level takes what no center may; it is never shown."""
 
 import asyncio
+import json
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -42,7 +43,7 @@ class _Row(NamedTuple):
     lon: float
     lat: float
     crs: str
-    categories: list[str]
+    categories: str
     placeholder: bool
     address: str
     phone: str
@@ -75,7 +76,7 @@ async def load_centers(catalog: Catalog, known: CenterIndex | None = None) -> tu
     retired: list[CenterPoint] = []
     async for row in _rows():
         kept = known.by_id(str(row.id)) if known else None
-        listed = hosted.get(row.id, frozenset()).union(row.categories)
+        listed = hosted.get(row.id, frozenset()).union(json.loads(row.categories))
         point = _point(row, lists.setdefault(listed, listed), kept.point if kept else None)
         (retired if row.is_closed else open_ones).append(point)
     queue = next((point for point in open_ones if point.level == CenterLevel.CITY), None)
