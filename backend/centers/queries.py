@@ -1,6 +1,7 @@
 """Centers as everybody may see them. The queue at city level takes what no center may; it is never shown."""
 
 import asyncio
+import gc
 import json
 import re
 import sys
@@ -70,6 +71,14 @@ async def load_centers(catalog: Catalog, known: CenterIndex | None = None) -> tu
 
     Of the index that is `known`, centers that have not moved keep their point. Raises NoCityQueueError.
     """
+    gc.disable()  # half a million new objects would set off full collections, each as long as a second
+    try:
+        return await _load(catalog, known)
+    finally:
+        gc.enable()
+
+
+async def _load(catalog: Catalog, known: CenterIndex | None) -> tuple[GridIndex, Directory]:
     hosted = await _categories_hosted()
     lists: dict[frozenset[str], frozenset[str]] = {}  # one of each: thousands of centers list the same
     open_ones: list[CenterPoint] = []
@@ -84,8 +93,8 @@ async def load_centers(catalog: Catalog, known: CenterIndex | None = None) -> tu
         raise NoCityQueueError("no center at city level: load the data first (hejie seed)")
     parents = {category.code: category.parent for category in catalog.categories if category.parent}
     centers = [point for point in open_ones if point.level in LISTED]
-    directory = await asyncio.to_thread(Directory, centers, queue, parents, retired)
-    return await GridIndex.build(centers, queue, parents), directory
+    index = await GridIndex.build(centers, queue, parents)
+    return index, await asyncio.to_thread(Directory, centers, queue, parents, retired)
 
 
 async def _rows() -> AsyncIterator["_Row"]:
@@ -98,6 +107,7 @@ async def _rows() -> AsyncIterator["_Row"]:
         if len(page) < _PAGE:
             return
         after = page[-1]["code"]
+        gc.collect(1)  # what the page itself leaves behind
         await asyncio.sleep(0)
 
 
