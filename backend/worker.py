@@ -43,7 +43,14 @@ _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=25), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _STOP_WITHIN_S = 3.5
 _BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 0.5
-_STORE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
+_STORE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg says of a connection that the server has just ended
+    BaseORMException,
+)
 
 _NOTIFYING = "SELECT FROM pg_trigger WHERE tgrelid = 'pgqueuer'::regclass AND NOT tgisinternal"
 _WORN_OUT = {
@@ -154,6 +161,8 @@ def _queue(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueMana
                 await delivery.deliver(post, UUID(json.loads(job.payload or b"")["notice_id"]), job.attempts)
             except LaterError as error:
                 raise RetryRequested(delay=error.pause, reason="WeChat is away") from None
+            except _STORE_AWAY as error:
+                raise RetryRequested(delay=timedelta(seconds=_PAUSE_S), reason="the database is away") from error
 
     return queue
 

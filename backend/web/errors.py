@@ -38,6 +38,7 @@ _STORE_AWAY = (
     asyncpg.CannotConnectNowError,
     asyncpg.DeadlockDetectedError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.LockNotAvailableError,
     asyncpg.PostgresConnectionError,
     asyncpg.QueryCanceledError,
