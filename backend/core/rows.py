@@ -18,20 +18,22 @@ async def insert(rows: Sequence[Model]) -> None:
     """
     if not rows:
         return
-    statement, columns = _statement(type(rows[0]))
-    values = [[_value(row, column, convert) for column, convert in columns] for row in rows]
     connection = connections.get("default")
-    if len(values) == 1:
-        await connection.execute_query(statement, values[0])
-    else:
-        await connection.execute_many(statement, values)
+    for first in range(0, len(rows), _AT_ONCE):
+        batch = rows[first : first + _AT_ONCE]
+        statement, columns = _statement(type(batch[0]), len(batch))
+        values = [_value(row, column, convert) for row in batch for column, convert in columns]
+        await connection.execute_query(statement, values)
 
+
+_AT_ONCE = 10
+"""Rows in one statement: a filing's parties, the notices of one event."""
 
 _Columns = tuple[tuple[str, Callable[[Any], str] | None], ...]
 
 
 @cache
-def _statement(model: type[Model]) -> tuple[str, _Columns]:
+def _statement(model: type[Model], rows: int) -> tuple[str, _Columns]:
     described = model.describe(serializable=False)
     wanted = [described["pk_field"], *described["data_fields"]]
     columns = tuple(
@@ -39,8 +41,12 @@ def _statement(model: type[Model]) -> tuple[str, _Columns]:
         for field in wanted
     )
     names = ", ".join(f'"{field["db_column"]}"' for field in wanted)
-    places = ", ".join(f"${place}" for place in range(1, len(wanted) + 1))
-    return f'INSERT INTO "{described["table"]}" ({names}) VALUES ({places})', columns  # noqa: S608 - our own names
+    places = ", ".join(_places(row * len(wanted), len(wanted)) for row in range(rows))
+    return f'INSERT INTO "{described["table"]}" ({names}) VALUES {places}', columns  # noqa: S608 - our own names
+
+
+def _places(before: int, count: int) -> str:
+    return "(" + ", ".join(f"${place}" for place in range(before + 1, before + count + 1)) + ")"
 
 
 def _value(row: Model, column: str, convert: Callable[[Any], str] | None) -> Any:
