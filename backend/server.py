@@ -13,7 +13,7 @@ from sanic.worker.loader import AppLoader
 from tortoise import Tortoise
 
 import miniprogram_api
-from backend import staff_api, wechat_callback
+from backend import outside, staff_api, wechat_callback
 from backend.calendars import queries as calendars
 from backend.centers import queries as centers
 from backend.centers import routing_tables
@@ -22,12 +22,9 @@ from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
 from backend.core.deps import Deps
 from backend.files.store import open_store
-from backend.travel.driving import Driving
-from backend.travel.tencent import Quota, TencentLocation
 from backend.web import errors, openapi, operations, request_log
 from backend.web.limits import RequestLimits
 from backend.web.live import Newsroom
-from backend.wechat.client import WeChat
 from config import logging
 from config.catalog_files import read_catalog
 from config.orm import tortoise_config
@@ -105,21 +102,17 @@ async def _open(app: App, clock: Clock) -> None:
     ctx = app.ctx
     ctx.redis = Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=1)
     ctx.limits = RequestLimits(redis_url, settings.actor_limit_per_s, settings.address_limit_per_s)
-    ctx.wechat = WeChat(
-        settings.wechat_url or "https://api.weixin.qq.com",
-        settings.wechat_app_id,
-        settings.wechat_app_secret.get_secret_value(),
-        ctx.redis,
-        clock=clock,
-    )
-    ctx.driving = _driving(settings, ctx.redis, clock)
+    ctx.wechat = outside.wechat(settings, ctx.redis, clock)
+    ctx.sms = outside.sms(settings, clock)
+    keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
+    ctx.driving = outside.driving(settings, ctx.redis, keyring, clock)
     ctx.store = open_store(settings.storage_url, settings.data_dir)
     catalog = Catalog.parse(read_catalog())
     version = await _routing_version()
     index, directory = await centers.load_centers(catalog)
     ctx.deps = Deps(
         clock=clock,
-        keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
+        keyring=keyring,
         catalog=catalog,
         centers=index,
         divisions=await centers.load_divisions(),
@@ -131,17 +124,6 @@ async def _open(app: App, clock: Clock) -> None:
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
     ctx.follow_centers = asyncio.create_task(_follow_centers(app, version))
-
-
-def _driving(settings: Settings, redis: Redis, clock: Clock) -> Driving:
-    key = settings.tencent_key.get_secret_value()
-    account = None
-    if key:
-        quota = Quota(settings.tencent_per_second, settings.tencent_per_day)
-        secret_key = settings.tencent_secret_key.get_secret_value()
-        account = TencentLocation(settings.tencent_url, key, secret_key, quota, redis, clock=clock)
-    keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
-    return Driving(account, redis, keyring, settings.travel_tolerance_m)
 
 
 async def _follow_centers(app: App, seen: tuple[object, ...]) -> None:
@@ -174,6 +156,7 @@ async def _stop_tasks(app: App) -> None:
 
 async def _close(app: App) -> None:
     await app.ctx.wechat.aclose()
+    await app.ctx.sms.aclose()
     await app.ctx.driving.aclose()
     await app.ctx.limits.aclose()
     await app.ctx.redis.aclose()

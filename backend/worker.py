@@ -21,13 +21,13 @@ from tortoise import connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 
+from backend import outside
 from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.notices import delivery
 from backend.notices.delivery import LaterError, Post
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
-from backend.wechat.client import WeChat
 from config import logging
 from config.catalog_files import read_catalog
 from config.orm import tortoise_config
@@ -106,13 +106,7 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
 
 
 def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
-    wechat = WeChat(
-        settings.wechat_url or "https://api.weixin.qq.com",
-        settings.wechat_app_id,
-        settings.wechat_app_secret.get_secret_value(),
-        redis,
-        clock=clock,
-    )
+    wechat = outside.wechat(settings, redis, clock)
     return Post(clock, Catalog.parse(read_catalog()), wechat, "formal" if settings.is_production else "developer")
 
 

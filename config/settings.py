@@ -47,6 +47,14 @@ class Settings(BaseSettings):
     )
     wechat_max_templates: int = Field(3, ge=1, le=5, description="templates per subscription request")
 
+    # text messages by Tencent Cloud SMS; off without keys
+    sms_secret_id: str = ""
+    sms_secret_key: SecretStr = SecretStr("")
+    sms_sdk_app_id: str = ""
+    sms_sign_name: str = Field("", description="the approved signature, without 【】")
+    sms_region: str = "ap-guangzhou"
+    sms_url: str = Field("", description="default https://sms.tencentcloudapi.com")
+
     # travel time by Tencent Location Service; without a key the straight line decides
     tencent_key: SecretStr = SecretStr("")
     tencent_secret_key: SecretStr = Field(SecretStr(""), description="signs requests, if the key is set up so")
@@ -83,6 +91,20 @@ class Settings(BaseSettings):
             missing.append("HEJIE_WECHAT_CALLBACK_AES_KEY")
         if missing:
             raise ValueError(f"production needs real values for: {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def complete_sms(self) -> Self:
+        """Half an account would fail at the first message only."""
+        parts = {
+            "HEJIE_SMS_SECRET_ID": self.sms_secret_id,
+            "HEJIE_SMS_SECRET_KEY": self.sms_secret_key.get_secret_value(),
+            "HEJIE_SMS_SDK_APP_ID": self.sms_sdk_app_id,
+            "HEJIE_SMS_SIGN_NAME": self.sms_sign_name,
+        }
+        missing = [name for name, value in parts.items() if not value]
+        if missing and len(missing) < len(parts):
+            raise ValueError(f"text messages need also: {', '.join(missing)}")
         return self
 
     @property

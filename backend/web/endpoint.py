@@ -1,6 +1,6 @@
 """What every call goes through: who asks, how often, what is asked, one transaction, one answer.
 
-A handler takes what it names: `actor`, `body`, `query`, `deps`, `request`, `wechat`, and its path values.
+A handler takes what it names: `actor`, `body`, `query`, `deps`, `request`, `wechat`, `sms`, and its path values.
 """
 
 import inspect
@@ -78,6 +78,7 @@ class Endpoint:
             "deps": deps,
             "request": request,
             "wechat": request.app.ctx.wechat,
+            "sms": request.app.ctx.sms,
         }
         arguments = {name: known[name] for name in self.takes if name in known} | self._path(path)
         if not self.writes:
