@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
 from backend.core.deps import Deps
+from backend.core.quiet_hours import QuietHours
 from backend.files.store import open_store
 from backend.web import errors, openapi, operations, request_log
 from backend.web.limits import RequestLimits
@@ -120,6 +122,8 @@ async def _open(app: App, clock: Clock) -> None:
         directory=directory,
         policies=await routing_tables.load_policies(),
         boundaries=await routing_tables.load_boundaries(),
+        quiet_hours=QuietHours.parse(settings.quiet_hours),
+        coalesce=timedelta(seconds=settings.coalesce_s),
     )
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - named so that production can refuse it
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 
 
 class Settings(BaseSettings):
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     # limits and rhythm
     actor_limit_per_s: int = Field(50, ge=0, description="0 = off")
     address_limit_per_s: int = Field(100, ge=0, description="0 = off")
-    quiet_hours: str = Field("22:00-07:30", pattern=r"^(|\d\d:\d\d-\d\d:\d\d)$", description="empty = none")
+    quiet_hours: str = Field("22:00-07:30", pattern=rf"^(|{_CLOCK}-{_CLOCK})$", description="empty = none")
     coalesce_s: int = Field(60, ge=0, description="0 = off")
     idempotency_days: int = Field(7, ge=1)
     session_days: int = Field(30, ge=1)

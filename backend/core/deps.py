@@ -1,7 +1,7 @@
 """What every action and query is handed: one frozen object, no globals."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from backend.core.boundaries import CountyBoundaries
@@ -11,6 +11,7 @@ from backend.core.crypto import Keyring
 from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Wgs84
 from backend.core.policies import PolicyBook
+from backend.core.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +104,8 @@ class Deps:
     directory: CenterDirectory
     policies: PolicyBook
     boundaries: CountyBoundaries
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
+    coalesce: timedelta = timedelta()
+    """Small news of one case within so long becomes one message; 0: none does."""
     touched: set[str] = field(default_factory=set)
     """Residents to whom this transaction brings news; whoever commits it tells their open sockets."""
