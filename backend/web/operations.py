@@ -31,11 +31,16 @@ async def healthz(_request: Request) -> HTTPResponse:
 
 @blueprint.get("/readyz")
 async def readyz(request: Request) -> HTTPResponse:
-    """503 names what is missing."""
+    """503 names what is missing. Warnings are for the operator and take no server out of service: without WeChat
+    most of it goes on."""
     states = await asyncio.gather(*(_state(check(request)) for check in _CHECKS.values()))
     ready = all(state == "ok" for state in states)
-    checks = dict(zip(_CHECKS, states, strict=True))
-    return json({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)
+    answer = {
+        "status": "ok" if ready else "unavailable",
+        "checks": dict(zip(_CHECKS, states, strict=True)),
+        "warnings": await request.app.ctx.wechat.warnings(),
+    }
+    return json(answer, status=200 if ready else 503, ensure_ascii=False)
 
 
 @blueprint.get("/metrics")

@@ -3,75 +3,67 @@
 Nothing here repeats a call that may have had an effect; who may call again is told by the class of the error.
 """
 
-import asyncio
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final, Literal, TypeVar
 
 import httpx
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 from redis.asyncio import Redis
 
 from backend.core.clock import Clock
+from backend.wechat import apis
 from backend.wechat.errors import (
     AccountBlockedError,
-    ConsentMissingError,
     LoginCodeInvalidError,
     PhoneCodeInvalidError,
-    WeChatAwayError,
-    WeChatError,
-    WeChatQuotaError,
     WeChatRefusedError,
-    WeChatUnknownError,
 )
-from backend.wechat.tokens import AccessToken, AccessTokens
-
-_CODE_TO_SESSION: Final = "sns/jscode2session"
-_STABLE_TOKEN: Final = "cgi-bin/stable_token"  # noqa: S105 - a path
-_PHONE_NUMBER: Final = "wxa/business/getuserphonenumber"
-_SEND: Final = "cgi-bin/message/subscribe/send"
-
-_CONNECTIONS: Final = 10
-"""Larger httpx pools spend more time on bookkeeping than they win."""
+from backend.wechat.transport import Answer, Transport, reading, refuse_errors
 
 ProgramState = Literal["developer", "trial", "formal"]
+_ENVIRONMENTS: Final[dict[ProgramState, str]] = {"developer": "develop", "trial": "trial", "formal": "release"}
+"""The same three versions of a mini-program have other names where codes and links are made."""
+
+MAX_TEXT: Final = 2500
+"""Characters of one text check."""
+_SECOND_CHECK: Final = 2
+"""Version of both content checks; the first is frozen."""
+_MEDIA_TYPES: Final = {"audio": 1, "image": 2}
+_LONGEST_LINK_DAYS: Final = 30
+_WATERMARK_AGE: Final = timedelta(minutes=10)
+"""WeChat's code lasts five minutes, and its clock is not ours."""
+_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG")
 
 log = structlog.get_logger("hejie.wechat")
 
 
 @dataclass(frozen=True, slots=True)
 class WeChatIdentity:
-    openid: str
-    unionid: str | None
+    openid: str = field(repr=False)
+    unionid: str | None = field(repr=False)
 
 
-class _TokenRejectedError(WeChatAwayError):
-    """40001, 40014, 42001: WeChat did nothing with the request."""
+@dataclass(frozen=True, slots=True)
+class TextVerdict:
+    """`suggest` as WeChat says it: pass, review, risky. `label` says what for; 100 is nothing."""
+
+    suggest: str
+    label: int
+    trace_id: str
 
 
-class _Answer(BaseModel):
-    """Input stays out of error texts: answers hold phone numbers and session keys."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    errcode: int = 0
-
-
-class _Session(_Answer):
-    """WeChat's `session_key` is left out on purpose: nothing here needs it."""
+class _Session(Answer):
+    """WeChat's `session_key` is left out on purpose: nothing here needs it, so it is kept nowhere."""
 
     openid: str = Field(min_length=1)
     unionid: str | None = None
 
 
-class _Token(_Answer):
-    access_token: str = Field(min_length=1)
-    expires_in: int = Field(gt=0)
-
-
 class _Watermark(BaseModel):
     appid: str
+    timestamp: int
 
 
 class _PhoneInfo(BaseModel):
@@ -79,28 +71,35 @@ class _PhoneInfo(BaseModel):
     watermark: _Watermark
 
 
-class _Phone(_Answer):
+class _Phone(Answer):
     phone_info: _PhoneInfo
 
 
-class _Sent(_Answer):
+class _Sent(Answer):
     errcode: int
     """Required: an empty object is no receipt."""
     msgid: int | str | None = None
 
 
-_T = TypeVar("_T", bound=_Answer)
+class _Result(BaseModel):
+    suggest: str
+    label: int = 0
 
-_BY_ERRCODE: Final[dict[int, type[WeChatError]]] = {
-    -1: WeChatAwayError,
-    45011: WeChatAwayError,
-    45009: WeChatQuotaError,
-    40001: _TokenRejectedError,
-    40014: _TokenRejectedError,
-    42001: _TokenRejectedError,
-    43101: ConsentMissingError,
-}
-"""Every other errcode is a refusal."""
+
+class _TextChecked(Answer):
+    result: _Result
+    trace_id: str = ""
+
+
+class _MediaTaken(Answer):
+    trace_id: str = Field(min_length=1)
+
+
+class _Link(Answer):
+    url_link: str = Field(min_length=1)
+
+
+_T = TypeVar("_T", bound=Answer)
 
 
 class WeChat:
@@ -118,38 +117,27 @@ class WeChat:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._app_id = app_id
-        self._app_secret = app_secret
         self._clock = clock
-        self._timeout_s = timeout_s
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
-            # Waiting for a connection must end before the whole call does: then it is known that nothing was sent.
-            timeout=httpx.Timeout(timeout_s, pool=timeout_s / 3, connect=timeout_s / 3),
-            transport=transport,
-            # WeChat knows us by our own address (40164), not by that of a proxy in the environment.
-            trust_env=False,
+        self._transport = Transport(
+            base_url, app_id, app_secret, redis, clock=clock, timeout_s=timeout_s, transport=transport
         )
-        # Another secret or another WeChat (the simulator) has other tokens.
-        origin = sha256(f"{base_url}\n{app_secret}".encode()).hexdigest()[:12]
-        self._tokens = AccessTokens(redis, f"wechat:token:{app_id}:{origin}", self._stable_token, clock)
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        await self._transport.aclose()
+
+    async def warnings(self) -> list[str]:
+        """What the people who run this server must put right with WeChat, in words; mostly nothing."""
+        return (await self._transport.standings.read()).warnings()
 
     async def code_to_session(self, code: str) -> WeChatIdentity:
         """Uses the login code up, also when the answer is lost.
 
         Raises LoginCodeInvalidError, AccountBlockedError, WeChatError.
         """
-        params = {
-            "appid": self._app_id,
-            "secret": self._app_secret,
-            "js_code": code,
-            "grant_type": "authorization_code",
-        }
+        api = apis.CODE_TO_SESSION
+        params = {"js_code": code, "grant_type": "authorization_code"}
         try:
-            session = await self._call("GET", _CODE_TO_SESSION, _Session, params=params)
+            session = await self._transport.with_secret(api, reading(api, _Session), params)
         except WeChatRefusedError as error:
             if error.errcode in (40029, 40163):
                 raise LoginCodeInvalidError from None
@@ -161,13 +149,15 @@ class WeChat:
     async def phone_number(self, code: str) -> str:
         """With the country's prefix only if foreign. Uses the code up. Raises PhoneCodeInvalidError, WeChatError."""
         try:
-            phone = await self._call_with_token(_PHONE_NUMBER, _Phone, {"code": code})
+            phone = await self._with_token(apis.PHONE_NUMBER, _Phone, {"code": code})
         except WeChatRefusedError as error:
             if error.errcode in (40029, 40163):
                 raise PhoneCodeInvalidError from None
             raise
-        if phone.phone_info.watermark.appid != self._app_id:
-            log.warning("wechat_foreign_watermark", api=_PHONE_NUMBER)
+        watermark = phone.phone_info.watermark
+        age_s = abs(self._clock.now().timestamp() - watermark.timestamp)
+        if watermark.appid != self._app_id or age_s > _WATERMARK_AGE.total_seconds():
+            log.warning("wechat_foreign_watermark", api=apis.PHONE_NUMBER.path, age_s=round(age_s))
             raise PhoneCodeInvalidError
         return phone.phone_info.phone_number
 
@@ -187,84 +177,59 @@ class WeChat:
             "miniprogram_state": state,
             "lang": "zh_CN",
         }
-        sent = await self._call_with_token(_SEND, _Sent, body, lost=WeChatUnknownError)
+        sent = await self._with_token(apis.SEND, _Sent, body)
         return None if sent.msgid is None else str(sent.msgid)
 
-    async def _stable_token(self, force: bool) -> AccessToken:
+    async def check_text(self, openid: str, text: str, scene: int) -> TextVerdict:
+        """At most MAX_TEXT characters. `scene`: 1 profile, 2 comment, 3 forum, 4 social log. Raises WeChatError;
+        a refusal with 61010: the person has not been here for two hours."""
+        body = {"openid": openid, "scene": scene, "version": _SECOND_CHECK, "content": text}
+        checked = await self._with_token(apis.CHECK_TEXT, _TextChecked, body)
+        return TextVerdict(checked.result.suggest, checked.result.label, checked.trace_id)
+
+    async def check_media(self, openid: str, url: str, kind: Literal["audio", "image"], scene: int) -> str:
+        """The trace id, by which the event `wxa_media_check` will bring the result within 30 minutes. WeChat fetches
+        `url` itself, at most 10 MB. Raises WeChatError."""
         body = {
-            "grant_type": "client_credential",
-            "appid": self._app_id,
-            "secret": self._app_secret,
-            "force_refresh": force,
+            "openid": openid,
+            "media_url": url,
+            "media_type": _MEDIA_TYPES[kind],
+            "scene": scene,
+            "version": _SECOND_CHECK,
         }
-        try:
-            token = await self._call("POST", _STABLE_TOKEN, _Token, json=body)
-        except WeChatRefusedError as error:
-            # Whatever needed the token was not tried, and will work once the operator has put this right.
-            raise WeChatAwayError(_STABLE_TOKEN, error.errcode) from error
-        return AccessToken.lasting(token.access_token, token.expires_in, self._clock.now())
+        return (await self._with_token(apis.CHECK_MEDIA, _MediaTaken, body)).trace_id
 
-    async def _call_with_token(
-        self, api: str, answer: type[_T], body: dict[str, Any], lost: type[WeChatError] = WeChatAwayError
-    ) -> _T:
-        token = await self._token(rejected=None)
-        try:
-            return await self._call("POST", api, answer, params={"access_token": token}, json=body, lost=lost)
-        except _TokenRejectedError:
-            token = await self._token(rejected=token)
-        return await self._call("POST", api, answer, params={"access_token": token}, json=body, lost=lost)
+    async def program_code(self, scene: str, page: str, state: ProgramState) -> bytes:
+        """A picture, JPEG or PNG, that opens `page` (no leading slash, no query) with `scene`: at most 32 of WeChat's
+        characters. Only for the published version does the page have to exist. Raises WeChatError."""
+        body = {
+            "scene": scene,
+            "page": page,
+            "check_path": state == "formal",
+            "env_version": _ENVIRONMENTS[state],
+            "width": 430,
+        }
+        return await self._transport.with_token(apis.CODE, _picture, body)
 
-    async def _token(self, rejected: str | None) -> str:
-        """Nobody queues longer than one call takes, however many wait behind a refresh that does not come."""
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._tokens.good(rejected)
-        except TimeoutError as error:
-            raise WeChatAwayError(_STABLE_TOKEN) from error
+    async def url_link(self, path: str, query: str, days: int, state: ProgramState) -> str:
+        """An https address that opens the mini-program, from a text message too, for `days`. Raises WeChatError."""
+        assert 1 <= days <= _LONGEST_LINK_DAYS, "WeChat makes no link that lasts longer"
+        body = {
+            "path": path,
+            "query": query,
+            "expire_type": 1,
+            "expire_interval": days,
+            "env_version": _ENVIRONMENTS[state],
+        }
+        return (await self._with_token(apis.URL_LINK, _Link, body)).url_link
 
-    async def _call(
-        self,
-        method: Literal["GET", "POST"],
-        api: str,
-        answer: type[_T],
-        *,
-        params: dict[str, str] | None = None,
-        json: dict[str, Any] | None = None,
-        lost: type[WeChatError] = WeChatAwayError,
-    ) -> _T:
-        """`lost` is raised when the request went out and no readable answer came back."""
-        try:
-            response = await self._exchange(method, api, params, json, lost)
-            return _read(api, response, answer, lost)
-        except WeChatError as error:
-            log.warning("wechat_call_failed", api=api, errcode=error.errcode, kind=type(error).__name__)
-            raise
-
-    async def _exchange(
-        self,
-        method: str,
-        api: str,
-        params: dict[str, str] | None,
-        json: dict[str, Any] | None,
-        lost: type[WeChatError],
-    ) -> httpx.Response:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                return await self._http.request(method, api, params=params, json=json)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise WeChatAwayError(api) from error
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise lost(api) from error
+    async def _with_token(self, api: apis.Api, shape: type[_T], body: dict[str, Any]) -> _T:
+        return await self._transport.with_token(api, reading(api, shape), body)
 
 
-def _read(api: str, response: httpx.Response, answer: type[_T], lost: type[WeChatError]) -> _T:
-    """WeChat says everything, refusals too, in JSON with status 200; anything else is somebody in between."""
-    if response.status_code != 200:
-        raise lost(api)
-    try:
-        errcode = _Answer.model_validate_json(response.content).errcode
-        if errcode == 0:
-            return answer.model_validate_json(response.content)
-    except ValidationError as error:
-        raise lost(api) from error
-    raise _BY_ERRCODE.get(errcode, WeChatRefusedError)(api, errcode)
+def _picture(response: httpx.Response) -> bytes:
+    """The bytes themselves, or JSON with an error."""
+    if response.status_code == 200 and response.content.startswith(_PICTURES):
+        return response.content
+    refuse_errors(apis.CODE, response)
+    raise apis.CODE.lost(apis.CODE.path)

@@ -28,6 +28,10 @@ class WeChatAwayError(WeChatError):
     """Certainly no effect, or none that matters: the same call may be made again later."""
 
 
+class WeChatBusyError(WeChatAwayError):
+    """−1 or 45011: too much at once, for WeChat or of ours in this minute."""
+
+
 class WeChatQuotaError(WeChatError):
     """45009: no effect, and none today; the quota of this API starts anew at midnight in China."""
 
@@ -38,6 +42,14 @@ class WeChatRefusedError(WeChatError):
     """A definite no, without effect; the same call would be refused again."""
 
     retry_s: ClassVar[int] = 60
+
+
+class AddressRefusedError(WeChatRefusedError):
+    """40164, 61004: `address` of ours is not on the app's white list; empty where WeChat did not name it."""
+
+    def __init__(self, api: str, errcode: int, address: str) -> None:
+        super().__init__(api, errcode)
+        self.address = address
 
 
 class WeChatUnknownError(WeChatError):

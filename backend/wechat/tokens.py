@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from backend.core.clock import Clock
-from backend.wechat.errors import WeChatAwayError
+from backend.wechat.errors import WeChatBusyError, WeChatQuotaError
 
 _REDIS_WAIT_S: Final = 0.5
 _LOCK_LIFE_S: Final = 10
@@ -26,7 +26,6 @@ _LOCK_LOOK_S: Final = 0.02
 _RENEW_BEFORE_END_S: Final = 240
 """WeChat hands out the next token in the last five minutes of the old one, not earlier."""
 _FORCED_APART: Final = timedelta(seconds=30)
-_TOO_OFTEN: Final = 45011
 _REDIS_AWAY: Final = (RedisError, OSError, TimeoutError)
 
 log = structlog.get_logger("hejie.wechat")
@@ -76,7 +75,7 @@ class AccessTokens:
                 return shared
         except _REDIS_AWAY:
             log.warning("wechat_token_without_redis")
-            return await self._fetched(force=rejected is not None and self._may_force_here())
+            return await self._fetched_alone(rejected)
         async with self._only_refresher():
             if (shared := await self._read_or_none()) and self._is_good(shared, rejected):
                 return shared
@@ -85,16 +84,22 @@ class AccessTokens:
             await self._share(token)
             return token
 
+    async def _fetched_alone(self, rejected: str | None) -> AccessToken:
+        """Whoever else met the rejection may have had the token replaced: then a plain call gets the new one, and
+        a crowd without Redis does not force one token after the other."""
+        token = await self._fetched(force=False)
+        if token.value == rejected and self._may_force_here():
+            return await self._fetched(force=True)
+        return token
+
     async def _fetched(self, *, force: bool) -> AccessToken:
-        """A process that had no Redis may have forced just before: then its token is the answer."""
+        """Too soon, or too often today: somebody forced before us, and the token there is is the answer."""
         if not force:
             return await self._fetch(False)
         self._forced_at = self._clock.now()
         try:
             return await self._fetch(True)
-        except WeChatAwayError as error:
-            if error.errcode != _TOO_OFTEN:
-                raise
+        except (WeChatBusyError, WeChatQuotaError):
             return await self._fetch(False)
 
     def _may_force_here(self) -> bool:

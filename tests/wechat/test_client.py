@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from backend.wechat.errors import (
     LoginCodeInvalidError,
     PhoneCodeInvalidError,
     WeChatAwayError,
+    WeChatBusyError,
     WeChatError,
     WeChatQuotaError,
     WeChatRefusedError,
@@ -130,10 +132,13 @@ async def test_a_phone_code_works_once(connect: Connect) -> None:
         assert (caught.value.status, caught.value.fields[0].path) == (422, "code")
 
 
-async def test_the_phone_number_of_another_app_is_none_of_ours(connect: Connect, simulator: Simulator) -> None:
-    watermark = '{"appid": "wx-other", "timestamp": 1}'
-    answer = f'{{"errcode": 0, "phone_info": {{"phoneNumber": "13812345678", "watermark": {watermark}}}}}'
-    await simulator.fault(PHONE, body=answer)
+@pytest.mark.parametrize(("app_id", "age_s"), [("wx-other", 0), (None, 601), (None, -601)])
+async def test_a_phone_number_that_was_not_made_for_us_just_now(
+    connect: Connect, simulator: Simulator, clock: Clock, app_id: str | None, age_s: int
+) -> None:
+    watermark = {"appid": app_id or simulator.app_id, "timestamp": int(clock.now().timestamp()) - age_s}
+    answer = {"errcode": 0, "phone_info": {"phoneNumber": "13812345678", "watermark": watermark}}
+    await simulator.fault(PHONE, body=json.dumps(answer))
     with pytest.raises(PhoneCodeInvalidError):
         await connect().phone_number("phone-13812345678-1")
 
@@ -194,7 +199,7 @@ async def test_a_send_whose_answer_is_lost_is_never_repeated(
 
 @pytest.mark.parametrize(
     ("errcode", "error"),
-    [(-1, WeChatAwayError), (45011, WeChatAwayError), (45009, WeChatQuotaError), (43101, ConsentMissingError)],
+    [(-1, WeChatBusyError), (45011, WeChatBusyError), (40003, WeChatRefusedError), (43101, ConsentMissingError)],
 )
 async def test_a_send_without_effect(
     connect: Connect, simulator: Simulator, errcode: int, error: type[WeChatError]

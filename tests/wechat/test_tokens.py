@@ -96,16 +96,42 @@ async def test_refreshes_are_forced_thirty_seconds_apart(
         assert (await simulator.http.get("/sim/tokens")).json() == {"forced": forced}
 
 
-async def test_a_forced_refresh_that_came_too_soon_takes_the_token_there_is(
+async def test_a_crowd_without_redis_forces_nothing_while_there_is_a_new_token(
+    connect: Connect, simulator: Simulator
+) -> None:
+    openid = await with_grants(simulator, 4)
+    processes = [connect(redis=without_redis()) for _ in range(2)]
+    await at_once(send(process, openid) for process in processes)
+    await simulator.http.delete("/sim/tokens")
+    await at_once(send(process, openid) for process in processes)
+    assert (await simulator.http.get("/sim/tokens")).json() == {"forced": 0}
+    assert len(await simulator.outbox("alice")) == 4
+
+
+async def test_a_crowd_without_redis_forces_one_token_when_the_old_one_is_still_handed_out(
     connect: Connect, simulator: Simulator
 ) -> None:
     """45011: another process, which has no Redis either, has just forced one."""
     openid = await with_grants(simulator, 4)
     processes = [connect(redis=without_redis()) for _ in range(2)]
     await at_once(send(process, openid) for process in processes)
-    await simulator.http.delete("/sim/tokens")
+    await simulator.fault(SEND, errcode=40001, times=2)
     await at_once(send(process, openid) for process in processes)
     assert (await simulator.http.get("/sim/tokens")).json() == {"forced": 1}
+    assert len(await simulator.outbox("alice")) == 4
+
+
+async def test_twenty_forced_refreshes_a_day_are_known(
+    connect: Connect, simulator: Simulator, clock: TravellingClock
+) -> None:
+    wechat, openid = connect(), await with_grants(simulator, 24)
+    await send(wechat, openid)
+    for _ in range(22):
+        clock.advance(seconds=31)
+        await simulator.fault(SEND, errcode=40001)
+        await send(wechat, openid)
+    assert (await simulator.http.get("/sim/tokens")).json() == {"forced": 20}
+    assert await simulator.calls(TOKEN) == 1 + 20 + 2
 
 
 async def test_without_redis_every_process_fetches_once(connect: Connect, simulator: Simulator) -> None:
