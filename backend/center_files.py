@@ -7,9 +7,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tortoise.transactions import in_transaction
 
 from backend import database
-from backend.centers import actions, importing, queries, sheets
+from backend.centers import actions, importing, queries
 from backend.centers.actions import Import
 from backend.centers.importing import Checked, KnownCenter
+from backend.core import sheets
 from backend.core.catalog import Catalog
 from backend.core.clock import SystemClock
 from backend.core.divisions import DivisionDirectory

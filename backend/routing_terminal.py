@@ -8,15 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from backend import database
-from backend.calendars import queries as calendars
-from backend.centers import boundary_files, queries, routing_tables
+from backend import database, wiring
+from backend.centers import boundary_files, routing_tables
 from backend.centers.boundary_files import BoundaryFileError, Edition
 from backend.centers.routing_tables import PolicyMomentError
 from backend.core import policies
 from backend.core.catalog import Catalog
 from backend.core.clock import SystemClock, local
-from backend.core.crypto import Keyring
 from backend.core.deps import Deps
 from backend.core.geo import Crs
 from backend.core.policies import LineProblem, PolicyFileError
@@ -95,19 +93,7 @@ async def import_boundaries(
 @asynccontextmanager
 async def _deps(settings: Settings) -> AsyncIterator[Deps]:
     async with database.connected(settings.database_url.get_secret_value()):
-        catalog = Catalog.parse(read_catalog())
-        index, directory = await queries.load_centers(catalog)
-        yield Deps(
-            clock=SystemClock(),
-            keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
-            catalog=catalog,
-            centers=index,
-            divisions=await queries.load_divisions(),
-            calendar=await calendars.load_calendar(),
-            directory=directory,
-            policies=await routing_tables.load_policies(),
-            boundaries=await routing_tables.load_boundaries(),
-        )
+        yield await wiring.load_deps(settings, SystemClock())
 
 
 def _text(content: bytes) -> str:

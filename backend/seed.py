@@ -4,7 +4,6 @@ Loading again adds what is missing. What an operator changed since stays.
 """
 
 import asyncio
-from datetime import date
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -12,6 +11,8 @@ from tortoise import Tortoise, connections
 from tortoise.expressions import Subquery
 from tortoise.transactions import in_transaction
 
+from backend.calendars import actions as calendars
+from backend.calendars import importing
 from backend.centers import actions as centers
 from backend.centers import routing_tables
 from backend.centers.drafts import division_path
@@ -22,11 +23,9 @@ from config import catalog_files
 from config.orm import tortoise_config
 from config.settings import Settings
 from models import (
-    CalendarDay,
     CalendarYear,
     Center,
     CenterLevel,
-    DayKind,
     Division,
     Organization,
     Role,
@@ -88,15 +87,12 @@ async def _load_policy(clock: Clock) -> None:
 
 
 async def _load_calendar() -> None:
-    days = [
-        CalendarDay(date=date.fromisoformat(row["date"]), kind=DayKind(row["kind"]), name=row["festival"])
-        for row in catalog_files.read_holidays()
-    ]
-    await CalendarDay.bulk_create(days, ignore_conflicts=True)
-    years = {day.date.year for day in days}
-    await CalendarYear.bulk_create(
-        (CalendarYear(year=year, source=f"holidays_cn_{year}.csv") for year in sorted(years)), ignore_conflicts=True
-    )
+    """Years that have a notice already are left alone: an operator may have loaded a later one."""
+    known = {row.year for row in await CalendarYear.all()}
+    for name, content in catalog_files.read_holidays():
+        notice = importing.check(content)
+        if notice.year not in known:
+            await calendars.carry_out(notice, await calendars.plan(notice), name)
 
 
 async def _load_demo_staff(clock: Clock) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,27 +13,23 @@ from sanic.worker.loader import AppLoader
 from tortoise import Tortoise
 
 import miniprogram_api
-from backend import outside, staff_api, wechat_callback
+from backend import outside, staff_api, wechat_callback, wiring
 from backend.calendars import queries as calendars
-from backend.centers import queries as centers
-from backend.centers import routing_tables
-from backend.core.catalog import Catalog
-from backend.core.clock import Clock, SystemClock
+from backend.core.clock import Clock, SystemClock, today
 from backend.core.crypto import Keyring
 from backend.core.deps import Deps
-from backend.core.quiet_hours import QuietHours
 from backend.files.store import open_store
 from backend.web import errors, openapi, operations, request_log
 from backend.web.limits import RequestLimits
 from backend.web.live import Newsroom
+from backend.wiring import Version
 from config import logging
-from config.catalog_files import read_catalog
 from config.orm import tortoise_config
 from config.settings import Settings
 
 App = Sanic[Any, Any]
 
-_LOOK_FOR_CENTERS_S = 0.5
+_LOOK_FOR_CHANGES_S = 0.5
 
 log = structlog.get_logger("hejie.server")
 
@@ -109,52 +104,35 @@ async def _open(app: App, clock: Clock) -> None:
     keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
     ctx.driving = outside.driving(settings, ctx.redis, keyring, clock)
     ctx.store = open_store(settings.storage_url, settings.data_dir)
-    catalog = Catalog.parse(read_catalog())
-    version = await _routing_version()
-    index, directory = await centers.load_centers(catalog)
-    ctx.deps = Deps(
-        clock=clock,
-        keyring=keyring,
-        catalog=catalog,
-        centers=index,
-        divisions=await centers.load_divisions(),
-        calendar=await calendars.load_calendar(),
-        directory=directory,
-        policies=await routing_tables.load_policies(),
-        boundaries=await routing_tables.load_boundaries(),
-        quiet_hours=QuietHours.parse(settings.quiet_hours),
-        coalesce=timedelta(seconds=settings.coalesce_s),
-    )
+    version = await wiring.version()
+    ctx.deps = await wiring.load_deps(settings, clock)
+    _warn_of_the_calendar(ctx.deps)
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
-    ctx.follow_centers = asyncio.create_task(_follow_centers(app, version))
+    ctx.follow_changes = asyncio.create_task(_follow_changes(app, version))
 
 
-async def _follow_centers(app: App, seen: tuple[object, ...]) -> None:
-    """A change of a center, of the policy or of an outline reaches the routing of every process within a second."""
+async def _follow_changes(app: App, seen: Version) -> None:
+    """A change of a center, of the policy, of an outline or of the calendar reaches every process within a second."""
     while True:
-        await asyncio.sleep(_LOOK_FOR_CENTERS_S)
+        await asyncio.sleep(_LOOK_FOR_CHANGES_S)
         try:
-            version = await _routing_version()
-            if version[0] != seen[0]:
-                index, directory = await centers.load_centers(app.ctx.deps.catalog, app.ctx.deps.centers)
-                app.ctx.deps = replace(app.ctx.deps, centers=index, directory=directory)
-            if version[1] != seen[1]:
-                policies, boundaries = await routing_tables.load_policies(), await routing_tables.load_boundaries()
-                app.ctx.deps = replace(app.ctx.deps, policies=policies, boundaries=boundaries)
-            seen = version
-        except Exception:  # noqa: BLE001 - the old index serves until the database is back
-            log.warning("centers_not_read")
+            now = await wiring.version()
+            found = await wiring.changes(app.ctx.deps, seen, now)
+            app.ctx.deps, seen = replace(app.ctx.deps, **found), now
+        except Exception:  # noqa: BLE001 - what was read before serves until the database is back
+            log.warning("changes_not_read")
 
 
-async def _routing_version() -> tuple[object, object]:
-    return await centers.index_version(), await routing_tables.revision()
+def _warn_of_the_calendar(deps: Deps) -> None:
+    for warning in calendars.warnings(deps.calendar, today(deps.clock)):
+        log.warning(warning.code, message=warning.message)
 
 
 async def _stop_tasks(app: App) -> None:
-    app.ctx.follow_centers.cancel()
+    app.ctx.follow_changes.cancel()
     with suppress(asyncio.CancelledError):
-        await app.ctx.follow_centers
+        await app.ctx.follow_changes
     await app.ctx.newsroom.stop()
 
 

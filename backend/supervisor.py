@@ -107,8 +107,8 @@ async def _run_children(settings: Settings, *, with_simulator: bool) -> None:
         ready = asyncio.create_task(_wait_until_ready(settings, [*outside, *ours]))
         await asyncio.wait({ready, end}, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.is_set():
-            await ready
-            _announce(settings, with_simulator=with_simulator)
+            warnings = await ready
+            _announce(settings, warnings, with_simulator=with_simulator)
             await end
         ready.cancel()
     finally:
@@ -124,7 +124,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
     return {name: value.get_secret_value() if isinstance(value, SecretStr) else str(value) for name, value in values}
 
 
-async def _wait_until_ready(settings: Settings, children: Sequence[_Child]) -> None:
+async def _wait_until_ready(settings: Settings, children: Sequence[_Child]) -> list[str]:
+    """What it warns of all the same. Raises StartError."""
     url = f"http://{_reachable(settings.host)}:{settings.port}/readyz"
     answer = "nothing"
     async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
@@ -135,7 +136,7 @@ async def _wait_until_ready(settings: Settings, children: Sequence[_Child]) -> N
                 pass
             else:
                 if response.is_success:
-                    return
+                    return list[str](response.json()["warnings"])
                 answer = response.text
             if broken := [child.name for child in children if child.deaths >= _DEATHS_AT_START]:
                 raise StartError(f"{', '.join(broken)} died {_DEATHS_AT_START} times; the log above says why.")
@@ -143,12 +144,14 @@ async def _wait_until_ready(settings: Settings, children: Sequence[_Child]) -> N
     raise StartError(f"Not ready after {_READY_S} s; {url} last answered: {answer}. The log above says more.")
 
 
-def _announce(settings: Settings, *, with_simulator: bool) -> None:
+def _announce(settings: Settings, warnings: Sequence[str], *, with_simulator: bool) -> None:
     base = f"http://{_reachable(settings.host)}:{settings.port}"
     lines = ["", "Hejie 和解 is ready.", "", f"  API            {base}", f"  API pages      {base}/docs"]
     if with_simulator:
         lines.append(f"  WeChat phone   {settings.wechat_url}")
-    lines += [f"  Data           {settings.data_dir}", "", "Next: `make demo` in another terminal. Ctrl-C ends it.", ""]
+    lines += [f"  Data           {settings.data_dir}", ""]
+    lines += [f"  ! {warning}" for warning in warnings] + [""] * bool(warnings)
+    lines += ["Next: `make demo` in another terminal. Ctrl-C ends it.", ""]
     sys.stdout.write("\n".join([*lines, ""]))
     sys.stdout.flush()
 

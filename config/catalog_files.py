@@ -51,10 +51,10 @@ def read_centers(folder: Path | None = None) -> Iterator[dict[str, str]]:
     return _rows(folder, "centers.csv")
 
 
-def read_holidays(folder: Path | None = None) -> Iterator[dict[str, str]]:
-    """The columns of `holidays_cn_*.csv`, years in order."""
+def read_holidays(folder: Path | None = None) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of `holidays_cn_*.csv`, years in order."""
     for path in sorted((folder or FOLDER).glob("holidays_cn_*.csv")):
-        yield from _rows(folder, path.name)
+        yield path.name, path.read_bytes()
 
 
 def _rows(folder: Path | None, name: str) -> Iterator[dict[str, str]]:

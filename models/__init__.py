@@ -10,7 +10,7 @@ from models.accounts import (
     StaffSession,
 )
 from models.appointments import Appointment, AppointmentKind, AppointmentStatus, SlotCount
-from models.calendars import CalendarDay, CalendarYear, DayKind
+from models.calendars import CalendarDay, CalendarRevision, CalendarYear, DayKind
 from models.centers import (
     Center,
     CenterLevel,
@@ -46,6 +46,7 @@ __all__ = [
     "AppointmentStatus",
     "Audience",
     "CalendarDay",
+    "CalendarRevision",
     "CalendarYear",
     "CaseCounter",
     "Center",

@@ -17,6 +17,8 @@ class CalendarDay(Model):
     date = fields.DateField(primary_key=True)
     kind = fields.CharEnumField(DayKind, max_length=ENUM_LENGTH)
     name = fields.CharField(max_length=64, default="")
+    year = fields.IntField()
+    """Of the notice; it may reach into the December before."""
 
     class Meta:
         table = "calendar_day"
@@ -30,3 +32,13 @@ class CalendarYear(Row):
 
     class Meta:
         table = "calendar_year"
+
+
+class CalendarRevision(Model):
+    """One row, counted up by triggers whenever days or years are written, by whatever way."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    revision = fields.BigIntField()
+
+    class Meta:
+        table = "calendar_revision"

@@ -1,11 +1,10 @@
 """Working days of mainland China, with make-up workdays (调休). All dates are Asia/Shanghai dates.
 
 The notice of the State Council's General Office moves days each year; it appears in November of the year
-before. Until then a year is estimated.
+before. Until then a year is estimated: from the days that the law itself names, some of them by the lunar calendar.
 """
 
-import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -13,6 +12,7 @@ from typing import Literal, NamedTuple
 
 import chinese_calendar
 
+from backend.calendars.statutory_days import statutory_days
 from backend.core.clock import SHANGHAI, local
 from models import DayKind
 
@@ -34,8 +34,8 @@ class NoticeDay(NamedTuple):
 @dataclass(frozen=True)
 class WorkingCalendar:
     """`notice_days` win over everything. A year in neither `official_years` nor the chinesecalendar package
-    is estimated: weekends, 1 January, Qingming, 1 and 2 May, 1 to 3 October. Spring Festival, Dragon Boat
-    and Mid-Autumn, bridge days and make-up workdays are then unknown and read as ordinary days.
+    is estimated from weekends and `statutory_days`; bridge days and make-up workdays are then unknown and read as
+    ordinary days. A statutory day that an official notice fails to name stays off: no notice can take it away.
     """
 
     notice_days: tuple[NoticeDay, ...] = ()
@@ -98,31 +98,10 @@ class WorkingCalendar:
         """None = as the weekday says. A notice may reach into the December before its year."""
         if day in self._noticed:
             return self._noticed[day]
-        if day.year in self.official_years:
-            return None
-        packaged = _packaged_days(day.year)
-        return (_estimated_days(day.year) if packaged is None else packaged).get(day)
-
-
-def read_notice(lines: Iterable[str]) -> tuple[NoticeDay, ...]:
-    """From CSV with the columns date, kind (off, work) and festival.
-
-    Raises ValueError naming every bad line, and every date that stands there twice.
-    """
-    days: dict[date, NoticeDay] = {}
-    problems: list[str] = []
-    for number, row in enumerate(csv.DictReader(lines, restval=""), start=2):
-        try:
-            day = NoticeDay(date.fromisoformat(row["date"]), DayKind(row["kind"]), row["festival"])
-        except (KeyError, ValueError) as error:
-            problems.append(f"line {number}: {error}")
-            continue
-        if day.date in days:
-            problems.append(f"line {number}: {day.date} is there twice")
-        days[day.date] = day
-    if problems:
-        raise ValueError("; ".join(problems))
-    return tuple(days.values())
+        packaged = None if day.year in self.official_years else _packaged_days(day.year)
+        if packaged is not None:
+            return packaged.get(day)
+        return DayKind.OFF if day in statutory_days(day.year) else None
 
 
 @lru_cache(maxsize=256)
@@ -134,19 +113,3 @@ def _packaged_days(year: int) -> Mapping[date, DayKind] | None:
         return None
     off = {day: DayKind.OFF for day in chinese_calendar.holidays if day.year == year}
     return off | {day: DayKind.WORK for day in chinese_calendar.workdays if day.year == year}
-
-
-@lru_cache(maxsize=256)
-def _estimated_days(year: int) -> Mapping[date, DayKind]:
-    """The statutory days whose date needs no lunar calendar (全国年节及纪念日放假办法, 2024)."""
-    fixed = [
-        date(year, 1, 1),
-        date(year, 5, 1),
-        date(year, 5, 2),
-        *(date(year, 10, day) for day in (1, 2, 3)),
-    ]
-    try:
-        terms = chinese_calendar.get_solar_terms(date(year, 4, 1), date(year, 4, 10))
-    except NotImplementedError:  # outside 1900 to 2100
-        terms = []
-    return dict.fromkeys([*fixed, *(day for day, _ in terms)], DayKind.OFF)

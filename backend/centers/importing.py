@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from backend.centers import drafts
 from backend.centers.drafts import CenterDraft, CenterRow
-from backend.centers.sheets import SheetError, SheetRow
 from backend.core.catalog import Catalog
 from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Crs
+from backend.core.sheets import SheetError, SheetRow
 from models import Center, CenterLevel
 
 COLUMNS: dict[str, tuple[str, ...]] = {

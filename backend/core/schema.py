@@ -116,3 +116,10 @@ Item = TypeVar("Item")
 class Page(Out, Generic[Item]):
     items: list[Item]
     next_cursor: str | None = None
+
+
+class WarningOut(Out):
+    """What an operator should see to; everything works meanwhile."""
+
+    code: str
+    message: str

@@ -2,13 +2,15 @@
 
 from sanic import Blueprint
 
-from backend.staff_api import appointments, centers, disputes, files, organizations, sessions
+from backend.staff_api import appointments, calendars, centers, disputes, files, operations, organizations, sessions
 
 blueprint = Blueprint.group(
     appointments.blueprint,
+    calendars.blueprint,
     centers.blueprint,
     disputes.blueprint,
     files.blueprint,
+    operations.blueprint,
     organizations.blueprint,
     sessions.blueprint,
     url_prefix="/staff/v1",

@@ -13,6 +13,8 @@ from sanic.response import json
 from tortoise import connections
 from tortoise.exceptions import BaseORMException
 
+from backend.calendars import queries as calendars
+from backend.core.clock import today
 from backend.core.errors import NotFoundError
 from models import migrations
 
@@ -35,10 +37,12 @@ async def readyz(request: Request) -> HTTPResponse:
     most of it goes on."""
     states = await asyncio.gather(*(_state(check(request)) for check in _CHECKS.values()))
     ready = all(state == "ok" for state in states)
+    deps = request.app.ctx.deps
+    calendar = [each.message for each in calendars.warnings(deps.calendar, today(deps.clock))]
     answer = {
         "status": "ok" if ready else "unavailable",
         "checks": dict(zip(_CHECKS, states, strict=True)),
-        "warnings": await request.app.ctx.wechat.warnings(),
+        "warnings": [*await request.app.ctx.wechat.warnings(), *calendar],
     }
     return json(answer, status=200 if ready else 503, ensure_ascii=False)
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.centers import importing, sheets
+from backend.centers import importing
 from backend.centers.importing import Checked, KnownCenter
+from backend.core import sheets
 from backend.core.catalog import Catalog
 from backend.core.divisions import DivisionDirectory, DivisionPoint
 from config import catalog_files

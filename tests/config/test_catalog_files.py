@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from backend.calendars import importing
 from backend.core.catalog import Catalog
 from config import catalog_files
 
@@ -91,8 +92,10 @@ def test_every_division_has_its_parent() -> None:
     assert {row["parent_code"] for row in rows} - codes == {""}
 
 
-def test_holidays_have_dates() -> None:
-    assert {row["kind"] for row in catalog_files.read_holidays()} == {"off", "work"}
+def test_every_notice_of_days_off_can_be_taken_as_it_stands() -> None:
+    notices = {name: importing.check(content) for name, content in catalog_files.read_holidays()}
+    assert [f"holidays_cn_{notice.year}.csv" for notice in notices.values()] == list(notices)
+    assert [notice.unnamed for notice in notices.values() if notice.unnamed] == []
 
 
 def test_parts_are_merged_and_any_change_makes_another_version(tmp_path: Path) -> None:
