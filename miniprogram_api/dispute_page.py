@@ -7,7 +7,7 @@ from backend.accounts.actors import ResidentActor
 from backend.appointments import queries as appointments
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
-from backend.disputes import queries, timeline, views
+from backend.disputes import queries, timeline, views, ways_on
 from backend.disputes.schemas import DisputeOut
 from backend.files import queries as files
 
@@ -22,7 +22,8 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
         raise InvalidFieldsError.at("include", f"只能选择：{'、'.join(INCLUDABLE)}。")
     dispute = await queries.for_resident(actor, dispute_id)
     page = views.full(deps, actor, dispute, await queries.parties(dispute_id))
-    extra: dict[str, Any] = {}
+    way = await ways_on.of(deps, dispute)
+    extra: dict[str, Any] = {"redirect": way.redirect, "routes": way.routes}
     if "timeline" in wanted:
         items = await timeline.for_resident(deps, actor, dispute, limit=_TIMELINE_ITEMS, cursor=None, descending=False)
         extra["timeline"] = items.items

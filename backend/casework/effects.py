@@ -12,7 +12,7 @@ from tortoise import connections
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import actions as appointments
-from backend.casework import schemas
+from backend.casework import redirects, schemas
 from backend.core.clock import local
 from backend.core.deps import CenterPoint, Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
@@ -51,7 +51,7 @@ async def nothing_more(_deps: Deps, _actor: StaffActor, _dispute: Dispute, _fiel
 
 
 async def refuse(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Refuse) -> Done:
-    where = fields.redirect
+    where = redirects.completed(deps.catalog, fields.reason_code, dispute.category, fields.redirect)
     known = {"地址": where.address, "电话": where.phone, "办理时限": where.time_limit}
     reason = deps.catalog.refusal_reasons[fields.reason_code]
     await appointments.release_for(deps, dispute, actor, reason)

@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.accounts.actors import StaffActor
 from backend.appointments.schemas import CenterAppointmentOut
-from backend.casework import schemas
+from backend.casework import redirects, schemas
 from backend.core import geo, identity
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
@@ -143,9 +143,16 @@ def full(
 
 def allowed_actions(catalog: Catalog, actor: StaffActor, dispute: Dispute) -> list[AllowedAction]:
     return [
-        AllowedAction(action=row.action, title=row.title, fields=schemas.json_schema(catalog, row.action))
+        AllowedAction(action=row.action, title=row.title, fields=_fields(catalog, row.action, dispute))
         for row in workflow.allowed(catalog, dispute, actor)
     ]
+
+
+def _fields(catalog: Catalog, action: str, dispute: Dispute) -> dict[str, Any]:
+    schema = schemas.json_schema(catalog, action)
+    if action == "refuse":
+        schema["properties"]["redirect"]["x-suggestions"] = redirects.suggestions(catalog, dispute.category)
+    return schema
 
 
 def timeline_item(deps: Deps, event: Event, dispute: Dispute, *, own: bool) -> StaffTimelineItem:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
+from backend.core.signposts import Intake, RedirectRow
 from models import ConsentKind, Status
 
 
@@ -158,6 +159,8 @@ class Catalog(Entry):
     """Top categories in which an oral agreement is none."""
     time_limits: dict[Status, TimeLimit]
     refusal_reasons: dict[str, str]
+    redirects: tuple[RedirectRow, ...]
+    intake: Intake
     ending_reasons: dict[str, str]
     tracks: dict[str, str]
     modes: dict[str, str]
@@ -178,6 +181,11 @@ class Catalog(Entry):
     def top_category(self, code: str) -> str:
         return self.category_by_code[code].parent or code
 
+    def codes_of(self, code: str) -> frozenset[str]:
+        """Of a category: its own and its top category's. A code that the catalog no longer knows stands alone."""
+        known = self.category_by_code.get(code)
+        return frozenset({code, known.parent or code} if known else {code})
+
     @cached_property
     def flow_by_action(self) -> dict[str, FlowRow]:
         return {row.action: row for row in self.flow}
@@ -193,6 +201,17 @@ class Catalog(Entry):
             raise ValueError(f"no text for status: {', '.join(sorted(missing))}")
         if silent := {row.event for row in self.flow} - set(self.events):
             raise ValueError(f"no text for event: {', '.join(sorted(silent))}")
+        return self
+
+    @model_validator(mode="after")
+    def check_redirects(self) -> Self:
+        """No reason of refusal is a dead end."""
+        wrong = [row.reason for row in self.redirects if row.reason not in self.refusal_reasons]
+        wrong += [code for row in self.redirects for code in row.categories if code not in self.category_by_code]
+        general = {row.reason for row in self.redirects if not row.categories}
+        wrong += [f"{reason}: leads nowhere" for reason in self.refusal_reasons if reason not in general]
+        if wrong:
+            raise ValueError(f"redirects: {', '.join(wrong)}")
         return self
 
     @model_validator(mode="after")

@@ -173,6 +173,25 @@ class PartyOut(Out):
     phone_masked: str | None
 
 
+class RedirectOut(Out):
+    """Where to go after a refusal."""
+
+    reason_code: str
+    reason_text: str
+    authority: str
+    address: str | None = None
+    phone: str | None = None
+    time_limit: str | None = None
+
+
+class WayOnOut(Out):
+    """Null and empty while the case is under way."""
+
+    redirect: RedirectOut | None = None
+    routes: tuple[str, ...] = ()
+    """What the law leaves open after a mediation without agreement."""
+
+
 class DisputeBrief(Out):
     id: str
     number: str
@@ -215,6 +234,8 @@ class DisputeOut(DisputeBrief):
     preferred_mode: str
     parties: list[PartyOut]
     actions: list[ActionOut]
+    redirect: RedirectOut | None = None
+    routes: tuple[str, ...] = ()
     timeline: list[TimelineItem] | None = None
     appointments: list[dict[str, Any]] | None = None
     files: list[dict[str, Any]] | None = None
