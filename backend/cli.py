@@ -71,21 +71,21 @@ def wechat_simulator() -> None:
     """A stand-in for WeChat's servers and for a resident's phone, for development."""
     from backend import embedded
     from backend.wechat.simulator import server as simulator
+    from backend.wechat.simulator.pushes import CallbackKeys
 
     settings = embedded.development_settings(_settings())
     if settings.is_production:
         _refuse("The simulator of WeChat has no place in production.")
     _follow_supervisor()
     logging.configure(settings, "wechat-simulator")
-    simulator.run(
-        "127.0.0.1",
-        settings.simulator_port,
-        app_id=settings.wechat_app_id,
-        app_secret=settings.wechat_app_secret.get_secret_value(),
-        callback_url=f"http://127.0.0.1:{settings.port}/wechat/callback",
-        callback_token=settings.wechat_callback_token.get_secret_value(),
-        callback_aes_key=settings.wechat_callback_aes_key.get_secret_value(),
+    keys = CallbackKeys(
+        settings.wechat_app_id,
+        f"http://127.0.0.1:{settings.port}/wechat/callback",
+        settings.wechat_callback_token.get_secret_value(),
+        settings.wechat_callback_aes_key.get_secret_value(),
     )
+    options = simulator.Options(settings.wechat_app_secret.get_secret_value())
+    simulator.run("127.0.0.1", settings.simulator_port, keys, options)
 
 
 @app.command()

@@ -10,7 +10,8 @@ import httpx
 
 from backend.core.clock import Clock
 from backend.wechat.callback_crypto import CallbackSecrets
-from backend.wechat.simulator.server import create_app
+from backend.wechat.simulator.pushes import CallbackKeys
+from backend.wechat.simulator.server import Options, create_app
 from config.settings import Settings
 
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -71,16 +72,8 @@ async def running_simulator(clock: Clock | None = None, name: str = "simulator-t
     """With the secrets of the default settings. The time in its pushes is that of `clock`."""
     settings, callback = Settings(), Callback()
     secrets, app_secret = secrets_of(settings), settings.wechat_app_secret.get_secret_value()
-    app = create_app(
-        app_id=secrets.app_id,
-        app_secret=app_secret,
-        callback_url="http://callback.test/wechat/callback",
-        callback_token=secrets.token,
-        callback_aes_key=secrets.aes_key,
-        clock=clock,
-        callback_transport=callback,
-        name=name,
-    )
+    keys = CallbackKeys(secrets.app_id, "http://callback.test/wechat/callback", secrets.token, secrets.aes_key)
+    app = create_app(keys, Options(app_secret), clock=clock, transport=callback, name=name)
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     server: Any = await app.create_server(sock=listener, return_asyncio_server=True)

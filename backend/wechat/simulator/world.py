@@ -1,69 +1,28 @@
-"""What WeChat would remember. In memory: a restart forgets grants, messages and used codes, but no visitor."""
+"""What WeChat would remember. In memory: a restart forgets grants, messages and used codes, but no visitor's openid."""
 
-import secrets
-from base64 import urlsafe_b64encode
-from collections import Counter
-from dataclasses import dataclass, field
+import asyncio
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any, Final
 
-from backend.core.clock import Clock, today
+from backend.core.clock import Clock, iso, today
+from backend.wechat.simulator.consents import Consents, TemplateKind
+from backend.wechat.simulator.faults import Faults
+from backend.wechat.simulator.moderation import Moderation
+from backend.wechat.simulator.people import People
+from backend.wechat.simulator.quotas import Limit, Quotas
+from backend.wechat.simulator.refusals import RefusalError
+from backend.wechat.simulator.rules import Rules
+from backend.wechat.simulator.sms import SmsCenter, SmsKeys
+from backend.wechat.simulator.tokens import Tokens
 
-_ERRMSG: Final[dict[int, str]] = {
-    -1: "system error",
-    40001: "invalid credential, access_token is invalid or not latest",
-    40002: "invalid grant_type",
-    40003: "invalid openid",
-    40013: "invalid appid",
-    40029: "invalid code",
-    40037: "invalid template_id",
-    40097: "invalid args",
-    40125: "invalid appsecret",
-    40163: "code been used",
-    41001: "access_token missing",
-    41008: "missing code",
-    41030: "invalid page",
-    42001: "access_token expired",
-    43101: "user refuse to accept the msg",
-    45009: "reach max api daily quota limit",
-    45011: "api minute-quota reach limit, must slower, retry next minute",
-    47001: "data format error",
-    47003: "argument invalid!",
-}
-
-TOKEN_LIFE: Final = timedelta(seconds=7200)
-_RENEWED_BEFORE_END: Final = timedelta(minutes=5)
-_OLD_TOKEN_OVERLAP: Final = timedelta(minutes=5)
-_FORCED_APART: Final = timedelta(seconds=30)
-_FORCED_A_DAY: Final = 20
 _FREE_TEMPLATE: Final = "tmpl-"
-
-
-class RefusalError(Exception):
-    """Told in JSON with HTTP status 200, as WeChat does."""
-
-    def __init__(self, errcode: int, detail: str = "") -> None:
-        super().__init__(errcode)
-        self.errcode = errcode
-        self.errmsg = " ".join(filter(None, (_ERRMSG.get(errcode, "error"), detail)))
-
-
-@dataclass(slots=True)
-class Fault:
-    """What the next `times` calls of a path meet instead of, or on top of, the right answer."""
-
-    path: str
-    times: int = 1
-    errcode: int | None = None
-    status: int | None = None
-    body: str | None = None
-    delay_ms: int = 0
-    after_effect: bool = False
-    """The call has its effect, and the fault only spoils its answer."""
-
-    def meets(self, path: str) -> bool:
-        return self.times > 0 and f"/{path.strip('/')}".endswith(f"/{self.path.strip('/')}")
+_REMEMBERED: Final = 20_000
+_REMEMBERED_PATHS: Final = 1_000
+_UNREAD_NEWS: Final = 1_000
+_MAY_ANSWER: Final = {"message": (timedelta(hours=48), 5), "enter": (timedelta(minutes=1), 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,137 +36,174 @@ class Message:
     lang: str
     sent_at: datetime
 
+    def shown(self) -> dict[str, object]:
+        return asdict(self) | {"msgid": str(self.msgid), "sent_at": iso(self.sent_at)}
 
-@dataclass(slots=True)
-class Tokens:
-    """`stable_token`: the same token for everybody until its last five minutes, or until forced."""
 
-    clock: Clock
-    current: str = ""
-    ends: dict[str, datetime] = field(default_factory=dict)
-    forced: list[datetime] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`arguments` by name with their labels; None: any argument of a known type."""
 
-    def stable(self, *, force: bool) -> tuple[str, int]:
-        """The token and the seconds it has left."""
-        now = self.clock.now()
-        if force:
-            self._count_forced(now)
-        ends = self.ends.get(self.current)
-        if force or ends is None or now >= ends - _RENEWED_BEFORE_END:
-            if ends is not None:
-                self.ends[self.current] = min(ends, now + _OLD_TOKEN_OVERLAP)
-            self.current = f"sim_{secrets.token_urlsafe(96)}"
-            self.ends[self.current] = now + TOKEN_LIFE
-        return self.current, int((self.ends[self.current] - now).total_seconds())
+    id: str
+    title: str = ""
+    arguments: Mapping[str, str] | None = None
+    kind: TemplateKind = "one_time"
 
-    def _count_forced(self, now: datetime) -> None:
-        self.forced = [moment for moment in self.forced if moment > now - timedelta(days=1)]
-        if self.forced and now - self.forced[-1] < _FORCED_APART:
-            raise RefusalError(45011)
-        if len(self.forced) >= _FORCED_A_DAY:
-            raise RefusalError(45009)
-        self.forced.append(now)
 
-    def check(self, token: str) -> None:
-        if not token:
-            raise RefusalError(41001)
-        if token not in self.ends:
-            raise RefusalError(40001)
-        if self.clock.now() >= self.ends[token]:
-            raise RefusalError(42001)
+@dataclass(frozen=True, slots=True)
+class Code:
+    scene: str
+    page: str
+    env_version: str
 
-    def lose_all(self) -> None:
-        self.current = ""
-        self.ends.clear()
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    path: str
+    query: str
+    env_version: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MediaCheck:
+    trace_id: str
+    openid: str
+    url: str
 
 
 class World:
-    def __init__(self, app_id: str, app_secret: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        app_id: str,
+        app_secret: str,
+        clock: Clock,
+        *,
+        limits: Mapping[str, Limit],
+        rules: Rules | None = None,
+        templates: Sequence[Template] = (),
+        sms_keys: SmsKeys | None = None,
+    ) -> None:
         self.app_id = app_id
         self.app_secret = app_secret
         self.clock = clock
+        self.sms_keys = sms_keys or SmsKeys()
         self.tokens = Tokens(clock)
+        self._first_limits = limits
+        self._first_rules = rules or Rules()
+        self._first_templates = templates
+        self._listeners: dict[str, set[asyncio.Queue[dict[str, object]]]] = {}
+        self._messages_sent = 0
+        self.media_checks: asyncio.Queue[MediaCheck] = asyncio.Queue(_REMEMBERED)
         self.reset()
 
     def reset(self) -> None:
         """Everything but the tokens: their loss is a case of its own."""
-        self.used_codes: set[str] = set()
-        self.grants: Counter[tuple[str, str]] = Counter()
-        self.outbox: list[Message] = []
-        self.templates: dict[str, frozenset[str]] = {}
-        self.faults: list[Fault] = []
+        self.rules = self._first_rules.model_copy(deep=True)
+        self.people = People(self.app_id, self.clock)
+        self.consents = Consents()
+        self.quotas = Quotas(self.clock, self._first_limits)
+        self.moderation = Moderation()
+        self.sms = SmsCenter(self.clock, self.rules)
+        self.outbox: deque[Message] = deque(maxlen=_REMEMBERED)
+        self.codes: deque[Code] = deque(maxlen=_REMEMBERED)
+        self.links: deque[Link] = deque(maxlen=_REMEMBERED)
+        self.faults = Faults()
         self.calls: Counter[str] = Counter()
+        self.templates: dict[str, Template] = {each.id: each for each in self._first_templates}
         self._last_event_s: dict[str, int] = {}
+        self._may_answer: dict[str, tuple[datetime, int]] = {}
+        while not self.media_checks.empty():
+            self.media_checks.get_nowait()
 
-    def openid_of(self, name: str) -> str:
-        """The same for ever. Carries its own check digits, so that a restart knows it as a real one."""
-        head = _letters(f"{self.app_id}\n{name}")[:18]
-        return f"o{head}{self._check_digits(head)}"
-
-    def knows(self, openid: str) -> bool:
-        return len(openid) == 28 and openid[0] == "o" and openid[19:] == self._check_digits(openid[1:19])
-
-    def _check_digits(self, head: str) -> str:
-        return _letters(f"{self.app_id}\ncheck\n{head}")[:9]
+    def change_rules(self, **changed: Any) -> None:
+        """Raises pydantic's ValidationError and then changes nothing."""
+        self.rules = self.sms.rules = Rules.model_validate(self.rules.model_dump() | changed)
+        for path, limit in self.rules.quotas.items():
+            self.quotas.set_limit(path, Limit(limit.daily, limit.per_minute))
 
     def check_app(self, app_id: object, app_secret: object) -> None:
         if app_id != self.app_id:
             raise RefusalError(40013)
         if app_secret != self.app_secret:
-            raise RefusalError(40125)
+            raise RefusalError(40125 if app_secret else 41004)
 
-    def log_in(self, code: str) -> str:
-        """The openid. `sim-<name>-<nonce>` is `<name>`; any other code is somebody who was never here."""
-        if code.startswith("bad"):
-            raise RefusalError(40029)
-        self.use_up(code)
-        name = code.removeprefix("sim-").rpartition("-")[0] if code.startswith("sim-") else ""
-        return self.openid_of(name or f"\n{code}")
+    def check_ip(self, ip: str) -> None:
+        if self.rules.allowed_ips is not None and ip not in self.rules.allowed_ips:
+            raise RefusalError(40164, f"{ip} ipv6 ::ffff:{ip}, not in whitelist")
 
-    def use_up(self, code: str) -> None:
-        if code in self.used_codes:
-            raise RefusalError(40163)
-        self.used_codes.add(code)
+    def check_openid(self, openid: str) -> None:
+        if not self.people.knows(openid):
+            raise RefusalError(40003)
 
-    def arguments_of(self, template_id: str) -> frozenset[str] | None:
-        """None: any argument of a known type."""
+    def check_page(self, page: str) -> None:
+        """ "" is the home page. The query is not looked at."""
+        path = page.partition("?")[0]
+        if page.startswith("/") or len(page) > 1024:
+            raise RefusalError(41030)
+        if path and self.rules.pages is not None and path not in self.rules.pages:
+            raise RefusalError(41030)
+
+    def count_call(self, path: str) -> None:
+        if path in self.calls or len(self.calls) < _REMEMBERED_PATHS:
+            self.calls[path] += 1
+
+    def template(self, template_id: str) -> Template:
         if template_id in self.templates:
             return self.templates[template_id]
         if template_id.startswith(_FREE_TEMPLATE):
-            return None
+            return Template(template_id)
         raise RefusalError(40037)
-
-    def answer_tap(self, openid: str, template_id: str, result: str) -> None:
-        """An acceptance is good for one message. Switching off in the settings takes all of them back."""
-        if result.startswith("accept"):
-            self.grants[openid, template_id] += 1
-
-    def switch_off(self, openid: str, template_id: str) -> None:
-        self.grants[openid, template_id] = 0
 
     def deliver(self, message: Message) -> None:
         """Each message uses one acceptance up."""
-        key = message.touser, message.template_id
-        if self.grants[key] <= 0:
-            raise RefusalError(43101)
-        self.grants[key] -= 1
+        try:
+            self.consents.use(message.touser, message.template_id)
+        except RefusalError:
+            self.tell(message.touser, {"type": "not_allowed", "template_id": message.template_id})
+            raise
         self.outbox.append(message)
+        self.tell(message.touser, {"type": "message", "item": message.shown()})
+
+    def next_msgid(self) -> int:
+        self._messages_sent += 1
+        return int(f"{today(self.clock):%Y%m%d}{self._messages_sent:010d}")
 
     def event_time_s(self, openid: str) -> int:
         """Unix seconds, no two alike for one person: WeChat's events have no other name than who, when and what."""
         moment = max(int(self.clock.now().timestamp()), self._last_event_s.get(openid, 0) + 1)
+        if len(self._last_event_s) > _REMEMBERED:
+            self._last_event_s.clear()
         self._last_event_s[openid] = moment
         return moment
 
-    def next_msgid(self) -> int:
-        return int(f"{today(self.clock):%Y%m%d}{len(self.outbox) + 1:08d}")
+    def opens_conversation(self, openid: str, how: str) -> None:
+        """The person wrote (`message`) or entered the customer service (`enter`)."""
+        life, count = _MAY_ANSWER[how]
+        self._may_answer[openid] = self.clock.now() + life, count
 
-    def next_fault(self, path: str) -> Fault | None:
-        fault = next((fault for fault in self.faults if fault.meets(path)), None)
-        if fault is not None:
-            fault.times -= 1
-        return fault
+    def answer_conversation(self, openid: str) -> None:
+        until, left = self._may_answer.get(openid, (self.clock.now(), 0))
+        if self.clock.now() >= until:
+            raise RefusalError(45015)
+        if left <= 0:
+            raise RefusalError(45047)
+        self._may_answer[openid] = until, left - 1
 
+    def listen(self, openid: str) -> asyncio.Queue[dict[str, object]]:
+        queue: asyncio.Queue[dict[str, object]] = asyncio.Queue(_UNREAD_NEWS)
+        self._listeners.setdefault(openid, set()).add(queue)
+        return queue
 
-def _letters(text: str) -> str:
-    return urlsafe_b64encode(sha256(text.encode()).digest()).decode()
+    def stop_listening(self, openid: str, queue: asyncio.Queue[dict[str, object]]) -> None:
+        waiting = self._listeners.get(openid, set())
+        waiting.discard(queue)
+        if not waiting:
+            self._listeners.pop(openid, None)
+
+    def tell(self, openid: str, news: dict[str, object]) -> None:
+        """To the person's open phones. One that reads too slowly misses the rest and fetches the outbox again."""
+        for queue in self._listeners.get(openid, ()):
+            if not queue.full():
+                queue.put_nowait(news)
