@@ -29,6 +29,7 @@ from urllib.parse import quote
 import structlog
 from pydantic import SecretStr
 
+from backend import outside
 from backend.core.crypto import new_key
 from config.settings import Settings
 
@@ -107,7 +108,7 @@ def development_settings(settings: Settings) -> Settings:
     if not settings.redis_url.get_secret_value():
         filled["redis_url"] = SecretStr(places.redis_url)
     if not settings.wechat_url:
-        filled["wechat_url"] = f"http://127.0.0.1:{settings.simulator_port}"
+        filled |= outside.simulated(settings)
     if not (settings.encryption_keys.get_secret_value() and settings.search_key.get_secret_value()):
         encryption_key, search_key = _development_keys(places.data_dir)
         if not settings.encryption_keys.get_secret_value():

@@ -57,6 +57,7 @@ _WORN_OUT = {
     "idempotent_request": "created_at",
     "resident_session": "expires_at",
     "staff_session": "expires_at",
+    "phone_code": "created_at",
     "pgqueuer_log": "created",
 }
 _DELETE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < $1 LIMIT 10000)"

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     sms_sdk_app_id: str = ""
     sms_sign_name: str = Field("", description="the approved signature, without 【】")
     sms_region: str = "ap-guangzhou"
+    sms_code_template: str = Field("", description="template id; {1} the code, {2} minutes; empty = no codes by SMS")
     sms_url: str = Field("", description="default https://sms.tencentcloudapi.com")
 
     # travel time by Tencent Location Service; without a key the straight line decides

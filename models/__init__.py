@@ -2,6 +2,7 @@
 
 from models.accounts import (
     ConsentKind,
+    PhoneCode,
     PrivacyConsent,
     Resident,
     ResidentSession,
@@ -68,6 +69,7 @@ __all__ = [
     "OrganizationKind",
     "Party",
     "PartyKind",
+    "PhoneCode",
     "PrivacyConsent",
     "Rating",
     "Residency",

@@ -51,6 +51,23 @@ class ResidentSession(Row):
         table = "resident_session"
 
 
+class PhoneCode(Row):
+    """Sent by text message to a number that somebody claims to have."""
+
+    resident_id: UUID
+    resident: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
+    phone_hash = fields.CharField(max_length=64)
+    code_hash = fields.CharField(max_length=64)
+    tries = fields.SmallIntField(default=0)
+    created_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+    """When it was given back right, or replaced by a newer one."""
+
+    class Meta:
+        table = "phone_code"
+        indexes = (("resident_id", "created_at"), ("phone_hash", "created_at"))
+
+
 class PrivacyConsent(Row):
     """Append-only but for the withdrawal: what was agreed to, in which wording, when."""
 

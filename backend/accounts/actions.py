@@ -1,6 +1,5 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
 from uuid import UUID
 
 from tortoise import connections
@@ -11,7 +10,7 @@ from backend.accounts.schemas import ProfileIn
 from backend.accounts.tokens import new_token, token_hash
 from backend.core import identity
 from backend.core.deps import Deps
-from backend.core.errors import HejieError, InvalidFieldsError
+from backend.core.errors import InvalidFieldsError
 from models import ConsentKind, Resident, ResidentSession
 from models.base import uuid7
 
@@ -20,12 +19,6 @@ INSERT INTO resident (id, app_id, openid, created_at, last_login_at) VALUES ($1,
 ON CONFLICT (app_id, openid) DO UPDATE SET last_login_at = EXCLUDED.last_login_at
 RETURNING id, phone_sealed
 """
-
-
-class SmsUnavailableError(HejieError):
-    code: ClassVar[str] = "sms_unavailable"
-    status: ClassVar[int] = 503
-    message: ClassVar[str] = "短信验证码暂时不能使用，请点“微信授权手机号”。您也可以致电或到综治中心窗口办理。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,10 @@ async def change_profile(deps: Deps, actor: ResidentActor, profile: ProfileIn) -
 
 
 async def set_phone(deps: Deps, actor: ResidentActor, number: str) -> None:
-    """`number` as WeChat vouches for it. Raises InvalidFieldsError for one that is not of the mainland."""
+    """`number` as WeChat, or a code sent to it, vouches for it; a household may share one.
+
+    Raises InvalidFieldsError for one that is not of the mainland.
+    """
     try:
         phone = identity.normalize_mobile(number)
     except ValueError as error:

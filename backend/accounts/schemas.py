@@ -39,7 +39,7 @@ class PhoneIn(In):
 
     code: Code | None = None
     phone: Code | None = None
-    sms_code: Annotated[str, Field(pattern=r"^[0-9]{4,8}$")] | None = None
+    sms_code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
 
     @field_validator("phone")
     @classmethod

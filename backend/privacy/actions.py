@@ -13,6 +13,7 @@ from models import (
     Dispute,
     Notice,
     Party,
+    PhoneCode,
     PrivacyConsent,
     Rating,
     Resident,
@@ -60,6 +61,7 @@ async def close_account(deps: Deps, actor: ResidentActor) -> ClosedAccount:
         id_number_hash=None,
         closed_at=now,
     )
+    await PhoneCode.filter(resident_id=actor.id).delete()
     await ResidentSession.filter(resident_id=actor.id, revoked_at=None).update(revoked_at=now)
     await PrivacyConsent.filter(resident_id=actor.id, withdrawn_at=None).update(withdrawn_at=now)
     await SubscriptionGrant.filter(resident_id=actor.id, spent_at=None, revoked_at=None).update(revoked_at=now)

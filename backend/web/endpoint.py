@@ -1,6 +1,7 @@
 """What every call goes through: who asks, how often, what is asked, one transaction, one answer.
 
-A handler takes what it names: `actor`, `body`, `query`, `deps`, `request`, `wechat`, `sms`, and its path values.
+A handler takes what it names: `actor`, `body` and its `digest`, `query`, `deps`, `request`, `wechat`, `sms`, and its
+path values.
 """
 
 import inspect
@@ -74,6 +75,7 @@ class Endpoint:
         known: dict[str, Any] = {
             "actor": actor,
             "body": parsed,
+            "digest": digest,
             "query": self.query and fields.validate(self.query, {k: v[-1] for k, v in request.args.items()}, deps),
             "deps": deps,
             "request": request,
@@ -200,6 +202,11 @@ class Write:
         self.answer = answer
         if self.guard is not None:
             await self.guard.finish(self.deps.keyring, answer)
+
+    async def forget(self) -> None:
+        """After the commit, when what follows it has failed: failures are not stored."""
+        if self.guard is not None:
+            await self.guard.forget()
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ INSERT INTO idempotent_request (id, scope, body_hash, created_at) VALUES ($1, $2
 ON CONFLICT (scope) DO NOTHING RETURNING id
 """
 _STORED = "SELECT id, body_hash, status, answer_sealed FROM idempotent_request WHERE scope = $1"
+_FORGET = "DELETE FROM idempotent_request WHERE id = $1"
 _FINISH = "UPDATE idempotent_request SET status = $2, answer_sealed = $3 WHERE id = $1"
 
 
@@ -80,6 +81,10 @@ class Guard:
     async def finish(self, keyring: Keyring, answer: Answer) -> None:
         sealed = keyring.seal_bytes(answer.body, "idempotent_request", "answer", self.row_id)
         await connections.get("default").execute_query(_FINISH, [self.row_id, answer.status, sealed])
+
+    async def forget(self) -> None:
+        """What was answered turned out to be undone: the same request may be made again."""
+        await connections.get("default").execute_query(_FORGET, [self.row_id])
 
 
 def json_hash(parsed: dict[str, Any]) -> str:

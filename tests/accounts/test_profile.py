@@ -94,18 +94,6 @@ async def test_bad_phones(people: People, body: dict[str, Any], paths: list[str]
     assert fields_of(await lin.post("/me/phone", body)) == paths
 
 
-async def test_no_text_messages_yet(people: People) -> None:
-    lin = await people.resident("lin")
-    for path, body in (
-        ("/me/phone/sms-codes", {"phone": "13872560001"}),
-        ("/me/phone", {"phone": "13872560001", "sms_code": "123456"}),
-    ):
-        answer = await lin.post(path, body)
-        assert (answer.status_code, answer.json()["code"]) == (503, "sms_unavailable")
-        assert int(answer.headers["Retry-After"]) > 0
-    assert fields_of(await lin.post("/me/phone/sms-codes", {"phone": "1387256"})) == ["phone"]
-
-
 async def test_the_old_phone_stays_while_wechat_is_away(people: People, simulator: Simulator) -> None:
     lin = await people.resident("lin")
     await lin.post("/me/phone", {"code": "phone-13872560001-p4"})
