@@ -3,6 +3,8 @@
 import asyncio
 import json
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,10 +23,12 @@ from tortoise import connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 
-from backend import outside
+from backend import outside, wechat_events
 from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
+from backend.core.crypto import Keyring
+from backend.files.store import FileStore, open_store
 from backend.notices import delivery
 from backend.notices.delivery import LaterError, Post
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
@@ -59,6 +63,7 @@ _WORN_OUT = {
     "staff_session": "expires_at",
     "phone_code": "created_at",
     "pgqueuer_log": "created",
+    "wechat_callback": "handled_at",
 }
 _DELETE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < $1 LIMIT 10000)"
 
@@ -103,22 +108,30 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
             await post.wechat.aclose()
+            await post.sms.aclose()
             await redis.aclose()
 
 
 def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
-    wechat = outside.wechat(settings, redis, clock)
-    return Post(clock, Catalog.parse(read_catalog()), wechat, "formal" if settings.is_production else "developer")
+    return Post(
+        clock=clock,
+        catalog=Catalog.parse(read_catalog()),
+        keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
+        wechat=outside.wechat(settings, redis, clock),
+        sms=outside.sms(settings, clock),
+        state="formal" if settings.is_production else "developer",
+    )
 
 
 async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *, drain: bool) -> None:
     """Again and again while the database is away."""
+    store = open_store(settings.storage_url, settings.data_dir)
     while not stopping.is_set():
         try:
             async with _pool(settings) as pool:
                 if await pool.fetch(_NOTIFYING):
                     raise NotifyingQueueError
-                await _queue(pool, post, stopping).run(
+                await _queue(pool, post, store, stopping).run(
                     dequeue_timeout=_POLL_IDLE,
                     batch_size=_PICKED // 2,
                     max_concurrent_tasks=_PICKED,
@@ -141,7 +154,7 @@ def _pool(settings: Settings) -> asyncpg.Pool:
     )
 
 
-def _queue(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueManager:
+def _queue(pool: asyncpg.Pool, post: Post, store: FileStore, stopping: asyncio.Event) -> QueueManager:
     queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
     queue.min_dequeue_poll_interval = _POLL_BUSY
     queue.shutdown = stopping
@@ -149,17 +162,32 @@ def _queue(pool: asyncpg.Pool, post: Post, stopping: asyncio.Event) -> QueueMana
 
     @queue.entrypoint(jobs.DELIVER_NOTICE)
     async def deliver_notice(job: Job) -> None:
-        async with places:
-            if stopping.is_set():
-                raise RetryRequested(reason="stopping")
-            try:
-                await delivery.deliver(post, UUID(json.loads(job.payload or b"")["notice_id"]), job.attempts)
-            except LaterError as error:
-                raise RetryRequested(delay=error.pause, reason="WeChat is away") from None
-            except _STORE_AWAY as error:
-                raise RetryRequested(delay=timedelta(seconds=_PAUSE_S), reason="the database is away") from error
+        async with places, _or_later(stopping):
+            await delivery.deliver(post, _id_in(job, "notice_id"), job.attempts)
+
+    @queue.entrypoint(jobs.TAKE_EFFECT)
+    async def take_effect(job: Job) -> None:
+        async with places, _or_later(stopping):
+            await wechat_events.take_effect(post, store, _id_in(job, "callback_id"))
 
     return queue
+
+
+@asynccontextmanager
+async def _or_later(stopping: asyncio.Event) -> AsyncIterator[None]:
+    """What cannot be done now goes back into the queue."""
+    if stopping.is_set():
+        raise RetryRequested(reason="stopping")
+    try:
+        yield
+    except LaterError as error:
+        raise RetryRequested(delay=error.pause, reason="not yet") from None
+    except _STORE_AWAY as error:
+        raise RetryRequested(delay=timedelta(seconds=_PAUSE_S), reason="the database is away") from error
+
+
+def _id_in(job: Job, name: str) -> UUID:
+    return UUID(json.loads(job.payload or b"")[name])
 
 
 async def _beat(redis: Redis) -> None:
@@ -181,10 +209,13 @@ async def _sweep(settings: Settings, clock: Clock) -> None:
 
 
 async def sweep(clock: Clock, keep: timedelta) -> None:
-    """Throws away what is of no use any more, and finds notices whose job was lost."""
+    """Throws away what is of no use any more, and finds notices and events whose job was lost."""
     for table, column in _WORN_OUT.items():
         statement = _DELETE.format(table=table, column=column)
         await connections.get("default").execute_query(statement, [clock.now() - keep])
     found = await delivery.requeue_orphans(clock)
     if found:
         log.warning("notices_requeued", count=found)
+    found = await wechat_events.requeue_lost()
+    if found:
+        log.warning("events_requeued", count=found)

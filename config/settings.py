@@ -46,7 +46,9 @@ class Settings(BaseSettings):
         SecretStr("aGVqaWUtZGV2ZWxvcG1lbnQtb25seS1rZXktMDAwMDA"),
         description="43 characters from the WeChat console",
     )
+    wechat_callback_encrypted_only: bool = Field(False, description="the console says safe mode: refuse plain bodies")
     wechat_max_templates: int = Field(3, ge=1, le=5, description="templates per subscription request")
+    wechat_ask_again_days: int = Field(7, ge=0, description="how long a no to a template is a no")
 
     # text messages by Tencent Cloud SMS; off without keys
     sms_secret_id: str = ""

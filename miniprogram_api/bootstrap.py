@@ -59,7 +59,7 @@ async def bootstrap(deps: Deps, request: Request) -> BootstrapOut:
 
 def _scenes(deps: Deps, most: int) -> dict[str, SceneTemplatesOut]:
     return {
-        scene: SceneTemplatesOut(template_ids=deps.catalog.templates_of_scene(scene, most) or [])
+        scene: SceneTemplatesOut(template_ids=deps.catalog.in_one_request(deps.catalog.templates_of_scene(scene), most))
         for scene in deps.catalog.scenes
     }
 

@@ -117,7 +117,7 @@ class AccountClosedOut(Out):
 @endpoint(blueprint, "DELETE", "/me", audience="resident", returns=AccountClosedOut, opens_transaction=False)
 async def close_account(actor: ResidentActor, deps: Deps, request: Request) -> HTTPResponse:
     async with writing(request, deps, actor, "") as write:
-        closed = None if write.answer else await privacy.close_account(deps, actor)
+        closed = None if write.answer else await privacy.close_account(deps.clock, actor.id)
         if closed:
             await write.finish(Answer(200, _closed(closed).model_dump_json().encode()))
     await files.erase(request, closed.file_ids if closed else ())

@@ -41,4 +41,4 @@ async def give_consent(actor: ResidentActor, body: ConsentIn, deps: Deps) -> Non
 async def withdraw_consent(actor: ResidentActor, kind: str, deps: Deps) -> None:
     if kind not in set(ConsentKind):
         raise NotFoundError
-    await actions.withdraw_consent(deps, actor, ConsentKind(kind))
+    await actions.withdraw_consent(deps.clock, actor.id, ConsentKind(kind))

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo
@@ -6,9 +7,8 @@ from sanic import Blueprint, Request
 from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
 from backend.core.schema import Code, In, Out, Query, deps_of, problem
-from backend.notices import ledger
+from backend.notices import taps
 from backend.web.endpoint import endpoint
-from models import GrantSource
 
 blueprint = Blueprint("mini_subscriptions")
 
@@ -43,13 +43,18 @@ class GrantedOut(Out):
 
 
 @endpoint(blueprint, "GET", "/subscriptions/next", audience="resident", query=SceneQuery, returns=NextOut)
-async def next_subscriptions(query: SceneQuery, deps: Deps, request: Request) -> NextOut:
-    most = request.app.ctx.settings.wechat_max_templates
-    return NextOut(template_ids=deps.catalog.templates_of_scene(query.scene, most))
+async def next_subscriptions(actor: ResidentActor, query: SceneQuery, deps: Deps, request: Request) -> NextOut:
+    settings = request.app.ctx.settings
+    asked = await taps.next_templates(
+        deps,
+        actor,
+        query.scene,
+        most=settings.wechat_max_templates,
+        again_after=timedelta(days=settings.wechat_ask_again_days),
+    )
+    return NextOut(template_ids=asked)
 
 
 @endpoint(blueprint, "POST", "/subscriptions", audience="resident", body=AnswersIn, returns=GrantedOut)
 async def report_subscriptions(actor: ResidentActor, body: AnswersIn, deps: Deps) -> GrantedOut:
-    answers = {template_id: answer for template_id, answer in body.results.items() if isinstance(answer, str)}
-    granted = await ledger.report(deps, actor.id, GrantSource.PAGE, answers, at=deps.clock.now(), scene=body.scene)
-    return GrantedOut(granted=granted)
+    return GrantedOut(granted=await taps.report(deps, actor, body.results, body.scene))

@@ -36,7 +36,16 @@ from models.disputes import (
 )
 from models.files import FileKind, FileStatus, StoredFile
 from models.idempotency import IdempotentRequest
-from models.notices import Delivery, GrantSource, Notice, SceneCode, SubscriptionGrant, WechatCallback
+from models.notices import (
+    Channel,
+    Delivery,
+    GrantSource,
+    Notice,
+    SceneCode,
+    SubscriptionAnswer,
+    SubscriptionGrant,
+    WechatCallback,
+)
 from models.ratings import Rating
 from models.routing import CountyBoundary, RoutingPolicy
 
@@ -53,6 +62,7 @@ __all__ = [
     "Center",
     "CenterLevel",
     "CenterRevision",
+    "Channel",
     "ConsentKind",
     "CountyBoundary",
     "DayKind",
@@ -85,6 +95,7 @@ __all__ = [
     "StaffSession",
     "Status",
     "StoredFile",
+    "SubscriptionAnswer",
     "SubscriptionGrant",
     "Urge",
     "WechatCallback",

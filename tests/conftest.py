@@ -32,9 +32,9 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "rating", "urge", "appointment", "slot_count", "event", "party", "notice", "subscription_grant", "stored_file",
-    "dispute", "privacy_consent", "phone_code", "resident_session", "resident", "staff_session", "case_counter",
-    "wechat_callback", "idempotent_request", "pgqueuer", "pgqueuer_log",
+    "rating", "urge", "appointment", "slot_count", "event", "party", "notice", "subscription_grant",
+    "subscription_answer", "stored_file", "dispute", "privacy_consent", "phone_code", "resident_session", "resident",
+    "staff_session", "case_counter", "wechat_callback", "idempotent_request", "pgqueuer", "pgqueuer_log",
 )  # fmt: skip
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in _BUSINESS_TABLES)  # noqa: S608
 """Children first. Of the few rows that a test leaves, DELETE is ten times faster than TRUNCATE."""

@@ -1,9 +1,11 @@
 """What a resident has agreed to. Without the notice nothing is filed; the other kinds are never required."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
 from backend.core.catalog import Catalog
+from backend.core.clock import Clock
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
 from models import ConsentKind, PrivacyConsent, Resident
@@ -51,7 +53,7 @@ async def give(deps: Deps, actor: ResidentActor, version: str, kinds: frozenset[
     )
 
 
-async def withdraw(deps: Deps, actor: ResidentActor, kind: ConsentKind) -> None:
+async def withdraw(clock: Clock, resident_id: UUID, kind: ConsentKind) -> None:
     """What was collected under it is erased by `privacy.actions`."""
-    in_force = PrivacyConsent.filter(resident_id=actor.id, kind=kind, withdrawn_at=None)
-    await in_force.update(withdrawn_at=deps.clock.now())
+    in_force = PrivacyConsent.filter(resident_id=resident_id, kind=kind, withdrawn_at=None)
+    await in_force.update(withdrawn_at=clock.now())

@@ -212,7 +212,7 @@ async def _tell(
     await history.record(deps, dispute, actor, entry)
     if appointment.resident_id is not None:
         words = {"when_text": entry.data["when_text"], "place": entry.data["place"], "center": appointment.center.name}
-        await notices.notify(deps, [News(appointment.resident_id, kind, dispute.id, words)])
+        await notices.notify(deps, [News(appointment.resident_id, kind, dispute.id, words, appointment.starts_at)])
 
 
 def _entry(dispute: Dispute, appointment: Appointment, kind: str, **detail: str) -> Entry:

@@ -1,5 +1,6 @@
 """Acting on a case: the table decides, the effect is done, the history is written, the parties are told."""
 
+from datetime import date, datetime, time
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
@@ -7,6 +8,7 @@ from backend.appointments import actions as appointments
 from backend.casework.effects import EFFECTS, Done, give_case_number
 from backend.casework.schemas import ActionIn
 from backend.core.catalog import FlowRow
+from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.disputes import history, queries, workflow
 from backend.disputes.history import Entry
@@ -79,4 +81,11 @@ async def _tell(deps: Deps, actor: Actor, dispute: Dispute, row: FlowRow, done: 
     if kind is None:
         return
     words = {"center": dispute.center.name, "number": dispute.number, "due_text": str(done.data.get("due_text", ""))}
-    await notices.notify(deps, [News(resident_id, kind, dispute.id, words) for resident_id in sorted(residents)])
+    news = [News(resident_id, kind, dispute.id, words, _valid_until(done)) for resident_id in sorted(residents)]
+    await notices.notify(deps, news)
+
+
+def _valid_until(done: Done) -> datetime | None:
+    """The end of the day on which something is due."""
+    due_on = done.data.get("due_on")
+    return datetime.combine(date.fromisoformat(due_on), time.max, SHANGHAI) if due_on else None

@@ -115,11 +115,39 @@ class MessageTemplate(Entry):
     id: str = Field(min_length=1, max_length=64)
     title: str = Field(min_length=1, max_length=20)
     fields: dict[str, str] = Field(min_length=1)
+    choices: dict[str, tuple[str, ...]] = {}
+    """Of every `const` field: the values that WeChat has on its list."""
+    long_term: bool = False
+    """One acceptance is good until it is taken back."""
+    enough: int = Field(3, ge=1, le=20)
+    """With so many acceptances in hand nobody is asked for more."""
+    reserved_for: tuple[Literal["booking", "deadline"], ...] = ()
+    """Its reminders: for each that will come, small news leave one acceptance more."""
+
+    @property
+    def enough_in_hand(self) -> int:
+        return 1 if self.long_term else self.enough
 
     @model_validator(mode="after")
-    def check_types(self) -> Self:
+    def check_fields(self) -> Self:
         if wrong := [name for name in self.fields if type_of(name) is None]:
             raise ValueError(f"no field type: {', '.join(wrong)}")
+        consts = {name for name in self.fields if name.startswith("const")}
+        if wrong := sorted(consts ^ self.choices.keys()):
+            raise ValueError(f"choices belong to the const fields and to no others: {', '.join(wrong)}")
+        return self
+
+
+class SmsTemplate(Entry):
+    """An approved template of the SMS account: its id there, and what fills {1}, {2} … of its text."""
+
+    id: str = Field(min_length=1, max_length=32)
+    params: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def check_words(self) -> Self:
+        for text in self.params:
+            _check_words("params", text)
         return self
 
 
@@ -132,21 +160,43 @@ class NoticeText(Entry):
     push: dict[str, str] = {}
     small: bool = False
     urgent: bool = False
+    by_day: bool = False
+    deadline: bool = False
+    sms: str | None = None
+    topic: str | None = None
 
     @model_validator(mode="after")
     def check_push(self) -> Self:
         """Fixed words already fit; the others are only such as anybody may read over a shoulder."""
         for name, text in self.push.items():
-            used = {field for _text, field, _spec, _conversion in string.Formatter().parse(text) if field is not None}
-            if used - LOCK_SCREEN_WORDS:
-                raise ValueError(f"{name}: {', '.join(sorted(used - LOCK_SCREEN_WORDS))} is not for a lock screen")
+            used = _check_words(name, text)
             kind = type_of(name)
             if not used and (kind is None or kind.fit(plain(text)) != text or not text):
                 raise ValueError(f"{name}: {text!r} is not a value that WeChat takes")
         return self
 
+    @model_validator(mode="after")
+    def check_rank(self) -> Self:
+        if self.small and (self.urgent or self.deadline):
+            raise ValueError("what is small is neither urgent nor bound to a deadline")
+        if self.sms is not None and not self.deadline:
+            raise ValueError("only what is bound to a deadline goes by text message")
+        return self
+
+    @property
+    def waits(self) -> bool:
+        """Whether it may wait a minute for what comes next."""
+        return not (self.urgent or self.deadline)
+
 
 LOCK_SCREEN_WORDS = frozenset({"center", "place", "when_text", "number", "due_text", "now"})
+
+
+def _check_words(name: str, text: str) -> set[str]:
+    used = {field for _text, field, _spec, _conversion in string.Formatter().parse(text) if field is not None}
+    if used - LOCK_SCREEN_WORDS:
+        raise ValueError(f"{name}: {', '.join(sorted(used - LOCK_SCREEN_WORDS))} is not for a lock screen")
+    return used
 
 
 class Catalog(Entry):
@@ -170,6 +220,7 @@ class Catalog(Entry):
     pages: dict[str, str]
     """Path in the mini-program, by what is shown there."""
     templates: dict[str, MessageTemplate]
+    sms_templates: dict[str, SmsTemplate] = {}
     scenes: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=5)]]
     """Templates to ask for, by the moment of asking, the most needed first."""
     notices: dict[str, NoticeText]
@@ -219,12 +270,8 @@ class Catalog(Entry):
         """Every name leads somewhere, and every field of a template gets its words."""
         problems = [f"scene {scene}: {key!r}" for scene, keys in self.scenes.items() for key in keys
                     if key not in self.templates]  # fmt: skip
-        for kind, notice in self.notices.items():
-            template = self.templates.get(notice.template) if notice.template else None
-            if notice.template and template is None:
-                problems.append(f"notice {kind}: template {notice.template!r}")
-            elif notice.push.keys() != (template.fields if template else {}).keys():
-                problems.append(f"notice {kind}: not the fields of its template")
+        problems += [f"notice {kind}: {wrong}" for kind, notice in self.notices.items()
+                     for wrong in self._wrong_in(notice)]  # fmt: skip
         problems += [f"action {row.action}: notice {row.notice!r}" for row in self.flow
                      if row.notice is not None and row.notice not in self.notices]  # fmt: skip
         if len({template.id for template in self.templates.values()}) < len(self.templates):
@@ -233,13 +280,38 @@ class Catalog(Entry):
             raise ValueError("; ".join(problems))
         return self
 
-    def templates_of_scene(self, scene: str, most: int) -> list[str]:
-        """WeChat's template ids."""
-        return [self.templates[key].id for key in self.scenes[scene][:most]]
+    def _wrong_in(self, notice: NoticeText) -> list[str]:
+        if notice.sms is not None and notice.sms not in self.sms_templates:
+            return [f"sms template {notice.sms!r}"]
+        if notice.template is None:
+            return ["push without a template"] if notice.push else []
+        template = self.templates.get(notice.template)
+        if template is None:
+            return [f"template {notice.template!r}"]
+        wrong = [f"field {name} has no words" for name in template.fields if name not in notice.push]
+        wrong += [f"field {name} is not in template {notice.template!r}" for name in notice.push
+                  if name not in template.fields]  # fmt: skip
+        wrong += [f"field {name}: {notice.push[name]!r} is none of its choices"
+                  for name, choices in template.choices.items()
+                  if name in notice.push and notice.push[name] not in choices]  # fmt: skip
+        return wrong
+
+    def templates_of_scene(self, scene: str) -> list[str]:
+        """WeChat's template ids, the most needed first."""
+        return [self.templates[key].id for key in self.scenes[scene]]
+
+    def in_one_request(self, template_ids: list[str], most: int) -> list[str]:
+        """WeChat refuses a request that mixes one-time and long-term templates: those like the first are asked for."""
+        like_first = [
+            each
+            for each in template_ids
+            if self.template_by_id[each].long_term == self.template_by_id[template_ids[0]].long_term
+        ]
+        return like_first[:most]
 
     @cached_property
-    def template_ids(self) -> frozenset[str]:
-        return frozenset(template.id for template in self.templates.values())
+    def template_by_id(self) -> dict[str, MessageTemplate]:
+        return {template.id: template for template in self.templates.values()}
 
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> "Catalog":

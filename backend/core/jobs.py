@@ -9,8 +9,10 @@ from pgqueuer.ports.driver import Driver
 from tortoise import connections
 
 DELIVER_NOTICE = "deliver_notice"
+TAKE_EFFECT = "take_effect"
+"""Of an event that WeChat pushed."""
 
-URGENT, NORMAL = 10, 0
+EVENT, DEADLINE, URGENT, NORMAL = 30, 20, 10, 0
 
 
 class _CurrentConnection(Driver):

@@ -2,40 +2,45 @@
 
 Begun is written down before WeChat is asked. A crash before it leaves the job to be done again; after it nobody can
 know whether the message went out, so it counts as `unknown` and is never repeated. The inbox has it either way.
+Where the push certainly did not go and a deadline is running, a text message is sent the same way.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Literal
 from uuid import UUID
 
-import structlog
-from prometheus_client import Counter
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
 from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
-from backend.notices import ledger
+from backend.core.crypto import Keyring
+from backend.notices import budget, ledger, outcomes, taps
+from backend.notices.outcomes import Grant, Result
+from backend.sms.client import Sms
+from backend.sms.errors import SmsAwayError, SmsError, SmsLimitError, SmsUnknownError
 from backend.wechat.client import WeChat
 from backend.wechat.errors import ConsentMissingError, WeChatError, WeChatRefusedError, WeChatUnknownError
-from models import Delivery, Notice
+from models import Channel, Delivery, Notice
 
-log = structlog.get_logger("hejie.delivery")
-
-GIVE_UP_AFTER = timedelta(hours=6)
-"""An older push would surprise more than help."""
+GIVE_UP_AFTER = timedelta(hours=24)
+"""An older push would surprise more than help; one that a deadline hangs on is better late than never."""
 
 _ORPHANED_AFTER = timedelta(minutes=2)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1, 300
 
-_OUTCOMES = Counter("hejie_notice_pushes", "Pushes by outcome", ["outcome"])
-
+_LOCK_RESIDENT = """
+SELECT r.id, r.openid, r.phone_sealed, r.closed_at IS NOT NULL AS is_closed,
+       EXISTS (SELECT FROM wechat_callback c WHERE c.openid = r.openid AND c.handled_at IS NULL) AS has_events
+  FROM resident r
+ WHERE r.id = (SELECT resident_id FROM notice WHERE id = $1 AND delivery IN ('pending', 'begun'))
+   FOR NO KEY UPDATE
+"""
 _ORPHANS = """
 SELECT n.id FROM notice n
- WHERE n.delivery IN ('pending', 'begun') AND n.created_at < $1
+ WHERE n.delivery IN ('pending', 'begun') AND COALESCE(n.send_after, n.created_at) < $1
    AND NOT EXISTS (SELECT FROM pgqueuer q
                     WHERE q.entrypoint = $2 AND q.payload = convert_to('{"notice_id": "' || n.id || '"}', 'UTF8'))
  ORDER BY n.id LIMIT 1000
@@ -43,7 +48,7 @@ SELECT n.id FROM notice n
 
 
 class LaterError(Exception):
-    """WeChat is away, and nothing was sent: try again after `pause`."""
+    """Nothing was sent: it is not time yet, or WeChat is away. Try again after `pause`."""
 
     def __init__(self, pause: timedelta) -> None:
         super().__init__(pause)
@@ -56,35 +61,39 @@ class Post:
 
     clock: Clock
     catalog: Catalog
+    keyring: Keyring
     wechat: WeChat
+    sms: Sms
     state: Literal["developer", "trial", "formal"]
 
 
-class _Grant(Enum):
-    """What becomes of the acceptance that was claimed."""
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """The resident, locked before anything else of theirs."""
 
-    SPENT = "spent"
-    GIVEN_BACK = "given back"
-    ALL_REVOKED = "all revoked"
+    id: UUID
+    openid: str
+    phone_sealed: bytes | None
+    is_closed: bool
+    has_events: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
-    delivery: Delivery
-    grant: _Grant
-    errcode: int | None = None
-    retry_s: int = 0
+class _Letter:
+    notice: Notice
+    to: Addressee
 
 
 async def deliver(post: Post, notice_id: UUID, attempt: int) -> None:
     """However often it is called, the message goes out at most once. Raises LaterError."""
-    notice = await _begin(post, notice_id)
-    if notice is None:
-        return
-    result = await _send(post, notice)
-    await _finish(post, notice_id, result)
-    if result.delivery is Delivery.PENDING:
-        raise LaterError(timedelta(seconds=max(result.retry_s, _pause_s(attempt))))
+    while (letter := await _begin(post, notice_id)) is not None:
+        send = _send_push if letter.notice.channel is Channel.WECHAT else _send_text
+        result = await send(post, letter)
+        goes_on = await _finish(post, letter, result)
+        if result.delivery is Delivery.PENDING:
+            raise LaterError(timedelta(seconds=max(result.retry_s, _pause_s(attempt))))
+        if not goes_on:
+            return
 
 
 async def requeue_orphans(clock: Clock) -> int:
@@ -96,79 +105,123 @@ async def requeue_orphans(clock: Clock) -> int:
     return len(rows)
 
 
-async def _begin(post: Post, notice_id: UUID) -> Notice | None:
-    """Claims a grant and marks the notice begun. None: there is nothing to send (any more)."""
+def may_text(post: Post, notice: Notice, *, has_phone: bool) -> bool:
+    return post.sms.is_on and has_phone and outcomes.sms_template(post.catalog, notice) is not None
+
+
+async def _begin(post: Post, notice_id: UUID) -> _Letter | None:
+    """Claims a grant and marks the notice begun. None: there is nothing to send (any more). Raises LaterError."""
     async with in_transaction():
-        notice = await Notice.filter(id=notice_id).select_for_update(of=("notice",)).select_related("resident").first()
-        if notice is None or notice.delivery not in (Delivery.PENDING, Delivery.BEGUN):
+        letter = await _locked(notice_id)
+        if letter is None:
             return None
-        if notice.delivery is Delivery.BEGUN:
-            await _record(post, notice, _Result(Delivery.UNKNOWN, _Grant.SPENT))
-        elif not await _may_send(post, notice):
-            await _record(post, notice, _Result(Delivery.NO_CONSENT, _Grant.GIVEN_BACK))
-        else:
-            notice.delivery, notice.begun_at = Delivery.BEGUN, post.clock.now()
-            await notice.save(update_fields=["delivery", "begun_at"])
-            return notice
-    return None
+        notice, now = letter.notice, post.clock.now()
+        if notice.send_after is not None and notice.send_after > now:
+            raise LaterError(notice.send_after - now)
+        unsendable = _unsendable(post, notice, now) or await _without_consent(post, letter, now)
+        if unsendable and not await _record(post, letter, unsendable):
+            return None
+        notice.delivery, notice.begun_at = Delivery.BEGUN, now
+        await notice.save(update_fields=["delivery", "begun_at"])
+        return letter
 
 
-async def _may_send(post: Post, notice: Notice) -> bool:
-    if notice.resident.closed_at is not None or notice.template_id is None:
-        return False
+async def _locked(notice_id: UUID) -> _Letter | None:
+    found = await connections.get("default").execute_query_dict(_LOCK_RESIDENT, [notice_id])
+    if not found:
+        return None
+    notice = await Notice.filter(id=notice_id).select_for_update().get()
+    if notice.delivery not in (Delivery.PENDING, Delivery.BEGUN):
+        return None
+    return _Letter(notice, Addressee(**found[0]))
+
+
+def _unsendable(post: Post, notice: Notice, now: datetime) -> Result | None:
+    """What needs no look into the books."""
+    if notice.delivery is Delivery.BEGUN:
+        return Result(Delivery.UNKNOWN, Grant.SPENT)
     words = post.catalog.notices.get(notice.kind)
-    spare = 1 if words is not None and words.small else 0
-    return await ledger.claim(notice.resident_id, notice.template_id, notice.id, spare=spare)
+    is_past = notice.valid_until is not None and notice.valid_until <= now
+    if is_past or notice.read_at is not None:
+        return Result(Delivery.STALE)
+    gives_up = _is_old(notice, now) and not (words is not None and words.deadline)
+    return Result(Delivery.FAILED, errcode=notice.errcode) if gives_up else None
 
 
-async def _send(post: Post, notice: Notice) -> _Result:
+async def _without_consent(post: Post, letter: _Letter, now: datetime) -> Result | None:
+    """Claims a grant; the result if there is none. A text message needs none."""
+    notice, to = letter.notice, letter.to
+    if notice.channel is Channel.SMS:
+        return None
+    if to.has_events:
+        await taps.take_in(post.catalog, post.clock, to.id, to.openid)
+    template = post.catalog.template_by_id.get(notice.template_id or "")
+    words = post.catalog.notices.get(notice.kind)
+    if to.is_closed or template is None or words is None:
+        return Result(Delivery.NO_CONSENT)
+    spare = await budget.spare(post.catalog, to.id, template, words, now)
+    return None if await ledger.claim(to.id, template, notice.id, spare=spare) else Result(Delivery.NO_CONSENT)
+
+
+async def _send_push(post: Post, letter: _Letter) -> Result:
+    notice = letter.notice
     assert notice.template_id is not None, "nothing was claimed without a template"
     try:
-        await post.wechat.send_subscribe_message(
-            notice.resident.openid, notice.template_id, notice.page, notice.push_data, post.state
+        message_id = await post.wechat.send_subscribe_message(
+            letter.to.openid, notice.template_id, notice.page, notice.push_data, post.state
         )
     except ConsentMissingError as error:
-        return _Result(Delivery.NO_CONSENT, _Grant.ALL_REVOKED, error.errcode)
+        return Result(Delivery.NO_CONSENT, Grant.ALL_REVOKED, error.errcode)
     except WeChatRefusedError as error:
-        return _Result(Delivery.REFUSED, _Grant.GIVEN_BACK, error.errcode)
+        return Result(Delivery.REFUSED, Grant.GIVEN_BACK, error.errcode)
     except WeChatUnknownError as error:
-        return _Result(Delivery.UNKNOWN, _Grant.SPENT, error.errcode)
+        return Result(Delivery.UNKNOWN, Grant.SPENT, error.errcode)
     except WeChatError as error:
-        is_old = post.clock.now() - notice.created_at >= GIVE_UP_AFTER
-        return _Result(Delivery.FAILED if is_old else Delivery.PENDING, _Grant.GIVEN_BACK, error.errcode, error.retry_s)
-    return _Result(Delivery.DELIVERED, _Grant.SPENT, 0)
+        return Result(_again(post, notice), Grant.GIVEN_BACK, error.errcode, retry_s=error.retry_s)
+    return Result(Delivery.DELIVERED, Grant.SPENT, 0, message_id)
 
 
-async def _finish(post: Post, notice_id: UUID, result: _Result) -> None:
-    """Unless somebody who found it begun has recorded `unknown` meanwhile: an outcome stays."""
+async def _send_text(post: Post, letter: _Letter) -> Result:
+    notice, sealed = letter.notice, letter.to.phone_sealed
+    template = outcomes.sms_template(post.catalog, notice)
+    if template is None or sealed is None:
+        return Result(Delivery.FAILED)
+    phone = post.keyring.open(sealed, "resident", "phone", letter.to.id)
+    try:
+        receipt = await post.sms.send(phone, template.id, notice.sms_params)
+    except SmsUnknownError:
+        return Result(Delivery.UNKNOWN)
+    except (SmsAwayError, SmsLimitError) as error:
+        return Result(_again(post, notice), retry_s=error.retry_s)
+    except SmsError:
+        return Result(Delivery.REFUSED)
+    return Result(Delivery.DELIVERED, message_id=receipt.serial)
+
+
+def _again(post: Post, notice: Notice) -> Delivery:
+    """Certainly not sent: once more later, for a day."""
+    return Delivery.FAILED if _is_old(notice, post.clock.now()) else Delivery.PENDING
+
+
+def _is_old(notice: Notice, now: datetime) -> bool:
+    return now - (notice.send_after or notice.created_at) >= GIVE_UP_AFTER
+
+
+async def _finish(post: Post, letter: _Letter, result: Result) -> bool:
+    """Unless somebody who found it begun has recorded an outcome meanwhile. Whether it goes on by text message."""
     async with in_transaction():
-        notice = await Notice.filter(id=notice_id).select_for_update().first()
-        if notice is not None and notice.delivery is Delivery.BEGUN:
-            await _record(post, notice, result)
-            if result.delivery is Delivery.REFUSED:
-                log.error("push_refused", kind=notice.kind, errcode=result.errcode)
+        if result.grant is Grant.ALL_REVOKED:
+            await ledger.lock(letter.to.id)
+        notice = await Notice.filter(id=letter.notice.id).select_for_update().first()
+        if notice is None or notice.delivery is not Delivery.BEGUN:
+            return False
+        return await _record(post, _Letter(notice, letter.to), result)
 
 
-async def _record(post: Post, notice: Notice, result: _Result) -> None:
-    now = post.clock.now()
-    if result.grant is _Grant.SPENT:
-        await ledger.spend(notice.id, now)
-    else:
-        await ledger.give_back(notice.id)
-    if result.grant is _Grant.ALL_REVOKED and notice.template_id is not None:
-        await ledger.revoke(notice.resident_id, notice.template_id, now, given_until=_begun(notice, now))
-    notice.delivery, notice.errcode = result.delivery, result.errcode
-    if result.delivery is Delivery.PENDING:
-        notice.begun_at = None
-    else:
-        notice.finished_at = now
-        _OUTCOMES.labels(result.delivery).inc()
-    await notice.save(update_fields=["delivery", "errcode", "begun_at", "finished_at"])
-
-
-def _begun(notice: Notice, now: datetime) -> datetime:
-    """What was accepted after that is not meant by WeChat's "none left"."""
-    return notice.begun_at or now
+async def _record(post: Post, letter: _Letter, result: Result) -> bool:
+    has_phone = letter.to.phone_sealed is not None and not letter.to.is_closed
+    texts = may_text(post, letter.notice, has_phone=has_phone)
+    return await outcomes.record(letter.notice, result, post.clock.now(), may_text=texts)
 
 
 def _pause_s(attempt: int) -> int:

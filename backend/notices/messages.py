@@ -8,6 +8,9 @@ from uuid import UUID
 from backend.core import message_fields
 from backend.core.catalog import Catalog, NoticeText
 
+_SMS_PARAM = 12
+"""Characters; the carrier refuses more."""
+
 
 def inbox_text(notice: NoticeText, words: Mapping[str, str]) -> str:
     return _filled(notice.text, words)
@@ -24,6 +27,14 @@ def push_data(notice: NoticeText, words: Mapping[str, str], now: datetime) -> di
     """Every field of the template, within its limits."""
     known = {**words, "now": message_fields.moment_text(now)}
     return {name: message_fields.value(name, _filled(text, known), now) for name, text in notice.push.items()}
+
+
+def sms_params(catalog: Catalog, notice: NoticeText, words: Mapping[str, str]) -> list[str]:
+    """Fewer than the template wants when one does not fit: half a date is a wrong one, and nothing is texted."""
+    if notice.sms is None:
+        return []
+    filled = (message_fields.plain(_filled(text, words)) for text in catalog.sms_templates[notice.sms].params)
+    return [text for text in filled if 0 < len(text) <= _SMS_PARAM]
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:

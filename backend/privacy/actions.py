@@ -5,8 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.accounts import consents
-from backend.accounts.actors import ResidentActor
-from backend.core.deps import Deps
+from backend.core.clock import Clock
 from models import (
     ConsentKind,
     Delivery,
@@ -19,6 +18,7 @@ from models import (
     Resident,
     ResidentSession,
     StoredFile,
+    SubscriptionAnswer,
     SubscriptionGrant,
 )
 
@@ -39,21 +39,21 @@ class ClosedAccount:
     """Files that belonged to no case: their bytes are to be erased after the commit."""
 
 
-async def withdraw_consent(deps: Deps, actor: ResidentActor, kind: ConsentKind) -> None:
+async def withdraw_consent(clock: Clock, resident_id: UUID, kind: ConsentKind) -> None:
     """With the consent goes what was collected under it (个人信息保护法 15, 47). Doing it twice changes nothing."""
-    await consents.withdraw(deps, actor, kind)
+    await consents.withdraw(clock, resident_id, kind)
     if kind == ConsentKind.ID_NUMBER:
-        await Resident.filter(id=actor.id).update(id_number_sealed=None, id_number_hash=None)
-        await Party.filter(resident_id=actor.id).update(id_number_sealed=None, id_number_hash=None)
+        await Resident.filter(id=resident_id).update(id_number_sealed=None, id_number_hash=None)
+        await Party.filter(resident_id=resident_id).update(id_number_sealed=None, id_number_hash=None)
     if kind == ConsentKind.PRECISE_LOCATION:
-        await Dispute.filter(resident_id=actor.id).update(contact_location_sealed=None)
+        await Dispute.filter(resident_id=resident_id).update(contact_location_sealed=None)
 
 
-async def close_account(deps: Deps, actor: ResidentActor) -> ClosedAccount:
+async def close_account(clock: Clock, resident_id: UUID) -> ClosedAccount:
     """Cases go on and are kept; who logs in later is a new resident to us."""
-    now = deps.clock.now()
-    await Resident.filter(id=actor.id).update(
-        openid=f"closed:{actor.id}",
+    now = clock.now()
+    await Resident.filter(id=resident_id).update(
+        openid=f"closed:{resident_id}",
         name_sealed=None,
         phone_sealed=None,
         phone_hash=None,
@@ -61,16 +61,23 @@ async def close_account(deps: Deps, actor: ResidentActor) -> ClosedAccount:
         id_number_hash=None,
         closed_at=now,
     )
-    await PhoneCode.filter(resident_id=actor.id).delete()
-    await ResidentSession.filter(resident_id=actor.id, revoked_at=None).update(revoked_at=now)
-    await PrivacyConsent.filter(resident_id=actor.id, withdrawn_at=None).update(withdrawn_at=now)
-    await SubscriptionGrant.filter(resident_id=actor.id, spent_at=None, revoked_at=None).update(revoked_at=now)
+    await PhoneCode.filter(resident_id=resident_id).delete()
+    await ResidentSession.filter(resident_id=resident_id, revoked_at=None).update(revoked_at=now)
+    await PrivacyConsent.filter(resident_id=resident_id, withdrawn_at=None).update(withdrawn_at=now)
+    await SubscriptionGrant.filter(resident_id=resident_id, spent_at=None, revoked_at=None).update(revoked_at=now)
     # A push under way still has its one outcome to record.
-    await Notice.filter(resident_id=actor.id).exclude(delivery__in=(Delivery.PENDING, Delivery.BEGUN)).delete()
-    await Rating.filter(resident_id=actor.id).update(comment_sealed=None)
-    unused = StoredFile.filter(owner_id=actor.id, dispute_id=None, deleted_at=None)
-    file_ids = [stored.id for stored in await unused]
-    await StoredFile.filter(id__in=file_ids).update(deleted_at=now, name_sealed=None)
-    disputes = await Party.filter(resident_id=actor.id).count()
+    await Notice.filter(resident_id=resident_id).exclude(delivery__in=(Delivery.PENDING, Delivery.BEGUN)).delete()
+    await SubscriptionAnswer.filter(resident_id=resident_id).delete()
+    await Rating.filter(resident_id=resident_id).update(comment_sealed=None)
+    file_ids = await discard_unused_files(clock, resident_id)
+    disputes = await Party.filter(resident_id=resident_id).count()
     kept = (_KEPT_CASES, _KEPT_CONSENTS) if disputes else (_KEPT_CONSENTS,)
-    return ClosedAccount(now, disputes, kept, tuple(file_ids))
+    return ClosedAccount(now, disputes, kept, file_ids)
+
+
+async def discard_unused_files(clock: Clock, resident_id: UUID) -> tuple[UUID, ...]:
+    """Those that belong to no case. Their bytes are to be erased after the commit."""
+    unused = StoredFile.filter(owner_id=resident_id, dispute_id=None, deleted_at=None)
+    file_ids = tuple([stored.id for stored in await unused])
+    await StoredFile.filter(id__in=file_ids).update(deleted_at=clock.now(), name_sealed=None)
+    return file_ids

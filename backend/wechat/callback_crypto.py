@@ -1,7 +1,8 @@
 """What WeChat pushes to us: who sent it, and what it says.
 
 Source: developers.weixin.qq.com, "Message push" (signature, plain/compatible/safe mode, XML and JSON) and
-"Subscribe message events". No framework here: the web room hands in the query and the body as received.
+"Subscribe message events", "Changes of what a user has authorised", "Media check". No framework here: the web room
+hands in the query and the body as received.
 """
 
 import base64
@@ -29,13 +30,27 @@ MAX_BYTES: Final = 128 * 1024
 
 WINDOW: Final = timedelta(minutes=5)
 
-Kind = Literal["subscription_popup", "subscription_change", "subscription_sent", "unknown"]
+Kind = Literal[
+    "subscription_popup",
+    "subscription_change",
+    "subscription_sent",
+    "media_check",
+    "profile_changed",
+    "authorization_revoked",
+    "account_cancelled",
+    "unknown",
+]
 
 _KINDS: Final[dict[str, Kind]] = {
     "subscribe_msg_popup_event": "subscription_popup",
     "subscribe_msg_change_event": "subscription_change",
     "subscribe_msg_sent_event": "subscription_sent",
+    "wxa_media_check": "media_check",
+    "user_info_modified": "profile_changed",
+    "user_authorization_revoke": "authorization_revoked",
+    "user_authorization_cancellation": "account_cancelled",
 }
+_WITH_ITEMS: Final[frozenset[Kind]] = frozenset({"subscription_popup", "subscription_change", "subscription_sent"})
 
 
 class CallbackRefusedError(HejieError):
@@ -85,6 +100,7 @@ class CallbackEvent:
     name: str
     """WeChat's own name: the event, or the type of a message that is no event."""
     openid: str = field(repr=False)
+    """Of the person it is about."""
     created_at: datetime
     dedupe_key: str
     """Equal for every delivery of the same event; at most 64 characters, tells nothing."""
@@ -95,7 +111,9 @@ class CallbackEvent:
 class _Head(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True, hide_input_in_errors=True)
 
-    openid: str = Field(validation_alias="FromUserName", min_length=1, max_length=64)
+    sender: str = Field(validation_alias="FromUserName", min_length=1, max_length=64)
+    about: str | None = Field(None, validation_alias="OpenID", max_length=64)
+    """Changes of authorisations come from WeChat's own service; then this is the person."""
     created_s: int = Field(validation_alias="CreateTime", ge=0, le=32_503_680_000)
     kind: str = Field(validation_alias="MsgType", min_length=1, max_length=64)
     event: str | None = Field(None, validation_alias="Event", max_length=64)
@@ -176,15 +194,15 @@ def _event(payload: dict[str, Any]) -> CallbackEvent:
     try:
         head = _Head.model_validate(payload)
         kind = _KINDS.get(head.event or "", "unknown")
-        items = () if kind == "unknown" else _items(payload)
+        items = _items(payload) if kind in _WITH_ITEMS else ()
     except ValidationError as error:
         raise MalformedError from error
     return CallbackEvent(
         kind=kind,
         name=head.event or head.kind,
-        openid=head.openid,
+        openid=(head.about or head.sender).strip(),
         created_at=datetime.fromtimestamp(head.created_s, UTC),
-        dedupe_key=_dedupe_key(head, items),
+        dedupe_key=_dedupe_key(head, items, payload),
         items=items,
         payload=payload,
     )
@@ -197,11 +215,11 @@ def _items(payload: dict[str, Any]) -> tuple[SubscriptionItem, ...]:
     return tuple(SubscriptionItem.model_validate(item) for item in (found if isinstance(found, list) else [found]))
 
 
-def _dedupe_key(head: _Head, items: tuple[SubscriptionItem, ...]) -> str:
+def _dedupe_key(head: _Head, items: tuple[SubscriptionItem, ...], payload: dict[str, Any]) -> str:
     """By MsgId where there is one. Two events of a person in one second differ in what they say."""
     if head.message_id:
         parts = ["message", head.message_id]
     else:
-        said = sorted(item.model_dump_json() for item in items)
-        parts = ["event", head.openid, str(head.created_s), head.event or head.kind, *said]
+        said = sorted(item.model_dump_json() for item in items) or [json.dumps(payload, sort_keys=True)]
+        parts = ["event", head.sender, str(head.created_s), head.event or head.kind, *said]
     return sha256("\n".join(parts).encode()).hexdigest()

@@ -5,18 +5,21 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 from tortoise import connections
-from tortoise.transactions import in_transaction
 
 from backend import worker
 from backend.web.operations import HEARTBEAT_KEY
 from config.settings import Settings
-from models import Notice
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.native import ROOT
@@ -32,11 +35,17 @@ _LOOK_S = 0.02
 @pytest.fixture
 async def phones(
     app: App, people: People, simulator: Simulator, clock: TravellingClock
-) -> AsyncIterator[tuple[Phone, Phone]]:
+) -> AsyncIterator[tuple[Phone, ...]]:
+    """Of four residents, each of whom has allowed one message."""
     await simulator.sim("reset")
     simulator.callback.to = httpx.ASGITransport(app=app)
-    wang, zhao = [Phone(app, simulator, name, await people.resident(name), clock) for name in ("wang", "zhao")]
-    yield wang, zhao
+    clock.set(datetime.now(UTC))  # the workers that are killed go by the machine's clock
+    names = ("wang", "zhao", "qian", "sun")
+    phones = tuple([Phone(app, simulator, name, await people.resident(name), clock) for name in names])
+    for phone in phones:
+        await phone.tap(PROGRESS)
+        assert await phone.live_grants(PROGRESS) == 1
+    yield phones
     simulator.callback.to = None
     await simulator.sim("reset")
 
@@ -63,43 +72,107 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(_LOOK_S)
 
 
-async def test_kill_before_and_after_begun(
-    phones: tuple[Phone, Phone], settings: Settings, clock: TravellingClock
-) -> None:
-    begun, waiting = phones
-    for phone in phones:
-        await phone.tap(PROGRESS)
-    await begun.simulator.fault(SEND, delay_ms=2500)
-    begun_id, waiting_id = await begun.told("accepted"), await waiting.told("accepted")
-    with worker_process(settings) as process:
-        async with in_transaction():
-            await Notice.filter(id=waiting_id).select_for_update().first()  # the worker has its job, and waits here
+CLAIMED_THEN_STUCK = """
+CREATE FUNCTION stuck_when_claimed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.delivery = 'begun' AND NEW.id = '{notice_id}' THEN PERFORM pg_advisory_xact_lock(4711); END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER stuck_when_claimed BEFORE UPDATE ON notice FOR EACH ROW EXECUTE FUNCTION stuck_when_claimed();
+"""
+UNSTUCK = "DROP TRIGGER stuck_when_claimed ON notice; DROP FUNCTION stuck_when_claimed();"
 
-            async def both_are_under_way() -> bool:
-                return bool(await begun.outbox()) and await _picked() == 2
 
-            await until(both_are_under_way)
-            process.kill()
-            process.wait()
-    assert (await outcome(begun_id), await outcome(waiting_id)) == ("begun", "pending")
+@asynccontextmanager
+async def holding(settings: Settings, lock: str) -> AsyncIterator[None]:
+    """A transaction on a connection of its own, which the test's other statements are no part of."""
+    connection = await asyncpg.connect(settings.database_url.get_secret_value())
+    try:
+        async with connection.transaction():
+            await connection.execute(lock)
+            yield
+    finally:
+        await connection.close()
 
-    async def both_have_ended() -> bool:
-        return (await outcome(begun_id), await outcome(waiting_id)) == ("unknown", "delivered")
 
-    stopping = asyncio.Event()
-    next_worker = asyncio.create_task(worker.work(settings, clock, stopping))
-    await until(both_have_ended)
-    stopping.set()
-    await next_worker
+@asynccontextmanager
+async def stuck_when_claimed(notice_id: UUID) -> AsyncIterator[None]:
+    """Whoever has claimed an acceptance for it waits, before it is marked begun, for a lock that the test holds."""
+    await connections.get("default").execute_script(CLAIMED_THEN_STUCK.format(notice_id=notice_id))
+    try:
+        yield
+    finally:
+        await connections.get("default").execute_script(UNSTUCK)
+
+
+def row_of(notice_id: UUID) -> str:
+    return f"SELECT FROM notice WHERE id = '{notice_id}' FOR UPDATE"
+
+
+async def test_killed_at_each_point(phones: tuple[Phone, ...], settings: Settings, clock: TravellingClock) -> None:
+    """Before the claim, claimed, send begun, answered but not recorded: one worker is killed at all four at once."""
+    before, claimed, begun, answered = phones
+    before_id, claimed_id = await before.told("accepted"), await claimed.told("accepted")
+    async with (
+        stuck_when_claimed(claimed_id),
+        holding(settings, row_of(before_id)),
+        holding(settings, "SELECT pg_advisory_xact_lock(4711)"),
+    ):
+        with worker_process(settings) as process:
+            await until(partial(_are_stuck, 2))
+            begun_id = await _told_and_sent(begun, answer_ms=2900)
+            answered_id = await _told_and_sent(answered, answer_ms=1000)
+            async with holding(settings, row_of(answered_id)):
+                await until(partial(_are_stuck, 3))
+                process.kill()
+                process.wait()
+    ids = [before_id, claimed_id, begun_id, answered_id]
+    assert [await outcome(each) for each in ids] == ["pending", "pending", "begun", "begun"]
+    started = time.monotonic()
+    await _work_until(settings, clock, ids, ["delivered", "delivered", "unknown", "unknown"])
+    assert time.monotonic() - started < _PATIENCE_S
     for phone in phones:
         assert len(await phone.outbox()) == 1
-        assert await phone.live_grants(PROGRESS) == 0
+        assert await phone.live_grants(PROGRESS) == 0 == await phone.grants_at_wechat(PROGRESS)
         assert len((await phone.person.get("/notices")).json()["items"]) == 1
 
 
-async def test_a_polite_end_finishes_what_is_running(phones: tuple[Phone, Phone], app: App, settings: Settings) -> None:
-    phone, _other = phones
-    await phone.tap(PROGRESS)
+async def _told_and_sent(phone: Phone, *, answer_ms: int) -> UUID:
+    """The message is out; its answer is on the way."""
+    await phone.simulator.fault(SEND, delay_ms=answer_ms)
+    notice_id = await phone.told("accepted")
+
+    async def is_out() -> bool:
+        return bool(await phone.outbox())
+
+    await until(is_out)
+    return notice_id
+
+
+async def _are_stuck(count: int) -> bool:
+    """So many transactions of the worker wait for a lock."""
+    rows = await connections.get("default").execute_query_dict(
+        "SELECT count(*) AS n FROM pg_stat_activity"
+        " WHERE application_name = 'hejie-worker' AND wait_event_type = 'Lock' AND state = 'active'"
+    )
+    return int(rows[0]["n"]) == count
+
+
+async def _work_until(settings: Settings, clock: TravellingClock, ids: list[UUID], outcomes: list[str]) -> None:
+    """A worker in this process, until the notices have these outcomes."""
+
+    async def all_have_ended() -> bool:
+        return [await outcome(each) for each in ids] == outcomes
+
+    stopping = asyncio.Event()
+    next_worker = asyncio.create_task(worker.work(settings, clock, stopping))
+    await until(all_have_ended)
+    stopping.set()
+    await next_worker
+
+
+async def test_a_polite_end_finishes_what_is_running(phones: tuple[Phone, ...], app: App, settings: Settings) -> None:
+    phone = phones[0]
     await phone.simulator.fault(SEND, delay_ms=700)
     notice_id = await phone.told("accepted")
 
@@ -116,10 +189,9 @@ async def test_a_polite_end_finishes_what_is_running(phones: tuple[Phone, Phone]
 
 
 async def test_the_database_goes_away_for_a_moment(
-    phones: tuple[Phone, Phone], settings: Settings, clock: TravellingClock
+    phones: tuple[Phone, ...], settings: Settings, clock: TravellingClock
 ) -> None:
-    phone, _other = phones
-    await phone.tap(PROGRESS)
+    phone = phones[0]
     stopping = asyncio.Event()
     working = asyncio.create_task(worker.work(settings, clock, stopping))
 

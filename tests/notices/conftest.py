@@ -5,6 +5,7 @@ import pytest
 from redis.asyncio import Redis
 
 from backend.notices.delivery import Post
+from backend.sms.client import Sms
 from backend.wechat.client import WeChat
 from config.settings import Settings
 from tests.clock import TravellingClock
@@ -29,7 +30,10 @@ async def post(app: App, settings: Settings, clock: TravellingClock) -> AsyncIte
     """A worker's own way to WeChat."""
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     secret = settings.wechat_app_secret.get_secret_value()
+    deps = app.ctx.deps
     wechat = WeChat(settings.wechat_url, settings.wechat_app_id, secret, redis, clock=clock)
-    yield Post(clock, app.ctx.deps.catalog, wechat, "developer")
+    sms = Sms(None, clock=clock)
+    yield Post(clock, deps.catalog, deps.keyring, wechat, sms, "developer")
+    await sms.aclose()
     await wechat.aclose()
     await redis.aclose()

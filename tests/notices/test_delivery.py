@@ -15,15 +15,10 @@ from backend.notices.delivery import LaterError, Post
 from config.settings import Settings
 from models import Delivery, Notice
 from tests.clock import TravellingClock
-from tests.notices.pushes import APPOINTMENT, OUTCOME, PROGRESS, Phone, outcome
+from tests.notices.pushes import APPOINTMENT, OUTCOME, PROGRESS, Phone, outcome, work
 from tests.people import file_dispute
 
 SEND = "cgi-bin/message/subscribe/send"
-
-
-async def work(settings: Settings, clock: TravellingClock) -> None:
-    """The worker itself, until no job is left."""
-    await worker.work(settings, clock, asyncio.Event(), drain=True)
 
 
 async def test_one_acceptance_is_one_message(phone: Phone, settings: Settings, clock: TravellingClock) -> None:
@@ -113,7 +108,7 @@ async def test_in_the_end_it_is_given_up(phone: Phone, post: Post, clock: Travel
     await phone.tap(PROGRESS)
     notice_id = await phone.told("accepted")
     await phone.simulator.fault(SEND, errcode=-1)
-    clock.advance(hours=7)
+    clock.advance(hours=24)
     await delivery.deliver(post, notice_id, 30)
     assert await outcome(notice_id) == "failed"
     assert await phone.live_grants(PROGRESS) == 1

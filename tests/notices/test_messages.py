@@ -67,7 +67,37 @@ def test_value(field: str, text: str, expected: str) -> None:
         ({"templates": {"progress": {"id": "t", "title": "t", "fields": {"thing": "x"}}}}, "no field type"),
         ({"templates": {"progress": {"id": "t", "title": "t", "fields": {"poem1": "x"}}}}, "no field type"),
         ({"notices": {"accepted": {"title": "t", "text": "t", "template": "poem"}}}, "template 'poem'"),
-        ({"notices": {"accepted": {"title": "t", "text": "t", "template": "progress"}}}, "not the fields"),
+        (
+            {"notices": {"accepted": {"title": "t", "text": "t", "template": "progress"}}},
+            "notice accepted: field thing1 has no words",
+        ),
+        (
+            {"notices": {"accepted": {"title": "t", "text": "t", "template": "outcome", "push": {"thing9": "好"}}}},
+            "notice accepted: field thing9 is not in template 'outcome'",
+        ),
+        ({"notices": {"accepted": {"title": "t", "text": "t", "push": {"thing1": "好"}}}}, "push without a template"),
+        (
+            {"notices": {"accepted": {"title": "t", "text": "t", "deadline": True, "sms": "poem"}}},
+            "notice accepted: sms template 'poem'",
+        ),
+        ({"notices": {"accepted": {"title": "t", "text": "t", "sms": "deadline"}}}, "only what is bound to a deadline"),
+        ({"notices": {"accepted": {"title": "t", "text": "t", "small": True, "urgent": True}}}, "what is small"),
+        ({"sms_templates": {"deadline": {"id": "1", "params": ["{name}"]}}}, "name is not for a lock screen"),
+        ({"templates": {"progress": {"id": "t", "title": "t", "fields": {"const1": "x"}}}}, "choices belong to"),
+        (
+            {
+                "templates": {
+                    "progress": {
+                        "id": "t",
+                        "title": "t",
+                        "fields": {"const1": "x"},
+                        "choices": {"const1": ["甲", "乙"]},
+                    }
+                },
+                "notices": {"accepted": {"title": "t", "text": "t", "template": "progress", "push": {"const1": "丙"}}},
+            },
+            "notice accepted: field const1: '丙' is none of its choices",
+        ),
         (
             {"notices": {"accepted": {"title": "t", "text": "t", "push": {"phrase1": "六个字太长了"}}}},
             "not a value that WeChat takes",
@@ -91,6 +121,7 @@ def test_lock_screen_words_name_no_quarrel() -> None:
     """Fixed words of pushes and titles of templates: nothing about what kind of trouble it is."""
     shown = [text for notice in CATALOG.notices.values() for text in notice.push.values()]
     shown += [template.title for template in CATALOG.templates.values()]
+    shown += [text for template in CATALOG.sms_templates.values() for text in template.params]
     names = [category.name for category in CATALOG.categories]
     telling = ["纠纷", "矛盾", "调解", "起诉", "被申请", "对方", *names]
     assert not [(text, word) for text in shown for word in telling if word in text and word != "其他"]
