@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from backend.wechat.client import WeChat
 from tests.clock import TravellingClock
-from tests.simulator import Simulator, running_simulator
+from tests.simulator import Listener, Simulator, running_simulator
 
 Connect = Callable[..., WeChat]
 
@@ -17,6 +17,12 @@ async def simulator(clock: TravellingClock) -> AsyncIterator[Simulator]:
     """One for each test: its tokens and quotas are part of what is tested."""
     async with running_simulator(clock) as running:
         yield running
+
+
+@pytest.fixture
+def listener(simulator: Simulator, clock: TravellingClock) -> Listener:
+    simulator.callback.to = listener = Listener(clock)
+    return listener
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 """What the simulator does beyond what the client's tests show."""
 
+import asyncio
+import json
 from typing import Any
 
+import httpx
 import pytest
+from websockets.asyncio.client import connect
 
 from backend.wechat.simulator.arguments import argument_type, first_wrong
-from tests.simulator import Simulator
+from tests.simulator import Listener, Simulator
 
 TEN = "一二三四五六七八九十"
 
@@ -74,23 +78,6 @@ async def test_calls_that_are_wrong(
     assert (answer.status_code, answer.json()["errcode"]) == (200, errcode)
 
 
-async def test_forced_refreshes_of_a_day(simulator: Simulator, clock: Any) -> None:
-    body = {"grant_type": "client_credential", "appid": simulator.app_id, "secret": simulator.app_secret}
-
-    async def force() -> dict[str, Any]:
-        return dict((await simulator.http.post("/cgi-bin/stable_token", json=body | {"force_refresh": True})).json())
-
-    tokens = set()
-    for _ in range(20):
-        tokens.add((await force())["access_token"])
-        assert (await force())["errcode"] == 45011
-        clock.advance(seconds=30)
-    assert len(tokens) == 20
-    assert (await force())["errcode"] == 45009
-    clock.advance(days=1)
-    assert (await force())["expires_in"] == 7200
-
-
 async def test_controls_say_what_is_wrong(simulator: Simulator) -> None:
     for path, body in [("consent", {"name": "a", "openid": "b"}), ("faults", {"times": 0}), ("templates", {})]:
         assert (await simulator.http.post(f"/sim/{path}", json=body)).status_code == 422
@@ -107,3 +94,105 @@ async def test_reset(simulator: Simulator) -> None:
     assert (await simulator.http.get("/sim/consent", params={"name": "alice"})).json()["grants"] == {"tmpl-a": 1}
     await simulator.sim("reset")
     assert (await simulator.http.get("/sim/consent", params={"name": "alice"})).json()["grants"] == {}
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "content"),
+    [
+        ({"status": 502}, 502, b"<html><body><h1>502</h1></body></html>"),
+        ({"body": ""}, 200, b""),
+        ({"body": "<html>"}, 200, b"<html>"),
+        ({"status": 200, "body": "[]"}, 200, b"[]"),
+    ],
+)
+async def test_broken_answers(simulator: Simulator, fault: dict[str, Any], status: int, content: bytes) -> None:
+    await simulator.fault("stable_token", **fault)
+    answer = await simulator.http.post("/cgi-bin/stable_token")
+    assert (answer.status_code, answer.content) == (status, content)
+    assert "access_token" in await simulator.stable_token()
+    assert (await simulator.look("faults"))["faults"] == []
+
+
+@pytest.mark.parametrize(("after_effect", "left"), [(True, 0), (False, 1)])
+async def test_a_connection_that_is_cut(simulator: Simulator, after_effect: bool, left: int) -> None:
+    message = {
+        "touser": await simulator.accept("alice", "tmpl-a"), "template_id": "tmpl-a",
+        "data": {"thing1": {"value": "好"}},
+    }  # fmt: skip
+    await simulator.fault("subscribe/send", hang_up=True, after_effect=after_effect)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await simulator.ask("/cgi-bin/message/subscribe/send", message)
+    assert (await simulator.look("consent", name="alice"))["grants"]["tmpl-a"] == left
+
+
+async def test_an_answer_that_comes_too_late(simulator: Simulator) -> None:
+    await simulator.fault("stable_token", delay_ms=5_000)
+    with pytest.raises(httpx.ReadTimeout):
+        await simulator.http.post("/cgi-bin/stable_token", json={}, timeout=0.05)
+
+
+async def test_latency_is_of_wechat_only(simulator: Simulator) -> None:
+    await simulator.sim("settings", {"latency_ms": 5_000})
+    with pytest.raises(httpx.ReadTimeout):
+        await simulator.http.post("/cgi-bin/stable_token", json={}, timeout=0.05)
+    assert (await simulator.http.get("/sim/settings", timeout=1)).json()["latency_ms"] == 5_000
+
+
+async def test_settings_change_all_or_nothing(simulator: Simulator) -> None:
+    before = await simulator.look("settings")
+    for wrong in [{"latency_ms": -1}, {"nonsense": 1}, {"callback_mode": "none", "latency_ms": 7}]:
+        assert (await simulator.http.post("/sim/settings", json=wrong)).status_code == 422
+    unknown = {"quotas": {"/nothing": {"daily": 1}}, "latency_ms": 7}
+    assert (await simulator.http.post("/sim/settings", json=unknown)).json()["errcode"] == 76021
+    assert await simulator.look("settings") == before
+
+
+async def test_the_outbox_page_by_page(simulator: Simulator) -> None:
+    for number in range(5):
+        openid = await simulator.accept("alice", "tmpl-a")
+        data = {"number1": {"value": str(number)}}
+        await simulator.ask(
+            "/cgi-bin/message/subscribe/send", {"touser": openid, "template_id": "tmpl-a", "data": data}
+        )
+    seen, cursor = [], "0"
+    while cursor:
+        page = await simulator.look("outbox", name="alice", limit=2, cursor=cursor)
+        seen += [item["data"]["number1"]["value"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == ["0", "1", "2", "3", "4"]
+    assert len({item["msgid"] for item in await simulator.outbox("alice")}) == 5
+
+
+async def test_verdicts_of_ones_own(simulator: Simulator) -> None:
+    openid = (await simulator.log_in("sim-alice-1"))["openid"]
+    await simulator.sim("verdicts", {"contains": "漏水", "suggest": "risky", "label": 20001, "times": 1})
+    asked = {"content": "楼上漏水", "version": 2, "scene": 1, "openid": openid}
+    said = [(await simulator.told("/wxa/msg_sec_check", asked))["result"]["suggest"] for _ in range(2)]
+    assert said == ["risky", "pass"]
+
+
+@pytest.mark.parametrize("forgery", [{"token": "other"}, {"app_id": "wx-other"}, {"timestamp": 1_000_000_000}])
+async def test_forged_events(simulator: Simulator, listener: Listener, forgery: dict[str, Any]) -> None:
+    told = await simulator.sim("send-event", {"name": "a", "event": "x", "times": 2, **forgery})
+    assert told["statuses"] == [403, 403]
+    assert len(listener.requests) == 6, "each three times"
+
+
+async def test_a_phone_hears_what_arrives_as_it_happens(simulator: Simulator) -> None:
+    async with connect(simulator.url.replace("http:", "ws:") + "/sim/live?name=alice") as phone:
+
+        async def heard() -> dict[str, Any]:
+            return dict(json.loads(await asyncio.wait_for(phone.recv(), 5)))
+
+        openid = await simulator.accept("alice", "tmpl-a")
+        assert await heard() == {"type": "ready", "openid": openid}
+        assert await heard() == {"type": "consent"}
+        message = {"touser": openid, "template_id": "tmpl-a", "data": {"thing1": {"value": "已受理"}}}
+        assert await simulator.errcode("/cgi-bin/message/subscribe/send", message) == 0
+        arrived = await heard()
+        assert (arrived["type"], arrived["item"]["data"]["thing1"]["value"]) == ("message", "已受理")
+        assert await simulator.errcode("/cgi-bin/message/subscribe/send", message) == 43101
+        assert await heard() == {"type": "not_allowed", "template_id": "tmpl-a"}
+        await simulator.accept("bob", "tmpl-a")
+        await simulator.tap("alice", "tmpl-b", "accept")
+        assert await heard() == {"type": "consent"}, "other people's taps are not heard"

@@ -30,9 +30,11 @@ class Quotas:
         self._this_minute: Counter[str] = Counter()
         self._cleared: Counter[tuple[int, int]] = Counter()
 
-    def set_limit(self, path: str, limit: Limit) -> None:
-        self._known(path)
-        self._limits[path] = limit
+    def set_limits(self, limits: Mapping[str, Limit]) -> None:
+        """Raises 76021 for a path that is none."""
+        for path in limits:
+            self._known(path)
+        self._limits.update(limits)
 
     def spend(self, path: str) -> None:
         """A call that is refused here counts as none."""

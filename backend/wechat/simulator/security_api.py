@@ -1,6 +1,5 @@
 """Checks of text, pictures and sound, and the rank of a user's risk."""
 
-import asyncio
 import secrets
 from datetime import timedelta
 from typing import Final, Literal
@@ -63,10 +62,7 @@ async def check_media(world: World, asked: MediaCheckIn) -> dict[str, object]:
     """The result comes as an event. How files are judged: moderation.py."""
     _check_visitor(world, asked.openid, asked.scene)
     trace_id = new_trace_id()
-    try:
-        world.media_checks.put_nowait(MediaCheck(trace_id, asked.openid, asked.media_url))
-    except asyncio.QueueFull:
-        raise RefusalError(-1) from None
+    world.later(MediaCheck(trace_id, asked.openid, asked.media_url))
     return ok(trace_id=trace_id)
 
 

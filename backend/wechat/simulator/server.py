@@ -27,7 +27,7 @@ from backend.wechat.simulator import (
     sms_api,
 )
 from backend.wechat.simulator.faults import Fault
-from backend.wechat.simulator.media import MediaChecker
+from backend.wechat.simulator.later import LaterEvents
 from backend.wechat.simulator.pushes import CallbackKeys, CallbackPusher
 from backend.wechat.simulator.refusals import RefusalError
 from backend.wechat.simulator.rules import Rules
@@ -84,12 +84,12 @@ def create_app(
 
     async def start(app: App) -> None:
         app.ctx.pusher = CallbackPusher(keys, time, lambda: world.rules, transport)
-        app.ctx.media = asyncio.create_task(MediaChecker(world, app.ctx.pusher, transport).run())
+        app.ctx.later = asyncio.create_task(LaterEvents(world, app.ctx.pusher, transport).run())
 
     async def stop(app: App) -> None:
-        app.ctx.media.cancel()
+        app.ctx.later.cancel()
         with suppress(asyncio.CancelledError):
-            await app.ctx.media
+            await app.ctx.later
         await app.ctx.pusher.aclose()
 
     app.before_server_start(start)

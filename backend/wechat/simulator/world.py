@@ -67,6 +67,13 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    openid: str
+    template_id: str
+    msgid: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediaCheck:
     trace_id: str
     openid: str
@@ -95,7 +102,7 @@ class World:
         self._first_templates = templates
         self._listeners: dict[str, set[asyncio.Queue[dict[str, object]]]] = {}
         self._messages_sent = 0
-        self.media_checks: asyncio.Queue[MediaCheck] = asyncio.Queue(_REMEMBERED)
+        self.to_push: asyncio.Queue[MediaCheck | Sent] = asyncio.Queue(_REMEMBERED)
         self.reset()
 
     def reset(self) -> None:
@@ -114,14 +121,14 @@ class World:
         self.templates: dict[str, Template] = {each.id: each for each in self._first_templates}
         self._last_event_s: dict[str, int] = {}
         self._may_answer: dict[str, tuple[datetime, int]] = {}
-        while not self.media_checks.empty():
-            self.media_checks.get_nowait()
+        while not self.to_push.empty():
+            self.to_push.get_nowait()
 
     def change_rules(self, **changed: Any) -> None:
-        """Raises pydantic's ValidationError and then changes nothing."""
-        self.rules = self.sms.rules = Rules.model_validate(self.rules.model_dump() | changed)
-        for path, limit in self.rules.quotas.items():
-            self.quotas.set_limit(path, Limit(limit.daily, limit.per_minute))
+        """Raises pydantic's ValidationError or 76021, and then changes nothing."""
+        rules = Rules.model_validate(self.rules.model_dump() | changed)
+        self.quotas.set_limits({path: Limit(limit.daily, limit.per_minute) for path, limit in rules.quotas.items()})
+        self.rules = self.sms.rules = rules
 
     def check_app(self, app_id: object, app_secret: object) -> None:
         if app_id != self.app_id:
@@ -164,7 +171,15 @@ class World:
             self.tell(message.touser, {"type": "not_allowed", "template_id": message.template_id})
             raise
         self.outbox.append(message)
+        if self.rules.sent_events:
+            self.later(Sent(message.touser, message.template_id, message.msgid))
         self.tell(message.touser, {"type": "message", "item": message.shown()})
+
+    def later(self, task: MediaCheck | Sent) -> None:
+        """An event that WeChat pushes by and by. Raises -1 when 20,000 wait."""
+        if self.to_push.full():
+            raise RefusalError(-1)
+        self.to_push.put_nowait(task)
 
     def next_msgid(self) -> int:
         self._messages_sent += 1

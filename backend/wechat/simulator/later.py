@@ -1,4 +1,7 @@
-"""Fetches what is to be checked, as WeChat does, and tells the callback what it found."""
+"""What WeChat tells the callback by and by: messages that were sent, files that were checked.
+
+It fetches the files itself, as WeChat does.
+"""
 
 import asyncio
 from typing import Final
@@ -8,7 +11,7 @@ import httpx
 
 from backend.wechat.simulator.moderation import Verdict, findings
 from backend.wechat.simulator.pushes import CallbackPusher, Event
-from backend.wechat.simulator.world import MediaCheck, World
+from backend.wechat.simulator.world import MediaCheck, Sent, World
 
 _LARGEST: Final = 10 * 1024 * 1024
 _WAIT_S: Final = 10.0
@@ -16,7 +19,7 @@ _AT_ONCE: Final = 8
 _DOWNLOAD_FAILED: Final = -1008
 
 
-class MediaChecker:
+class LaterEvents:
     """A file that is too large counts as one that could not be fetched."""
 
     def __init__(self, world: World, pusher: CallbackPusher, transport: httpx.AsyncBaseTransport | None) -> None:
@@ -29,15 +32,27 @@ class MediaChecker:
     async def run(self) -> None:
         """Until cancelled."""
         try:
-            await asyncio.gather(*(self._check_one_after_another() for _ in range(_AT_ONCE)))
+            await asyncio.gather(*(self._push_one_after_another() for _ in range(_AT_ONCE)))
         finally:
             await self._http.aclose()
 
-    async def _check_one_after_another(self) -> None:
+    async def _push_one_after_another(self) -> None:
         while True:
-            check = await self._world.media_checks.get()
-            await asyncio.sleep(self._world.rules.media_check_delay_ms / 1000)
-            await self._pusher.push(self._event(check, await self._verdict(check.url)))
+            task = await self._world.to_push.get()
+            await self._pusher.push(self._sent(task) if isinstance(task, Sent) else await self._checked(task))
+
+    def _sent(self, sent: Sent) -> Event:
+        item = {"TemplateId": sent.template_id, "MsgID": str(sent.msgid), "ErrorCode": "0", "ErrorStatus": "success"}
+        return Event("subscribe_msg_sent_event", sent.openid, self._world.event_time_s(sent.openid), [item])
+
+    async def _checked(self, check: MediaCheck) -> Event:
+        await asyncio.sleep(self._world.rules.media_check_delay_ms / 1000)
+        verdict = await self._verdict(check.url)
+        found: dict[str, object] = {"errcode": _DOWNLOAD_FAILED, "errmsg": "download failed"}
+        if verdict is not None:
+            found = {"errcode": 0, "errmsg": "ok", **findings(verdict)}
+        told = {"appid": self._world.app_id, "trace_id": check.trace_id, "version": 2, **found}
+        return Event("wxa_media_check", check.openid, self._world.event_time_s(check.openid), extra=told)
 
     async def _verdict(self, url: str) -> Verdict | None:
         content = await self._content(url)
@@ -56,10 +71,3 @@ class MediaChecker:
         except (httpx.HTTPError, httpx.InvalidURL):
             return None
         return bytes(content)
-
-    def _event(self, check: MediaCheck, verdict: Verdict | None) -> Event:
-        found: dict[str, object] = {"errcode": _DOWNLOAD_FAILED, "errmsg": "download failed"}
-        if verdict is not None:
-            found = {"errcode": 0, "errmsg": "ok", **findings(verdict)}
-        told = {"appid": self._world.app_id, "trace_id": check.trace_id, "version": 2, **found}
-        return Event("wxa_media_check", check.openid, self._world.event_time_s(check.openid), extra=told)
