@@ -22,7 +22,7 @@ from backend.files.store import open_store
 from backend.web import errors, openapi, operations, request_log
 from backend.web.limits import RequestLimits
 from backend.web.live import Newsroom
-from backend.wiring import Version
+from backend.wiring import Kept
 from config import logging
 from config.orm import tortoise_config
 from config.settings import Settings
@@ -104,22 +104,20 @@ async def _open(app: App, clock: Clock) -> None:
     keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
     ctx.driving = outside.driving(settings, ctx.redis, keyring, clock)
     ctx.store = open_store(settings.storage_url, settings.data_dir)
-    version = await wiring.version()
-    ctx.deps = await wiring.load_deps(settings, clock)
+    ctx.deps, kept = await wiring.load(settings, clock)
     _warn_of_the_calendar(ctx.deps)
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
-    ctx.follow_changes = asyncio.create_task(_follow_changes(app, version))
+    ctx.follow_changes = asyncio.create_task(_follow_changes(app, kept))
 
 
-async def _follow_changes(app: App, seen: Version) -> None:
+async def _follow_changes(app: App, kept: Kept) -> None:
     """A change of a center, of the policy, of an outline or of the calendar reaches every process within a second."""
     while True:
         await asyncio.sleep(_LOOK_FOR_CHANGES_S)
         try:
-            now = await wiring.version()
-            found = await wiring.changes(app.ctx.deps, seen, now)
-            app.ctx.deps, seen = replace(app.ctx.deps, **found), now
+            found, kept = await wiring.changes(app.ctx.deps, kept)
+            app.ctx.deps = replace(app.ctx.deps, **found)
         except Exception:  # noqa: BLE001 - what was read before serves until the database is back
             log.warning("changes_not_read")
 

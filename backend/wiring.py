@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from backend.calendars import queries as calendars
-from backend.centers import queries as centers
-from backend.centers import routing_tables
+from backend.centers import loading, queries, routing_tables
+from backend.centers.loading import Snapshot
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
@@ -24,41 +24,57 @@ class Version(NamedTuple):
     calendar: object
 
 
+class Kept(NamedTuple):
+    """What the next look at the tables goes on from."""
+
+    version: Version
+    snapshot: Snapshot
+
+
 async def load_deps(settings: Settings, clock: Clock) -> Deps:
     """On a Tortoise that is open."""
+    deps, _ = await load(settings, clock)
+    return deps
+
+
+async def load(settings: Settings, clock: Clock) -> tuple[Deps, Kept]:
+    """The same, to be kept current by `changes`."""
+    now = await _version()
     catalog = Catalog.parse(read_catalog())
-    index, directory = await centers.load_centers(catalog)
-    return Deps(
+    snapshot = await loading.load(catalog)
+    deps = Deps(
         clock=clock,
         keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
         catalog=catalog,
-        centers=index,
-        divisions=await centers.load_divisions(),
+        centers=snapshot.centers,
+        divisions=await queries.load_divisions(),
         calendar=await calendars.load_calendar(),
-        directory=directory,
+        retired=snapshot.retired,
         policies=await routing_tables.load_policies(),
         boundaries=await routing_tables.load_boundaries(),
         quiet_hours=QuietHours.parse(settings.quiet_hours),
         coalesce=timedelta(seconds=settings.coalesce_s),
     )
+    return deps, Kept(now, snapshot)
 
 
-async def version() -> Version:
-    return Version(await centers.index_version(), await routing_tables.revision(), await calendars.revision())
-
-
-async def changes(deps: Deps, seen: Version, now: Version) -> dict[str, Any]:
-    """The fields of `deps` that have to be other ones."""
+async def changes(deps: Deps, kept: Kept) -> tuple[dict[str, Any], Kept]:
+    """The fields of `deps` that have to be other ones, and what to keep instead."""
     found: dict[str, Any] = {}
+    seen, snapshot, now = kept.version, kept.snapshot, await _version()
     if now.centers != seen.centers:
-        index, directory = await centers.load_centers(deps.catalog, deps.centers)
-        found |= {"centers": index, "directory": directory}
+        snapshot = await loading.follow(deps.catalog, snapshot)
+        found |= {"centers": snapshot.centers, "retired": snapshot.retired}
     if now.routing != seen.routing:
         policies, boundaries = await routing_tables.load_policies(), await routing_tables.load_boundaries()
         found |= {"policies": policies, "boundaries": boundaries}
     if now.calendar != seen.calendar:
         found["calendar"] = await calendars.load_calendar()
-    return found
+    return found, Kept(now, snapshot)
+
+
+async def _version() -> Version:
+    return Version(await loading.revision(), await routing_tables.revision(), await calendars.revision())
 
 
 class CurrentDeps:
@@ -66,15 +82,15 @@ class CurrentDeps:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
-        self._kept: tuple[Deps, Version] | None = None
+        self._kept: tuple[Deps, Kept] | None = None
 
     async def get(self) -> Deps:
         """With nobody touched yet. Raises NoCityQueueError while the database was never seeded."""
-        now = await version()
         if self._kept is None:
-            deps = await load_deps(self._settings, self._clock)
+            deps, kept = await load(self._settings, self._clock)
         else:
-            deps, seen = self._kept
-            deps = replace(deps, **await changes(deps, seen, now))
-        self._kept = deps, now
+            deps, kept = self._kept
+            found, kept = await changes(deps, kept)
+            deps = replace(deps, **found)
+        self._kept = deps, kept
         return replace(deps, touched=set())

@@ -1,7 +1,6 @@
 """What routing decided about one dispute, and the record that is kept of it."""
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from backend.core.deps import CenterPoint
 from backend.core.travel import TravelState
@@ -11,12 +10,14 @@ Way = Literal["nearest", "jurisdiction", "speciality", "division", "registered",
 Doubt = Literal["close_call", "far", "border", "ways_differ", "outside", "unsure_name", "not_in_division", "queue"]
 """Why the resident is asked to confirm; kept with the dispute."""
 
+LADDER: dict[str, tuple[str, ...]] = {"township": ("township", "county"), "county": ("county",)}
+"""Level asked for by the category → levels tried, in order."""
+
 Why = Literal["inactive", "category", "level", "jurisdiction", "speciality"]
 """Why a center that is nearer was passed over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     center: CenterPoint
     distance_m: float | None
     """None when the resident gave no point."""
@@ -25,8 +26,7 @@ class Candidate:
     """By car, where driving times were asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Both ways' answers to the same question, when they differ."""
 
     nearest: CenterPoint
@@ -37,15 +37,13 @@ class Comparison:
         return f"最近的是{self.nearest.name}，按辖区是{self.jurisdiction.name}。"
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
+class Excluded(NamedTuple):
     center: CenterPoint
     distance_m: float | None
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class RouteDecision:
+class RouteDecision(NamedTuple):
     policy: Way
     category: str
     level: str
@@ -93,13 +91,13 @@ class RouteDecision:
         """None when that center was not among the candidates."""
         for position, candidate in enumerate(self.candidates):
             if candidate.center.id == center_id:
-                return replace(self, chosen=position)
+                return self._replace(chosen=position)
         return None
 
     def registered_at(self, center: CenterPoint) -> "RouteDecision":
         """首问负责: the center whose staff registered it has it, wherever it happened."""
         own = Candidate(center, None, f"由{center.name}登记受理。")
-        return replace(self, policy="registered", candidates=(own, *self.candidates), chosen=0, doubts=())
+        return self._replace(policy="registered", candidates=(own, *self.candidates), chosen=0, doubts=())
 
     def as_record(self) -> dict[str, object]:
         """Kept in the clear, so without the point, and with distances in whole kilometres: several exact ones

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from backend.centers import reasons, unplaced
-from backend.centers.decision import Candidate, Comparison, Doubt, RouteDecision, Way
-from backend.centers.directory import LEVELS, county_of
+from backend.centers.decision import LADDER, Candidate, Comparison, Doubt, RouteDecision, Way
+from backend.centers.index import LEVELS, county_of
 from backend.centers.reasons import FAR_M
-from backend.centers.unplaced import LADDER
 from backend.core.boundaries import CountyBoundaries, Spot
 from backend.core.catalog import Catalog
-from backend.core.deps import CenterDirectory, CenterIndex, CenterPoint
+from backend.core.deps import CenterIndex, CenterPoint
 from backend.core.divisions import DivisionDirectory, DivisionMatch
 from backend.core.geo import Wgs84, distance_m
 from backend.core.policies import NEAREST, Policy, Rule
@@ -39,7 +38,6 @@ class Rules(NamedTuple):
     """What the operator has set beside the catalog; without it the nearest center is the answer."""
 
     policy: Policy
-    directory: CenterDirectory
     boundaries: CountyBoundaries
 
 
@@ -75,8 +73,8 @@ def choose(  # noqa: PLR0917 - snapshot, question
     rule = policy.rule_for(category, catalog.top_category(category))
     question = _Question(index, divisions, category, level, catalog.version, policy, rule, accuracy_m or 0.0, most)
     if isinstance(place, DivisionMatch):
-        return _without_point(question, place, rules.directory if rules else None)
-    if rules is None:
+        return _without_point(question, place)
+    if rules is None or (rule.way != "speciality" and named is None and not rules.boundaries):
         return _nearest(question, place)
     return _with_rules(question, rules, place, named)
 
@@ -85,37 +83,39 @@ def _nearest(question: _Question, point: Wgs84) -> RouteDecision:
     hits = _hits(question, point)
     if not hits:
         return _queued(question)
-    candidates = tuple(
-        Candidate(center, metres, reasons.by_distance(center, metres, question.level, first=position == 0))
-        for position, (metres, center) in enumerate(hits)
-    )
-    doubts = (*_close_call(hits, question.accuracy_m), *_far(hits))
-    return _decision(question, "nearest", candidates, doubts)
+    level = question.level
+    first = True
+    candidates = []
+    for metres, center in hits:
+        candidates.append(Candidate(center, metres, reasons.by_distance(center, metres, level, first=first)))
+        first = False
+    doubts = _close_call(hits, question.accuracy_m) + _far(hits)
+    return _decision(question, "nearest", tuple(candidates), doubts)
 
 
 def _with_rules(question: _Question, rules: Rules, point: Wgs84, named: DivisionMatch | None) -> RouteDecision:
     """A way that finds nobody leaves the place to the policy's own way, and that to the nearest."""
     spot = _spot(rules.boundaries, point, question.accuracy_m)
     county = spot.county or _county_named(named)
-    special = _specialists(question, rules.directory, point) if question.rule.way == "speciality" else []
+    special = _specialists(question, point) if question.rule.way == "speciality" else []
     hits = special or _hits(question, point)
     if not hits:
         return _queued(question)
     doubts: list[Doubt] = ["border"] if spot.near_border else []
-    is_outside = _is_outside(rules, spot, county, hits)
+    is_outside = _is_outside(question, rules.boundaries, spot, county, hits)
     if is_outside:
         doubts.append("outside")
     if special:
         doubts += _close_call(special, question.accuracy_m)
         return _decision(question, "speciality", _told_special(special), tuple(doubts), county=county)
-    home = _inside(question, rules.directory, point, county)
+    home = _inside(question, point, county)
     way = _way(question, home)
     lead = home if way == "jurisdiction" else hits
     differ = bool(home) and home[0][1].id != hits[0][1].id
     doubts += ["ways_differ"] if differ else []
     doubts += _close_call(lead, question.accuracy_m)
     doubts += _far(lead) if way == "nearest" and not is_outside else []
-    across = [hit for code in spot.touched for hit in _inside(question, rules.directory, point, code)[:1]]
+    across = [hit for code in spot.touched for hit in _inside(question, point, code)[:1]]
     shown = _joined(lead, [hits[0], *home[:1], *across]) if home or across else lead
     return _decision(
         question,
@@ -133,13 +133,13 @@ def _way(question: _Question, home: Hits) -> Way:
     return "jurisdiction" if asked == "jurisdiction" and home else "nearest"
 
 
-def _without_point(question: _Question, match: DivisionMatch, directory: CenterDirectory | None) -> RouteDecision:
+def _without_point(question: _Question, match: DivisionMatch) -> RouteDecision:
     """From the seat of the division to a speciality; else its own center or its county's."""
     code, parent = match.division.code, question.divisions.parent(match.division)
     seat = match.division.point or (parent.point if parent else None)
     special: Hits = []
-    if question.rule.way == "speciality" and directory and seat:
-        special = _specialists(question, directory, seat)
+    if question.rule.way == "speciality" and seat:
+        special = _specialists(question, seat)
     if special:
         told = _told_special([(None, center) for _, center in special])
         unsure: tuple[Doubt, ...] = () if match.certain else ("unsure_name",)
@@ -201,20 +201,20 @@ def _hits(question: _Question, point: Wgs84) -> Hits:
     return []
 
 
-def _inside(question: _Question, directory: CenterDirectory, point: Wgs84, county: str | None) -> Hits:
+def _inside(question: _Question, point: Wgs84, county: str | None) -> Hits:
     if county is None:
         return []
     for rung in LADDER[question.level]:
-        if centers := directory.inside(county, levels=(rung,), category=question.category):
+        if centers := question.centers.inside(county, levels=(rung,), category=question.category):
             return _ranked(centers, point)
     return []
 
 
-def _specialists(question: _Question, directory: CenterDirectory, point: Wgs84) -> Hits:
+def _specialists(question: _Question, point: Wgs84) -> Hits:
     """Those the rule names; if it names none, all that list the category."""
     if not question.rule.centers:
-        return directory.specialists(point, category=question.category, limit=question.most)
-    named = (directory.by_code(code) for code in question.rule.centers)
+        return question.centers.specialists(point, category=question.category, limit=question.most)
+    named = (question.centers.by_code(code) for code in question.rule.centers)
     return _ranked([center for center in named if center], point)
 
 
@@ -274,12 +274,12 @@ def _county_name(divisions: DivisionDirectory, boundaries: CountyBoundaries, cou
     return division.name if division else boundaries.name_of(county)
 
 
-def _is_outside(rules: Rules, spot: Spot, county: str | None, hits: Hits) -> bool:
+def _is_outside(question: _Question, boundaries: CountyBoundaries, spot: Spot, county: str | None, hits: Hits) -> bool:
     """No center in the place's own county; or in no county at all where the nearest center's outline is known, so
     that outlines of one city say nothing of its neighbors."""
     if county is not None:
-        return not rules.directory.inside(county, levels=LEVELS, category=None)
-    return rules.boundaries.knows(county_of(hits[0][1])) and spot.county is None
+        return not question.centers.inside(county, levels=LEVELS, category=None)
+    return bool(boundaries) and spot.county is None and boundaries.knows(county_of(hits[0][1]))
 
 
 def _close_call(hits: Hits, accuracy_m: float) -> tuple[Doubt, ...]:
@@ -289,4 +289,5 @@ def _close_call(hits: Hits, accuracy_m: float) -> tuple[Doubt, ...]:
 
 
 def _far(hits: Hits) -> tuple[Doubt, ...]:
-    return ("far",) if any(metres > FAR_M[center.level] for metres, center in hits[:1]) else ()
+    metres, center = hits[0]
+    return ("far",) if metres > FAR_M[center.level] else ()

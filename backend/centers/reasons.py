@@ -1,13 +1,12 @@
 """Why this center: in words for the resident, and as a list of who was passed over for the staff."""
 
-from collections.abc import Sequence
+import math
 
-from backend.centers.decision import Candidate, Excluded, RouteDecision, Why
-from backend.centers.directory import LEVELS, county_of
-from backend.core.deps import CenterDirectory, CenterIndex, CenterPoint
+from backend.centers.decision import LADDER, Excluded, RouteDecision, Why
+from backend.centers.index import LEVELS, county_of
+from backend.core.deps import CenterIndex, CenterPoint
 from backend.core.divisions import DivisionMatch, DivisionPoint
 from backend.core.geo import Wgs84
-from backend.core.wording import distance_text
 
 FAR_M = {"village": 30_000.0, "township": 30_000.0, "county": 80_000.0}
 """Beyond this the point is probably outside the area served; the remotest corner of Yichang is 25 km from
@@ -20,7 +19,7 @@ _EXPLAINED = 8
 
 def about(metres: float) -> str:
     """No finer than a kilometre, since reasons are kept in the clear."""
-    return f"约{distance_text(round(metres, -3))}" if metres >= 1000 else "不到1公里"
+    return f"约{round(metres / 1000)}公里" if metres >= 1000 else "不到1公里"
 
 
 def by_distance(center: CenterPoint, metres: float, level: str, *, first: bool) -> str:
@@ -72,34 +71,35 @@ def queued(queue: CenterPoint, why: str) -> str:
 
 
 def passed_over(
-    index: CenterIndex, directory: CenterDirectory, decision: RouteDecision, place: Wgs84 | DivisionMatch
+    index: CenterIndex, retired: CenterIndex, decision: RouteDecision, place: Wgs84 | DivisionMatch
 ) -> tuple[Excluded, ...]:
     """The centers nearer than the one proposed that are no candidates, the nearest first; those of the very
     division where the resident gave no point."""
-    proposed = decision.candidates[0]
     shown = {candidate.center.id for candidate in decision.candidates}
     if isinstance(place, DivisionMatch):
-        there = index.of_division(place.division.code, levels=LEVELS, category=None)
-        return tuple(Excluded(each, None, _why(decision, each)) for each in there if each.id not in shown)
-    around = index.nearest(place, levels=LEVELS, category=None, limit=_EXPLAINED)
-    closed = directory.retired(place, _EXPLAINED)
-    found = [Excluded(center, metres, _why(decision, center)) for metres, center in around if center.id not in shown]
-    found += [Excluded(center, metres, "inactive") for metres, center in closed]
-    return tuple(_nearer(found, proposed))
+        code = place.division.code
+        there = index.of_division(code, levels=LEVELS, category=None)
+        closed = retired.of_division(code, levels=LEVELS, category=None)
+        found = [Excluded(each, None, _why(index, decision, each)) for each in there if each.id not in shown]
+        return (*found, *(Excluded(each, None, "inactive") for each in closed))[:_EXPLAINED]
+    bar = decision.candidates[0].distance_m
+    within_m = math.inf if bar is None else bar
+    most = _EXPLAINED + len(shown)
+    around = index.nearest(place, levels=LEVELS, category=None, limit=most, within_m=within_m)
+    gone = retired.nearest(place, levels=LEVELS, category=None, limit=_EXPLAINED, within_m=within_m)
+    nearer = [Excluded(each, metres, _why(index, decision, each)) for metres, each in around if each.id not in shown]
+    nearer += [Excluded(each, metres, "inactive") for metres, each in gone]
+    return tuple(sorted(nearer, key=lambda each: (each.distance_m, each.center.code))[:_EXPLAINED])
 
 
-def _nearer(found: Sequence[Excluded], proposed: Candidate) -> list[Excluded]:
-    limit = proposed.distance_m
-    nearer = [each for each in found if limit is None or (each.distance_m or 0.0) <= limit]
-    return sorted(nearer, key=lambda each: (each.distance_m or 0.0, each.center.code))[:_EXPLAINED]
-
-
-def _why(decision: RouteDecision, center: CenterPoint) -> Why:
-    """The first that holds: what could be cured by nobody first."""
+def _why(index: CenterIndex, decision: RouteDecision, center: CenterPoint) -> Why:
+    """The first that holds: what nobody could cure comes first."""
     if decision.policy == "speciality":
         return "speciality"
-    if center.level != decision.candidates[0].center.level:
+    if center.level not in LADDER[decision.level]:
         return "level"
+    if not index.serves(center, decision.category):
+        return "category"
     if decision.policy == "jurisdiction" and county_of(center) != decision.county:
         return "jurisdiction"
-    return "category"
+    return "level"

@@ -1,10 +1,9 @@
 """Among centers that are about equally far, the one that is reached sooner. Pure."""
 
 import math
-from dataclasses import replace
 
 from backend.centers.decision import Candidate, RouteDecision
-from backend.centers.directory import county_of
+from backend.centers.index import county_of
 from backend.core.travel import TravelTimes
 
 _BY_PLACE = ("nearest", "jurisdiction", "speciality")
@@ -27,11 +26,11 @@ def applied(decision: RouteDecision, times: TravelTimes) -> RouteDecision:
     close = contenders(decision, times.tolerance_m)
     seconds = times.seconds
     if times.state != "known" or not any(each.center.id in seconds for each in close):
-        return replace(decision, travel=times.state if close or times.state == "off" else "not_asked")
+        return decision._replace(travel=times.state if close or times.state == "off" else "not_asked")
     ranked = sorted(close, key=lambda each: seconds.get(each.center.id, math.inf))
     rest = [each for each in decision.candidates if each not in close]
     told = [_told(each, seconds.get(each.center.id), first=position == 0) for position, each in enumerate(ranked)]
-    return replace(decision, candidates=(*told, *rest), travel="known")
+    return decision._replace(candidates=(*told, *rest), travel="known")
 
 
 def _told(candidate: Candidate, seconds: int | None, *, first: bool) -> Candidate:
@@ -40,4 +39,4 @@ def _told(candidate: Candidate, seconds: int | None, *, first: bool) -> Candidat
     minutes = max(1, round(seconds / 60))
     name = candidate.center.name
     reason = f"附近几个中心距离相近，开车到{name}最快，约{minutes}分钟。" if first else f"{name}，开车约{minutes}分钟。"
-    return replace(candidate, minutes=minutes, reason=reason)
+    return candidate._replace(minutes=minutes, reason=reason)

@@ -1,13 +1,10 @@
 """Candidates where the resident gave no point: the division, or what was read out of the address, decides."""
 
 from backend.centers import reasons
-from backend.centers.decision import Candidate, Doubt
+from backend.centers.decision import LADDER, Candidate, Doubt
 from backend.core.deps import CenterIndex, CenterPoint
 from backend.core.divisions import DivisionDirectory, DivisionMatch, DivisionPoint
 from backend.core.geo import distance_m
-
-LADDER: dict[str, tuple[str, ...]] = {"township": ("township", "county"), "county": ("county",)}
-"""Level asked for by the category → levels tried, in order."""
 
 
 def candidates(  # noqa: PLR0917 - snapshot, question

@@ -1,5 +1,6 @@
 """What every action and query is handed: one frozen object, no globals."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
@@ -32,44 +33,46 @@ class CenterPoint:
     phone: str = ""
     specialities: frozenset[str] = frozenset()
     """Category codes that it, or an organization resident there, lists by name."""
+    given: tuple[float, float, str] | None = field(default=None, compare=False)
+    """Longitude, latitude and their system as the table has them: as long as they stay, so does `point`."""
 
 
 class CenterIndex(Protocol):
     """Active centers in memory. `distance_m` is on the WGS-84 ellipsoid; ties go by (distance, code)."""
 
     def nearest(
-        self, point: Wgs84, *, levels: tuple[str, ...], category: str | None, limit: int
+        self,
+        point: Wgs84,
+        *,
+        levels: tuple[str, ...],
+        category: str | None,
+        limit: int,
+        within_m: float = math.inf,
     ) -> list[tuple[float, CenterPoint]]: ...
-
-    def of_division(self, division_code: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
-        """Centers of exactly this division, by code."""
-        ...
-
-    def by_id(self, center_id: str) -> CenterPoint | None: ...
-
-    @property
-    def city_queue(self) -> CenterPoint:
-        """The human queue at city level that takes what no center may; never listed."""
-        ...
-
-
-class CenterDirectory(Protocol):
-    """The same centers by other keys: for jurisdiction, for specialities, and for saying why not."""
-
-    def by_code(self, code: str) -> CenterPoint | None:
-        """Never the city queue: no rule may name it."""
-        ...
-
-    def inside(self, county: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
-        """Of the county itself and all its townships, by code. `county` has six digits."""
-        ...
 
     def specialists(self, point: Wgs84, *, category: str, limit: int) -> list[tuple[float, CenterPoint]]:
         """Of any level, but only such as have the speciality."""
         ...
 
-    def retired(self, point: Wgs84, limit: int) -> list[tuple[float, CenterPoint]]:
-        """Deactivated ones, to say why something nearer was passed over."""
+    def of_division(self, division_code: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
+        """Centers of exactly this division, by code."""
+        ...
+
+    def inside(self, county: str, *, levels: tuple[str, ...], category: str | None) -> list[CenterPoint]:
+        """Of the county itself and all its townships, in no order. `county` has six digits."""
+        ...
+
+    def serves(self, center: CenterPoint, category: str) -> bool: ...
+
+    def by_id(self, center_id: str) -> CenterPoint | None: ...
+
+    def by_code(self, code: str) -> CenterPoint | None:
+        """Never the city queue: no rule may name it."""
+        ...
+
+    @property
+    def city_queue(self) -> CenterPoint:
+        """The human queue at city level that takes what no center may; never listed."""
         ...
 
 
@@ -101,7 +104,8 @@ class Deps:
     centers: CenterIndex
     divisions: DivisionDirectory
     calendar: WorkingDays
-    directory: CenterDirectory
+    retired: CenterIndex
+    """Deactivated ones, to say why something nearer was passed over."""
     policies: PolicyBook
     boundaries: CountyBoundaries
     quiet_hours: QuietHours = field(default_factory=QuietHours)

@@ -1,7 +1,5 @@
 """Where a filing goes: from what the resident says of the place to a decision with its reason."""
 
-from dataclasses import replace
-
 from backend.centers import policy, reasons
 from backend.centers.decision import RouteDecision
 from backend.centers.policy import Rules
@@ -32,7 +30,7 @@ def decide(
         category,
         where or locate(deps, place),
         place.accuracy_m,
-        rules=Rules(rules or deps.policies.in_force(deps.clock.now()), deps.directory, deps.boundaries),
+        rules=Rules(rules or deps.policies.in_force(deps.clock.now()), deps.boundaries),
         named=deps.divisions.match(place.division_code, place.address) if place.division_code else None,
         most=most,
     )
@@ -41,7 +39,7 @@ def decide(
 def explained(deps: Deps, category: str, place: PlaceIn, where: Place, *, most: int) -> RouteDecision:
     """With those who were passed over, for the record."""
     decision = decide(deps, category, place, where=where, most=most)
-    return replace(decision, excluded=reasons.passed_over(deps.centers, deps.directory, decision, where))
+    return decision._replace(excluded=reasons.passed_over(deps.centers, deps.retired, decision, where))
 
 
 def locate(deps: Deps, place: PlaceIn) -> Place:

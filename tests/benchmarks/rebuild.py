@@ -12,29 +12,38 @@ import asyncpg
 import httpx
 import psutil
 
-from backend.centers import queries
+from backend.centers import loading
+from backend.centers.loading import Snapshot
 from backend.core.catalog import Catalog
 from config.catalog_files import read_catalog
+from models import Center
 from models.base import uuid7
 from tests.benchmarks import nation
 from tests.people import Person, filing
 
 REBUILD_GOAL_MS: Final = 500.0
+WAIT_GOAL_MS: Final = 50.0
 MEMORY_GOAL_MB: Final = 60.0
 _PREVIEWS: Final = 150
 _REBUILDS: Final = 3
+_CHANGES: Final = 10
 
 
 @dataclass
 class Rebuild:
     first_ms: float = 0.0
     """At the start of a process: every point comes from GCJ-02."""
-    milliseconds: list[float] = field(default_factory=list)
+    all_ms: list[float] = field(default_factory=list)
+    """Every center read anew, nobody else asking."""
+    one_ms: list[float] = field(default_factory=list)
+    """One center taken up that was changed."""
     memory_mb: float = 0.0
     quiet_ms: list[float] = field(default_factory=list)
     """Previews of a resident while nothing is read, sorted."""
     meanwhile_ms: list[float] = field(default_factory=list)
-    """While centers are being read anew."""
+    """While all centers are being read anew."""
+    while_one_ms: list[float] = field(default_factory=list)
+    """While one changed center after another is taken up."""
 
 
 async def fill(database_url: str) -> None:
@@ -73,23 +82,36 @@ async def measure(resident: Person) -> Rebuild:
     found = Rebuild()
     before = _memory_mb()
     began = time.perf_counter()
-    index, directory = await queries.load_centers(catalog)
+    snapshot = await loading.load(catalog)
     found.first_ms = _since(began)
     found.memory_mb = _memory_mb() - before
-    for _ in range(_PREVIEWS):
-        found.quiet_ms.append(await _preview_ms(resident))
+    found.quiet_ms = sorted([await _preview_ms(resident) for _ in range(_PREVIEWS)])
     for _ in range(_REBUILDS):
         began = time.perf_counter()
-        await queries.load_centers(catalog, index)
-        found.milliseconds.append(_since(began))
-        reading = asyncio.create_task(queries.load_centers(catalog, index))
-        while not reading.done():
-            found.meanwhile_ms.append(await _preview_ms(resident))
-        index, directory = reading.result()
-    del directory
-    found.quiet_ms.sort()
+        snapshot = await loading.load(catalog, snapshot)
+        found.all_ms.append(_since(began))
+        reading = asyncio.create_task(loading.load(catalog, snapshot))
+        found.meanwhile_ms += await _previews(resident, reading)
+        snapshot = reading.result()
+    for number in range(_CHANGES):
+        await Center.filter(code=f"C{number:08}").update(phone="0717-6000000")
+        began = time.perf_counter()
+        snapshot = await loading.follow(catalog, snapshot)
+        found.one_ms.append(_since(began))
+        await Center.filter(code=f"C{number:08}").update(phone="0717-6000001")
+        following = asyncio.create_task(loading.follow(catalog, snapshot))
+        found.while_one_ms += await _previews(resident, following)
+        snapshot = following.result()
     found.meanwhile_ms.sort()
+    found.while_one_ms.sort()
     return found
+
+
+async def _previews(resident: Person, reading: "asyncio.Task[Snapshot]") -> list[float]:
+    took = []
+    while not reading.done():
+        took.append(await _preview_ms(resident))
+    return took
 
 
 async def _preview_ms(resident: Person) -> float:

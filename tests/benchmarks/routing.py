@@ -10,7 +10,6 @@ import asyncpg
 import redis
 
 from backend.centers import policy
-from backend.centers.directory import Directory
 from backend.centers.index import GridIndex
 from backend.core.boundaries import CountyBoundaries
 from backend.core.catalog import Catalog
@@ -52,7 +51,7 @@ async def measure(database_url: str, redis_url: str) -> list[Speed]:
     parents = {each.code: each.parent for each in _CATALOG.categories if each.parent}
     centers = list(nation.centers())
     index = GridIndex(centers, nation.QUEUE, parents)
-    rules = policy.Rules(NEAREST, Directory(centers, nation.QUEUE, parents), CountyBoundaries())
+    rules = policy.Rules(NEAREST, CountyBoundaries())
     divisions = DivisionDirectory(())
     questions = nation.questions(_QUESTIONS)
 

@@ -5,7 +5,7 @@ import httpx
 import pytest
 from tortoise import connections
 
-from backend.centers import queries
+from backend.centers import loading
 from models import Center, Residency
 from tests.conftest import App
 
@@ -28,5 +28,5 @@ async def centers(app: App, client: httpx.AsyncClient) -> AsyncIterator[None]:
         DELETE FROM center WHERE id IN {_ADDED};
         """  # noqa: S608
     )
-    index, directory = await queries.load_centers(app.ctx.deps.catalog)
-    app.ctx.deps = replace(app.ctx.deps, centers=index, directory=directory)
+    found = await loading.load(app.ctx.deps.catalog)
+    app.ctx.deps = replace(app.ctx.deps, centers=found.centers, retired=found.retired)

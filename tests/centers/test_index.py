@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -81,6 +82,40 @@ def test_equal_to_looking_at_every_center_when_there_are_many() -> None:
         point = Wgs84(dice.uniform(107, 115), dice.uniform(27, 34))
         expected = one_by_one(points, point, ("township",), "property", 6)
         assert index.nearest(point, levels=("township",), category="property", limit=6) == expected
+
+
+@given(rows=centers, point=places, moved=st.data())
+@settings(max_examples=60)
+def test_a_change_is_as_good_as_building_anew(
+    rows: list[tuple[Wgs84, str, frozenset[str]]], point: Wgs84, moved: st.DataObject
+) -> None:
+    points = build(rows)
+    gone = moved.draw(st.lists(st.sampled_from(points), unique_by=lambda each: each.id) if points else st.just([]))
+    here = moved.draw(st.lists(st.sampled_from(gone), unique_by=lambda each: each.id) if gone else st.just([]))
+    come = [replace(each, point=point, categories=frozenset({"traffic"})) for each in here]
+    index = GridIndex(points, QUEUE, PARENTS)
+    after = index.changed(gone, come, QUEUE)
+    left = [each for each in points if each not in gone] + come
+    for category in (None, "property_fees", "traffic"):
+        for levels in (("township",), ("township", "county")):
+            expected = one_by_one(left, point, levels, category, 5)
+            assert after.nearest(point, levels=levels, category=category, limit=5) == expected
+    assert len(after) == len(left)
+    assert index.nearest(point, levels=("township",), category=None, limit=60) == one_by_one(
+        points, point, ("township",), None, 60
+    )
+
+
+@given(rows=centers, point=places, within_m=st.floats(0.0, 400_000.0), limit=st.integers(1, 8))
+@settings(max_examples=60)
+def test_within_a_distance(
+    rows: list[tuple[Wgs84, str, frozenset[str]]], point: Wgs84, within_m: float, limit: int
+) -> None:
+    points = build(rows)
+    index = GridIndex(points, QUEUE, PARENTS)
+    found = index.nearest(point, levels=("township",), category="property", limit=limit, within_m=within_m)
+    expected = one_by_one(points, point, ("township",), "property", limit)
+    assert found == [hit for hit in expected if hit[0] <= within_m]
 
 
 def test_equal_distances_go_by_code() -> None:

@@ -208,4 +208,4 @@ def test_the_record_does_not_give_the_place_away() -> None:
 )
 def test_two_candidates_are_the_first_of_six(point: Wgs84, category: str, accuracy_m: float) -> None:
     six, two = at(point, category, accuracy_m=accuracy_m), at(point, category, accuracy_m=accuracy_m, most=2)
-    assert two == replace(six, candidates=six.candidates[:2])
+    assert two == six._replace(candidates=six.candidates[:2])

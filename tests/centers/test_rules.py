@@ -1,4 +1,4 @@
-"""Routing with a policy, outlines and a directory: a small land of two counties and a hole."""
+"""Routing with a policy, outlines and a closed center: a small land of two counties and a hole."""
 
 import json
 from dataclasses import replace
@@ -7,7 +7,6 @@ import pytest
 
 from backend.centers import policy, reasons
 from backend.centers.decision import RouteDecision
-from backend.centers.directory import Directory
 from backend.centers.index import GridIndex
 from backend.centers.policy import Rules
 from backend.core import policies
@@ -53,7 +52,7 @@ COUNTIES = [DivisionPoint(f"42050{n}", f"{name}县", "county", "420500", None) f
 TOWN = DivisionPoint("420501001", "东镇", "township", "420501", Wgs84(111.6, 30.5))
 DIVISIONS = DivisionDirectory([*COUNTIES, TOWN])
 INDEX = GridIndex(CENTERS, QUEUE, PARENTS)
-DIRECTORY = Directory(CENTERS, QUEUE, PARENTS, [CLOSED])
+RETIRED = GridIndex([CLOSED], QUEUE, PARENTS)
 
 NEAR_EAST = Wgs84(111.97, 30.5)
 """In the west, 3 km from the border and nearest to the center beyond it."""
@@ -76,7 +75,7 @@ def decide(
     named: DivisionMatch | None = None,
     accuracy_m: float | None = None,
 ) -> RouteDecision:
-    operator = Rules(written(way, rules), DIRECTORY, land)
+    operator = Rules(written(way, rules), land)
     return policy.choose(INDEX, DIVISIONS, CATALOG, category, point, accuracy_m, rules=operator, named=named)
 
 
@@ -169,7 +168,7 @@ def test_a_speciality_that_nobody_has_falls_back(way: str, chosen: CenterPoint) 
 
 
 def test_nobody_at_all_is_the_city_queue() -> None:
-    empty = Rules(written("jurisdiction", MEDICAL), Directory([], QUEUE, PARENTS), LAND)
+    empty = Rules(written("jurisdiction", MEDICAL), LAND)
     decision = policy.choose(GridIndex([], QUEUE, PARENTS), DIVISIONS, CATALOG, "medical", NEAR_EAST, rules=empty)
     assert (decision.policy, decision.center) == ("city_queue", QUEUE)
 
@@ -184,13 +183,45 @@ def test_nobody_at_all_is_the_city_queue() -> None:
 )
 def test_who_was_passed_over_and_why(way: str, category: str, expected: set[tuple[str, str]]) -> None:
     decision = decide(NEAR_EAST, way, category=category)
-    found = reasons.passed_over(INDEX, DIRECTORY, decision, NEAR_EAST)
+    found = reasons.passed_over(INDEX, RETIRED, decision, NEAR_EAST)
     assert {(each.center.code, each.why) for each in found} == expected
+
+
+LABOUR_ONLY = [replace(each, categories=frozenset({"labour"})) for each in CENTERS if each.level == "township"]
+
+
+def test_who_does_not_serve_the_category_is_not_of_the_wrong_level() -> None:
+    """When no township may take it, the county's center does."""
+    index = GridIndex([*LABOUR_ONLY, WEST_SEAT], QUEUE, PARENTS)
+    decision = policy.choose(index, DIVISIONS, CATALOG, "property", NEAR_EAST)
+    assert decision.center == WEST_SEAT
+    found = reasons.passed_over(index, RETIRED, decision, NEAR_EAST)
+    assert {(each.center.code, each.why) for each in found} == {
+        ("C420502001", "category"), ("C420501001", "category"), ("C420501008", "inactive"),
+    }  # fmt: skip
+
+
+def test_whom_the_queue_stands_in_for() -> None:
+    index = GridIndex(LABOUR_ONLY, QUEUE, PARENTS)
+    decision = policy.choose(index, DIVISIONS, CATALOG, "property", NEAR_EAST)
+    assert decision.center == QUEUE
+    found = reasons.passed_over(index, RETIRED, decision, NEAR_EAST)
+    assert [each.why for each in found] == ["category", "inactive", "category", "category"]
+
+
+def test_a_closed_center_of_the_division_named() -> None:
+    closed = GridIndex([center("C420501001", 111.6, 30.5)], QUEUE, PARENTS)
+    index = GridIndex([WEST_SEAT], QUEUE, PARENTS)
+    named = DivisionMatch(TOWN)
+    decision = policy.choose(index, DIVISIONS, CATALOG, "property", named)
+    assert decision.center == WEST_SEAT
+    [found] = reasons.passed_over(index, closed, decision, named)
+    assert (found.center.code, found.distance_m, found.why) == ("C420501001", None, "inactive")
 
 
 def test_the_record_explains_and_gives_no_place_away() -> None:
     decision = decide(NEAR_EAST, "jurisdiction")
-    decision = replace(decision, excluded=reasons.passed_over(INDEX, DIRECTORY, decision, NEAR_EAST))
+    decision = decision._replace(excluded=reasons.passed_over(INDEX, RETIRED, decision, NEAR_EAST))
     record = json.loads(json.dumps(decision.as_record()))
     assert (record["policy"], record["rule"], record["policy_version"]) == ("jurisdiction", "default", 3)
     assert (record["center_id"], record["runner_up_center_id"]) == (WEST.id, EAST.id)

@@ -1,0 +1,205 @@
+"""What routing keeps of the centers in memory, read from the tables: all of it once, then whatever has changed."""
+
+import asyncio
+import gc
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
+
+from tortoise import connections
+
+from backend.centers.grid import SLICE
+from backend.centers.index import GridIndex
+from backend.core import geo
+from backend.core.catalog import Catalog
+from backend.core.deps import CenterPoint
+from backend.core.geo import Crs
+from models import CenterLevel, CenterRevision, Residency
+
+CRS: dict[str, Crs] = {"gcj02": "gcj02", "wgs84": "wgs84", "bd09": "bd09"}
+
+_MANY = 2_000
+"""When more have changed, reading them all again gives way to requests in between; taking up the changes does not."""
+
+
+class NoCityQueueError(RuntimeError):
+    """The data was never loaded: without the queue a filing could find nobody."""
+
+
+class Snapshot(NamedTuple):
+    """The centers at one moment."""
+
+    centers: GridIndex
+    retired: GridIndex
+    hosted: Mapping[str, frozenset[str]]
+    """By center: what the organizations resident there take on."""
+    since: str
+    """PostgreSQL's transaction number: whatever older ones wrote has been read."""
+
+
+class _Row(NamedTuple):
+    id: str
+    code: str
+    name: str
+    level: str
+    division_code: str
+    lon: float | None
+    lat: float | None
+    crs: str
+    categories: str
+    placeholder: bool
+    address: str
+    phone: str
+    deactivated_at: datetime | None
+
+
+_EVERYTHING, _NOTHING = "[]", frozenset[str]()
+_SELECT = f"SELECT id::text, {', '.join(_Row._fields[1:])} FROM center"  # noqa: S608 - constants only
+_CHANGED_SQL = f"""{_SELECT}
+    WHERE age(xmin) <= age($1::text::xid) OR level = 'city' OR id = ANY($2::uuid[]) LIMIT {_MANY + 1}"""
+"""`xmin` is the transaction that wrote the row, by whatever way it was changed."""
+_MOMENT_SQL = """SELECT pg_snapshot_xmin(pg_current_snapshot())::xid::text AS since, count(*) AS count FROM center
+    WHERE level <> 'city' AND lon IS NOT NULL AND lat IS NOT NULL"""
+
+
+async def revision() -> tuple[object, ...]:
+    """Differs whenever a center, an organization or a residency was added, changed or taken away. Read it before
+    the centers."""
+    return tuple(await CenterRevision.all().values_list("revision", flat=True))
+
+
+async def load(catalog: Catalog, known: Snapshot | None = None) -> Snapshot:
+    """In slices, with a turn of the event loop after each: requests wait for milliseconds, not for the whole.
+
+    Of those that are `known`, centers that have not moved keep their point. Raises NoCityQueueError.
+    """
+    gc.disable()  # half a million new objects would set off full collections, each as long as half a second
+    try:
+        snapshot = await _load(catalog, known)
+        gc.freeze()  # nor do later ones look at them: they hold no cycles
+        return snapshot
+    finally:
+        gc.enable()
+
+
+async def follow(catalog: Catalog, known: Snapshot) -> Snapshot:
+    """What is `known`, and what was written since: milliseconds for a few centers. Raises NoCityQueueError."""
+    since, count = await _moment()
+    hosted = await _hosted()
+    elsewhere = [key for key in {*hosted, *known.hosted} if hosted.get(key) != known.hosted.get(key)]
+    rows = await _rows(_CHANGED_SQL, known.since, elsewhere)
+    if len(rows) > _MANY:
+        return await load(catalog, known)
+    read = _Read(hosted, known)
+    read.take(rows)
+    touched = [row.id for row in rows]
+    index = _changed(known.centers, touched, read.open, read.queue)
+    retired = _changed(known.retired, touched, read.closed, read.queue)
+    if len(index) + len(retired) != count:  # some row was deleted, which nothing does but an operator by hand
+        return await load(catalog, known)
+    return Snapshot(index, retired, hosted, since)
+
+
+async def _load(catalog: Catalog, known: Snapshot | None) -> Snapshot:
+    since, _ = await _moment()
+    hosted = await _hosted()
+    read = _Read(hosted, known)
+    async with connections.get("default").acquire_connection() as connection, connection.transaction():
+        cursor = await connection.cursor(_SELECT)
+        while page := await cursor.fetch(4 * SLICE):
+            read.take(map(_Row._make, page))
+            await asyncio.sleep(0)
+    parents = {category.code: category.parent for category in catalog.categories if category.parent}
+    index = await GridIndex.build(read.open, read.queue, parents)
+    retired = await GridIndex.build(read.closed, read.queue, parents)
+    return Snapshot(index, retired, hosted, since)
+
+
+class _Read:
+    """Rows as points."""
+
+    def __init__(self, hosted: Mapping[str, frozenset[str]], known: Snapshot | None) -> None:
+        self._hosted, self._known = hosted, known
+        self.open: list[CenterPoint] = []
+        self.closed: list[CenterPoint] = []
+        self._queues: list[CenterPoint] = []
+        self._lists: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        """One of each: thousands of centers list the same."""
+
+    @property
+    def queue(self) -> CenterPoint:
+        """The first at city level, by code. Raises NoCityQueueError."""
+        if not self._queues:
+            raise NoCityQueueError("no center at city level: load the data first (hejie seed)")
+        return min(self._queues, key=attrgetter("code"))
+
+    def take(self, rows: Iterable[_Row]) -> None:
+        for row in rows:
+            if row.lon is None or row.lat is None:
+                continue
+            point = self._point(row, (row.lon, row.lat, row.crs))
+            if row.level == CenterLevel.CITY:
+                self._queues += [] if row.deactivated_at else [point]
+            else:
+                (self.closed if row.deactivated_at else self.open).append(point)
+
+    def _point(self, row: _Row, given: tuple[float, float, str]) -> CenterPoint:
+        """A center that lists nothing serves everything, whoever is resident there."""
+        listed, before = self._listed(row), self._before(row.id)
+        return CenterPoint(
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            level=sys.intern(row.level),
+            division_code=row.division_code,
+            point=before.point if before and before.given == given else geo.to_wgs84(*given[:2], CRS[row.crs]),
+            categories=listed if row.categories != _EVERYTHING else _NOTHING,
+            placeholder=row.placeholder,
+            address=row.address,
+            phone=row.phone,
+            specialities=listed,
+            given=given,
+        )
+
+    def _before(self, center_id: str) -> CenterPoint | None:
+        known = self._known
+        return (known.centers.by_id(center_id) or known.retired.by_id(center_id)) if known else None
+
+    def _listed(self, row: _Row) -> frozenset[str]:
+        key = row.categories, self._hosted.get(row.id, _NOTHING)
+        if key not in self._lists:
+            self._lists[key] = key[1].union(json.loads(key[0]))
+        return self._lists[key]
+
+
+async def _moment() -> tuple[str, int]:
+    """Read it before the rows."""
+    _, [row] = await connections.get("default").execute_query(_MOMENT_SQL)
+    return row["since"], row["count"]
+
+
+async def _rows(sql: str, *values: object) -> list[_Row]:
+    """Without the models: they cost ten times as much as what routing needs of them."""
+    _, records = await connections.get("default").execute_query(sql, list(values))
+    return [_Row._make(record) for record in records]
+
+
+async def _hosted() -> dict[str, frozenset[str]]:
+    rows = await Residency.filter(organization__deactivated_at=None).values_list(
+        "center_id", "organization__categories"
+    )
+    hosted: dict[str, frozenset[str]] = {}
+    for center_id, categories in rows:
+        key = str(center_id)
+        hosted[key] = hosted.get(key, _NOTHING).union(categories)
+    return hosted
+
+
+def _changed(
+    index: GridIndex, touched: Iterable[str], there_now: Iterable[CenterPoint], queue: CenterPoint
+) -> GridIndex:
+    before = [center for center in map(index.by_id, touched) if center and center.level != CenterLevel.CITY]
+    return index.changed(before, there_now, queue)
