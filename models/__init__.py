@@ -47,6 +47,7 @@ from models.notices import (
     WechatCallback,
 )
 from models.ratings import Rating
+from models.registrations import ClaimCode, Registration, Representation
 from models.routing import CountyBoundary, RoutingPolicy
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "CenterLevel",
     "CenterRevision",
     "Channel",
+    "ClaimCode",
     "ConsentKind",
     "CountyBoundary",
     "DayKind",
@@ -82,6 +84,8 @@ __all__ = [
     "PhoneCode",
     "PrivacyConsent",
     "Rating",
+    "Registration",
+    "Representation",
     "Residency",
     "Resident",
     "ResidentSession",

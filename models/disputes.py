@@ -31,6 +31,8 @@ class Source(StrEnum):
     GRID = "grid"
     REFERRAL = "referral"
     PROACTIVE = "proactive"
+    HISTORIC = "historic"
+    """No door: an earlier case out of a file. No clock runs for it and nobody is told."""
 
 
 class Side(StrEnum):
@@ -48,6 +50,8 @@ class Audience(StrEnum):
 
     PARTIES = "parties"
     APPLICANT = "applicant"
+    READER = "reader"
+    """One resident alone: the event's `reader_id`."""
     STAFF = "staff"
 
 
@@ -147,6 +151,11 @@ class Party(Row):
     id_number_sealed = fields.BinaryField(null=True)
     id_number_hash = fields.CharField(max_length=64, null=True, db_index=True)
     credit_code_sealed = fields.BinaryField(null=True)
+    is_minor = fields.BooleanField(default=False)
+    left_at = fields.DatetimeField(null=True)
+    """Since when this party no longer takes part: mediation is voluntary."""
+    removed_at = fields.DatetimeField(null=True)
+    """Written down by mistake; nobody's phone is bound to it any more."""
 
     class Meta:
         table = "party"
@@ -166,6 +175,7 @@ class Event(Row):
     actor_kind = fields.CharEnumField(ActorKind, max_length=ENUM_LENGTH)
     actor_id = fields.UUIDField(null=True)
     actor_role = fields.CharField(max_length=ENUM_LENGTH, default="")
+    reader_id = fields.UUIDField(null=True)
     data: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
     """Nothing personal: states, ids, dates, amounts."""
     detail_sealed = fields.BinaryField(null=True)

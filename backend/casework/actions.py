@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import actions as appointments
+from backend.casework import return_slips
 from backend.casework.effects import EFFECTS, Done, give_case_number
 from backend.casework.schemas import ActionIn
 from backend.core.catalog import FlowRow
@@ -52,7 +53,8 @@ async def _finish(deps: Deps, actor: Actor, dispute: Dispute, row: FlowRow, done
     """The case number is drawn last of all: its counter is locked until the commit."""
     _advance(deps, dispute, row)
     data = {"center": dispute.center.name, **done.data}
-    await history.record(deps, dispute, actor, Entry(row.event, done.audience, data, done.detail))
+    entry = Entry(row.event, done.audience, data, done.detail)
+    await history.record(deps, dispute, actor, entry, *return_slips.entries_for(deps, dispute, data))
     await _tell(deps, actor, dispute, row, done)
     if dispute.status is Status.ACCEPTED and dispute.case_number is None:
         dispute.case_number = await give_case_number(deps, dispute)
@@ -71,12 +73,12 @@ def _advance(deps: Deps, dispute: Dispute, row: FlowRow) -> None:
 
 
 async def _tell(deps: Deps, actor: Actor, dispute: Dispute, row: FlowRow, done: Done) -> None:
-    """Parties who have joined by WeChat; nobody is told of what they did themselves."""
+    """Parties who have joined by WeChat, and who acts for the applicant; nobody is told of what they did themselves."""
     kind = row.notice or ("note" if row.event == "note" and done.audience == "parties" else None)
-    joined = await Party.filter(dispute_id=dispute.id, resident_id__not_isnull=True).values_list(
-        "resident_id", flat=True
-    )
-    residents = {UUID(str(resident_id)) for resident_id in joined} - {actor.id}
+    taking_part = Party.filter(dispute_id=dispute.id, resident_id__not_isnull=True, left_at=None)
+    joined = await taking_part.values_list("resident_id", flat=True)
+    residents = {UUID(str(resident_id)) for resident_id in joined} | {dispute.resident_id or actor.id}
+    residents -= {actor.id}
     deps.touched.update(map(str, residents))
     if kind is None:
         return

@@ -12,7 +12,8 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from backend.core import clock
 from backend.core.catalog import Catalog
 from backend.core.schema import Code, In, Line, Text, deps_of, problem
-from backend.disputes.schemas import EARLIEST, MAX_FEN
+from backend.disputes.party_schemas import EARLIEST
+from backend.disputes.schemas import MAX_FEN
 from models import Audience
 
 

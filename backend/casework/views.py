@@ -7,6 +7,7 @@ from typing import Any
 from backend.accounts.actors import StaffActor
 from backend.appointments.schemas import CenterAppointmentOut
 from backend.casework import redirects, schemas
+from backend.casework.registration import RegistrationOut
 from backend.core import geo, identity
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
@@ -14,7 +15,7 @@ from backend.core.schema import Moment, Out
 from backend.disputes import history, timeline, views, workflow
 from backend.disputes.schemas import TimelineItem
 from backend.files.schemas import FileOut
-from models import Dispute, Event, Party
+from models import Dispute, Event, Party, Representation
 
 
 class Named(Out):
@@ -30,6 +31,24 @@ class CasePartyOut(Out):
     phone_masked: str | None
     id_number_masked: str | None
     has_joined: bool
+
+
+class RepresentationOut(Out):
+    """`basis` and `document` are for the center's own staff."""
+
+    id: str
+    party_id: str
+    kind: str
+    kind_text: str
+    scope: str
+    scope_text: str
+    name: str
+    phone_masked: str | None
+    basis: str | None
+    document: str | None
+    given_on: str
+    acts_by_phone: bool
+    ended_at: Moment | None
 
 
 class AllowedAction(Out):
@@ -83,7 +102,9 @@ class CaseOut(CaseBrief):
     route: dict[str, Any]
     route_comparison: str | None
     """Where they differ: which center is the nearest, and which has jurisdiction."""
+    registration: RegistrationOut | None
     parties: list[CasePartyOut]
+    representations: list[RepresentationOut]
     appointments: list[CenterAppointmentOut]
     files: list[FileOut]
     allowed_actions: list[AllowedAction]
@@ -113,7 +134,9 @@ def full(
     actor: StaffActor,
     dispute: Dispute,
     *,
+    registration: RegistrationOut | None,
     parties: list[Party],
+    representations: list[Representation],
     appointments: list[CenterAppointmentOut],
     files: list[FileOut],
 ) -> CaseOut:
@@ -133,7 +156,9 @@ def full(
             "location": _place(deps, dispute) if own else None,
             "route": dispute.route,
             "route_comparison": dispute.route.get("comparison"),
+            "registration": registration if own else None,
             "parties": [_party(deps, party, own) for party in parties],
+            "representations": [represented(deps, row, own) for row in representations],
             "appointments": appointments,
             "files": files if own else [],
             "allowed_actions": allowed_actions(deps.catalog, actor, dispute),
@@ -212,6 +237,30 @@ def _party(deps: Deps, party: Party, own: bool) -> CasePartyOut:
         phone_masked=identity.mask_phone(phone) if phone else None,
         id_number_masked=identity.mask_id_number(id_number) if id_number else None,
         has_joined=party.resident_id is not None,
+    )
+
+
+def represented(deps: Deps, row: Representation, own: bool) -> RepresentationOut:
+    def opened(column: str) -> str | None:
+        sealed = getattr(row, f"{column}_sealed")
+        return None if sealed is None else deps.keyring.open(sealed, "representation", column, row.id)
+
+    name, phone = opened("name") or "", opened("phone")
+    kind = deps.catalog.representation_kinds.get(row.kind)
+    return RepresentationOut(
+        id=str(row.id),
+        party_id=str(row.party_id),
+        kind=row.kind,
+        kind_text=kind.title if kind else row.kind,
+        scope=row.scope,
+        scope_text=deps.catalog.representation_scopes.get(row.scope, row.scope),
+        name=name if own else identity.mask_name(name),
+        phone_masked=identity.mask_phone(phone) if phone else None,
+        basis=opened("basis") if own else None,
+        document=opened("document") if own else None,
+        given_on=row.given_on.isoformat(),
+        acts_by_phone=row.resident_id is not None and row.ended_at is None,
+        ended_at=row.ended_at,
     )
 
 

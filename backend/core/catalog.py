@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
 from backend.core.signposts import Intake, RedirectRow
-from models import ConsentKind, Status
+from models import ConsentKind, Source, Status
 
 
 class Entry(BaseModel):
@@ -211,6 +212,12 @@ class Catalog(Entry):
     refusal_reasons: dict[str, str]
     redirects: tuple[RedirectRow, ...]
     intake: Intake
+    registration: dict[Source, DoorRules]
+    legal_bases: dict[str, str]
+    referring_bodies: dict[str, str]
+    claim_codes: ClaimCodeRules
+    representation_kinds: dict[str, RepresentationKind]
+    representation_scopes: dict[str, str]
     ending_reasons: dict[str, str]
     tracks: dict[str, str]
     modes: dict[str, str]
@@ -263,6 +270,16 @@ class Catalog(Entry):
         wrong += [f"{reason}: leads nowhere" for reason in self.refusal_reasons if reason not in general]
         if wrong:
             raise ValueError(f"redirects: {', '.join(wrong)}")
+        return self
+
+    @model_validator(mode="after")
+    def check_doors(self) -> Self:
+        """Every door but the mini-program has its row, every basis its text."""
+        wrong = [door.value for door in Source if (door in self.registration) == (door is Source.MINI_PROGRAM)]
+        wrong += [basis for rules in self.registration.values() for basis in rules.bases
+                  if basis not in self.legal_bases]  # fmt: skip
+        if wrong:
+            raise ValueError(f"registration: {', '.join(wrong)}")
         return self
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from tortoise.expressions import Q, Subquery
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
-from models import Dispute, Party, Role
+from models import ClaimCode, Dispute, Party, Role
 
 
 async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -51,8 +51,19 @@ async def filed_by(actor: ResidentActor, dispute_id: UUID) -> Dispute:
     return dispute
 
 
+async def named_by(paper: ClaimCode) -> Dispute:
+    """For who holds a secret that was issued for this one case; locked. The secret must be checked again behind the
+    lock."""
+    return await _by_id(paper.dispute_id, lock=True)
+
+
+async def is_involved(resident_id: UUID, dispute: Dispute) -> bool:
+    """As who filed it, or as any of its parties."""
+    return dispute.resident_id == resident_id or await is_party(resident_id, dispute.id)
+
+
 async def parties(dispute_id: UUID) -> list[Party]:
-    return await Party.filter(dispute_id=dispute_id).order_by("ordinal")
+    return await Party.filter(dispute_id=dispute_id, removed_at=None).order_by("ordinal")
 
 
 async def page_for_resident(

@@ -2,7 +2,17 @@
 
 from sanic import Blueprint
 
-from backend.staff_api import appointments, calendars, centers, disputes, files, operations, organizations, sessions
+from backend.staff_api import (
+    appointments,
+    calendars,
+    centers,
+    disputes,
+    files,
+    operations,
+    organizations,
+    registrations,
+    sessions,
+)
 
 blueprint = Blueprint.group(
     appointments.blueprint,
@@ -12,6 +22,7 @@ blueprint = Blueprint.group(
     files.blueprint,
     operations.blueprint,
     organizations.blueprint,
+    registrations.blueprint,
     sessions.blueprint,
     url_prefix="/staff/v1",
 )
