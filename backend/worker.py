@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,14 +24,19 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 
 from backend import outside, wechat_events
+from backend.casework import sweeps as cases
+from backend.centers.loading import NoCityQueueError
 from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
+from backend.core.deps import Deps
 from backend.files.store import FileStore, open_store
 from backend.notices import delivery
 from backend.notices.delivery import LaterError, Post
+from backend.web.live import CHANNEL as NEWS_CHANNEL
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
+from backend.wiring import CurrentDeps
 from config import logging
 from config.catalog_files import read_catalog
 from config.orm import tortoise_config
@@ -97,7 +102,7 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
     async with TortoiseContext() as context:
         await context.init(config=config)
         taking = asyncio.create_task(_take_jobs(settings, post, stopping, drain=drain))
-        others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock), stopping.wait())]
+        others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock, redis), stopping.wait())]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait_for(taking, _STOP_WITHIN_S)
@@ -199,10 +204,14 @@ async def _beat(redis: Redis) -> None:
         await asyncio.sleep(_BEAT_S)
 
 
-async def _sweep(settings: Settings, clock: Clock) -> None:
+async def _sweep(settings: Settings, clock: Clock, redis: Redis) -> None:
+    current = CurrentDeps(settings, clock)
     while True:
         try:
             await sweep(clock, timedelta(days=settings.idempotency_days))
+            await sweep_cases(await current.get(), redis)
+        except NoCityQueueError:
+            log.warning("not_seeded")
         except _STORE_AWAY:
             log.warning("not_swept", exc_info=True)
         await asyncio.sleep(_SWEEP_S)
@@ -219,3 +228,13 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
     found = await wechat_events.requeue_lost()
     if found:
         log.warning("events_requeued", count=found)
+
+
+async def sweep_cases(deps: Deps, redis: Redis) -> None:
+    """What time does to cases; open sockets hear of it."""
+    moved = {rule: count for rule, count in (await cases.sweep(deps)).items() if count}
+    if moved:
+        log.info("cases_swept", **moved)
+    if deps.touched:
+        with suppress(RedisError, OSError):  # sockets look by themselves, too
+            await redis.publish(NEWS_CHANNEL, ",".join(deps.touched))

@@ -49,6 +49,7 @@ from models.notices import (
 from models.ratings import Rating
 from models.registrations import ClaimCode, Registration, Representation
 from models.routing import CountyBoundary, RoutingPolicy
+from models.staff_notices import StaffNotice
 
 __all__ = [
     "ActorKind",
@@ -96,6 +97,7 @@ __all__ = [
     "SlotCount",
     "Source",
     "Staff",
+    "StaffNotice",
     "StaffSession",
     "Status",
     "StoredFile",

@@ -32,7 +32,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "representation", "claim_code", "registration",
+    "staff_notice", "representation", "claim_code", "registration",
     "rating", "urge", "appointment", "slot_count", "event", "party", "notice", "subscription_grant",
     "subscription_answer", "stored_file", "dispute", "privacy_consent", "phone_code", "resident_session", "resident",
     "staff_session", "case_counter", "wechat_callback", "idempotent_request", "pgqueuer", "pgqueuer_log",

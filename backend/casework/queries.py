@@ -20,8 +20,8 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, RoleNotAllowedError
 from backend.core.pagination import cut, decode_id
 from backend.core.schema import Code, Page, PageQuery, deps_of, problem, problems
+from backend.disputes import history, timeline
 from backend.disputes import queries as disputes
-from backend.disputes import timeline
 from backend.disputes.party_schemas import EARLIEST
 from backend.files import queries as files
 from models import Audience, Center, Dispute, Party, Representation, Role, Source, Status
@@ -114,6 +114,7 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
         representations=await Representation.filter(dispute_id=dispute.id).order_by("id"),
         appointments=await appointments.of_case(deps, actor, dispute),
         files=await files.all_of_dispute(dispute.id),
+        steps=await history.steps_of(dispute.id),
     )
 
 

@@ -2,6 +2,7 @@
 identity numbers are masked for everybody."""
 
 import json
+from datetime import date
 from typing import Any
 
 from backend.accounts.actors import StaffActor
@@ -12,10 +13,13 @@ from backend.core import geo, identity
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
 from backend.core.schema import Moment, Out
-from backend.disputes import history, timeline, views, workflow
+from backend.disputes import case_clock, deadlines, history, timeline, views, workflow
+from backend.disputes.deadlines import Pause, Step
 from backend.disputes.schemas import TimelineItem
 from backend.files.schemas import FileOut
 from models import Dispute, Event, Party, Representation
+
+_SYSTEM_PAUSES = {"information": "等待当事人补充材料", "recusal": "等待回避决定"}
 
 
 class Named(Out):
@@ -67,6 +71,26 @@ class PlaceOut(Out):
     crs: str = "gcj02"
 
 
+class PauseOut(Out):
+    since: date
+    until: date
+    """The last day that does not count; it goes on by itself after it."""
+    reason: str
+    reason_text: str
+
+
+class ClockOut(Out):
+    """The limit that runs now; how it came to its end stands in `pauses` and `extended_days`."""
+
+    rule: str
+    title: str
+    since: date
+    due_at: Moment | None
+    paused: PauseOut | None
+    pauses: list[PauseOut]
+    extended_days: int
+
+
 class CaseBrief(Out):
     id: str
     number: str
@@ -99,6 +123,7 @@ class CaseOut(CaseBrief):
     amount_fen: int | None
     preferred_mode: str
     location: PlaceOut | None
+    clock: ClockOut | None
     route: dict[str, Any]
     route_comparison: str | None
     """Where they differ: which center is the nearest, and which has jurisdiction."""
@@ -139,6 +164,7 @@ def full(
     representations: list[Representation],
     appointments: list[CenterAppointmentOut],
     files: list[FileOut],
+    steps: list[Step],
 ) -> CaseOut:
     own = is_own(actor, dispute)
     return CaseOut.model_validate(
@@ -154,6 +180,7 @@ def full(
             "amount_fen": dispute.amount_fen,
             "preferred_mode": dispute.preferred_mode,
             "location": _place(deps, dispute) if own else None,
+            "clock": _clock(deps, dispute, steps),
             "route": dispute.route,
             "route_comparison": dispute.route.get("comparison"),
             "registration": registration if own else None,
@@ -217,6 +244,26 @@ def _brief(deps: Deps, actor: StaffActor, dispute: Dispute, parties: list[Party]
         "created_at": dispute.created_at,
         "updated_at": dispute.updated_at,
     }
+
+
+def _clock(deps: Deps, dispute: Dispute, steps: list[Step]) -> ClockOut | None:
+    running = case_clock.running_of(dispute)
+    if running is None:
+        return None
+    return ClockOut(
+        rule=running.rule,
+        title=deps.catalog.time_rules.limit(running.version, running.rule).title,
+        since=running.since,
+        due_at=dispute.due_at,
+        paused=_pause(deps, running.pause) if running.pause else None,
+        pauses=[_pause(deps, each) for each in deadlines.pauses(steps)],
+        extended_days=deadlines.extended_by(steps),
+    )
+
+
+def _pause(deps: Deps, pause: Pause) -> PauseOut:
+    text = deps.catalog.pause_reasons.get(pause.reason, _SYSTEM_PAUSES.get(pause.reason, pause.reason))
+    return PauseOut(since=pause.since, until=pause.until, reason=pause.reason, reason_text=text)
 
 
 def _first(deps: Deps, parties: list[Party], side: str, own: bool) -> str | None:

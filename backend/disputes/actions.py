@@ -14,7 +14,7 @@ from backend.core import clock, geo, identity, rows
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
 from backend.core.travel import OFF, TravelTimes
-from backend.disputes import history, queries, representation, routing, workflow
+from backend.disputes import case_clock, history, queries, representation, routing
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import PartyIn
 from backend.disputes.routing import Place
@@ -62,11 +62,12 @@ async def file_dispute(
         raise InvalidFieldsError(fields=tuple(found))
     if isinstance(filer, ResidentActor):
         consents.require_notice(filer, deps.catalog)
+    step = case_clock.begin(deps, dispute)
     await rows.insert([dispute])
     parties = _parties(deps, draft, dispute, filer)
     await rows.insert(parties)
     center = decision.center
-    entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source})
+    entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source}, step=step)
     await history.record(deps, dispute, filer, entry, *await _represent(deps, draft, parties[0], filer))
     if isinstance(filer, ResidentActor):
         words = {"center": center.name, "number": dispute.number}
@@ -164,7 +165,6 @@ def _dispute(
     deps: Deps, draft: DisputeIn, where: Place, decision: RouteDecision, *, filer: Actor, source: Source
 ) -> Dispute:
     dispute_id, now = uuid7(), deps.clock.now()
-    due_at, yellow_at = workflow.clock_of(deps.catalog, deps.calendar, Status.SUBMITTED, now)
     place = _rough_place(where)
 
     def seal(column: str, text: str | None) -> bytes | None:
@@ -190,8 +190,6 @@ def _dispute(
         place_lon=place.lon if place else None,
         place_lat=place.lat if place else None,
         route=decision.as_record() | {"input": routing.input_of(draft.location)},
-        due_at=due_at,
-        yellow_at=yellow_at,
         created_at=now,
         updated_at=now,
     )

@@ -1,8 +1,10 @@
 """The only ways to a dispute. Each checks who may see it; missing and forbidden look alike."""
 
+from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
+from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
@@ -30,6 +32,18 @@ async def for_staff(actor: StaffActor, dispute_id: UUID, *, lock: bool = False) 
     if actor.center_id is not None and actor.center_id not in (dispute.center_id, dispute.transfer_to_id):
         raise NotFoundError
     return dispute
+
+
+async def for_system(dispute_id: UUID, among: QuerySet[Dispute]) -> Dispute | None:
+    """Locked, for what time does to a case by itself; None when it is no more among those that it is done to."""
+    if not await among.filter(id=dispute_id).select_for_update().only("id").first():
+        return None
+    return await _by_id(dispute_id, lock=False)
+
+
+def overdue(now: datetime) -> QuerySet[Dispute]:
+    """Whose limit has run out without anybody above having been told."""
+    return Dispute.filter(Q(escalated_due_at__isnull=True) | Q(escalated_due_at__lt=F("due_at")), due_at__lt=now)
 
 
 async def _by_id(dispute_id: UUID, *, lock: bool) -> Dispute:
