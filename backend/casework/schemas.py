@@ -209,7 +209,7 @@ class Consent(In):
 class ExtendTerm(ActionIn):
     days: Annotated[int, Field(ge=1, le=366)]
     reason: Text
-    consents: Annotated[tuple[Consent, ...], Field(min_length=1, max_length=100)]
+    consents: Annotated[list[Consent], Field(min_length=1, max_length=100)]
 
 
 FIELDS: Mapping[str, type[ActionIn]] = {

@@ -49,25 +49,24 @@ async def decline(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: sche
     dispute.bounces += 1
     if dispute.bounces >= deps.catalog.transfer.max_bounces and await lift(deps, dispute):
         assert dispute.transfer_to is not None
-        return Done(data={"target": dispute.transfer_to.name, "cause": "bounced"}, detail={"reason": fields.reason})
+        return Done(
+            data={"target": dispute.transfer_to.name, "cause": "bounced"}, detail={"reason": fields.reason}, lifted=True
+        )
     dispute.transfer_to = None
     return Done(detail={"reason": fields.reason})
 
 
 async def lift(deps: Deps, dispute: Dispute) -> bool:
     """Offers it to the next higher level, which cannot decline. False where there is none: it is the owner itself,
-    or has been asked already."""
-    former = await _former_owners(dispute)
-    above = next((each for each in _levels_above(deps, dispute, former) if _is_new(dispute, each)), None)
-    if above is None:
+    or lets the case lie already."""
+    above = list(_levels_above(deps, dispute, await _former_owners(dispute)))
+    if dispute.must_decide:
+        ids = [center.id for center in above]
+        above = above[ids.index(str(dispute.transfer_to_id)) + 1 :] if str(dispute.transfer_to_id) in ids else []
+    if not above:
         return False
-    dispute.transfer_to, dispute.must_decide = await Center.get(id=above.id), True
+    dispute.transfer_to, dispute.must_decide = await Center.get(id=above[0].id), True
     return True
-
-
-def _is_new(dispute: Dispute, center: CenterPoint) -> bool:
-    """What was only asked so far is now obliged; what was obliged already is asked no second time."""
-    return not (dispute.must_decide and center.id == str(dispute.transfer_to_id))
 
 
 def _levels_above(deps: Deps, dispute: Dispute, former: set[str]) -> Iterator[CenterPoint]:

@@ -98,7 +98,7 @@ class MessageTemplate(Entry):
     id: str = Field(min_length=1, max_length=64)
     title: str = Field(min_length=1, max_length=20)
     fields: dict[str, str] = Field(min_length=1)
-    choices: dict[str, tuple[str, ...]] = {}
+    choices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Of every `const` field: the values that WeChat has on its list."""
     long_term: bool = False
     """One acceptance is good until it is taken back."""
@@ -223,7 +223,7 @@ class Catalog(Entry):
     pages: dict[str, str]
     """Path in the mini-program, by what is shown there."""
     templates: dict[str, MessageTemplate]
-    sms_templates: dict[str, SmsTemplate] = {}
+    sms_templates: dict[str, SmsTemplate] = Field(default_factory=dict)
     scenes: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=5)]]
     """Templates to ask for, by the moment of asking, the most needed first."""
     notices: dict[str, NoticeText]

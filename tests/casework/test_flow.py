@@ -1,7 +1,7 @@
 """Every state, action and role: the table of the catalog against the one of the contract, written down again here."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from uuid import UUID
 
@@ -216,10 +216,3 @@ def test_codes_stand_in_the_schema(catalog: Catalog) -> None:
     start = json_schema(catalog, "start_mediation")["properties"]
     assert start["track"]["anyOf"][0]["enum"] == ["people", "administrative", "judicial", "commercial", "petition"]
     assert start["mode"]["enum"] == ["ordinary", "joint", "cloud", "commercial"]
-
-
-def test_lights() -> None:
-    dispute = Dispute(due_at=START, yellow_at=START - timedelta(days=1))
-    moments = [timedelta(days=-2), timedelta(days=-1), timedelta(), timedelta(seconds=1)]
-    assert [workflow.light(dispute, START + moment) for moment in moments] == ["green", "yellow", "yellow", "red"]
-    assert workflow.light(Dispute(), START) == "green"
