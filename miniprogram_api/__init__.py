@@ -20,6 +20,7 @@ from miniprogram_api import (
     scenes,
     sessions,
     subscriptions,
+    waiting,
 )
 
 blueprint = Blueprint.group(
@@ -40,5 +41,6 @@ blueprint = Blueprint.group(
     scenes.blueprint,
     sessions.blueprint,
     subscriptions.blueprint,
+    waiting.blueprint,
     url_prefix="/mini/v1",
 )

@@ -62,7 +62,7 @@ async def refuse(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
     )
 
 
-async def assign(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.Assign) -> Done:
+async def assign(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Assign) -> Done:
     """Raises InvalidFieldsError for anybody but an active mediator of the case's center."""
     mediator = await Staff.get_or_none(
         id=fields.mediator_id, role=Role.MEDIATOR, is_active=True, center_id=dispute.center_id
@@ -70,6 +70,7 @@ async def assign(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: sche
     if mediator is None:
         raise InvalidFieldsError.at("mediator_id", "请选择本中心在岗的调解员。")
     dispute.mediator = mediator
+    await appointments.hand_over(deps, dispute, actor, reason="调解员有变动，请重新预约时间")
     return Done(data={"mediator_id": str(mediator.id), "mediator": mediator.name})
 
 

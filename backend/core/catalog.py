@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from backend.core import flow_table
+from backend.core.booking_rules import BookingRules
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.message_fields import plain, type_of
@@ -196,6 +197,7 @@ class Catalog(Entry):
     categories: Annotated[tuple[Category, ...], Field(min_length=1), AfterValidator(_two_levels)]
     opening: OpeningRules
     """For centers that have no rules of their own."""
+    booking: BookingRules
     flow: tuple[FlowRow, ...] = Field(min_length=1)
     flow_version: str = Field(min_length=1, max_length=16)
     flow_effective_from: date

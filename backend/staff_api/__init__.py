@@ -11,6 +11,7 @@ from backend.staff_api import (
     operations,
     organizations,
     registrations,
+    schedules,
     sessions,
 )
 
@@ -23,6 +24,7 @@ blueprint = Blueprint.group(
     operations.blueprint,
     organizations.blueprint,
     registrations.blueprint,
+    schedules.blueprint,
     sessions.blueprint,
     url_prefix="/staff/v1",
 )
