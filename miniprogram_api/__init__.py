@@ -7,7 +7,6 @@ from miniprogram_api import (
     bootstrap,
     categories,
     centers,
-    claims,
     disputes,
     files,
     intake,
@@ -20,7 +19,6 @@ from miniprogram_api import (
     scenes,
     sessions,
     subscriptions,
-    waiting,
 )
 
 blueprint = Blueprint.group(
@@ -28,7 +26,6 @@ blueprint = Blueprint.group(
     bootstrap.blueprint,
     categories.blueprint,
     centers.blueprint,
-    claims.blueprint,
     disputes.blueprint,
     files.blueprint,
     intake.blueprint,
@@ -41,6 +38,5 @@ blueprint = Blueprint.group(
     scenes.blueprint,
     sessions.blueprint,
     subscriptions.blueprint,
-    waiting.blueprint,
     url_prefix="/mini/v1",
 )

@@ -2,18 +2,7 @@
 
 from sanic import Blueprint
 
-from backend.staff_api import (
-    appointments,
-    calendars,
-    centers,
-    disputes,
-    files,
-    operations,
-    organizations,
-    registrations,
-    schedules,
-    sessions,
-)
+from backend.staff_api import appointments, calendars, centers, disputes, files, operations, organizations, sessions
 
 blueprint = Blueprint.group(
     appointments.blueprint,
@@ -23,8 +12,6 @@ blueprint = Blueprint.group(
     files.blueprint,
     operations.blueprint,
     organizations.blueprint,
-    registrations.blueprint,
-    schedules.blueprint,
     sessions.blueprint,
     url_prefix="/staff/v1",
 )

@@ -1,10 +1,9 @@
-"""News over open sockets. Redis only says *that* there is news for a resident, a staff member or a center, never what:
-each socket then reads it from the database after its own cursor. A lost message costs nothing, the next look finds it.
-"""
+"""News over open sockets. Redis only says *that* there is news for a resident, never what: each socket then
+reads it from the database after its own cursor. A lost message costs nothing, the next look finds it."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import structlog
 from redis.asyncio import Redis
@@ -12,9 +11,14 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger("hejie.live")
 
-CHANNEL = "hejie:news"
+_CHANNEL = "hejie:news"
 _RETRY_S = 1.0
 _CANCEL_AGAIN_S = 0.2
+
+
+async def tell(redis: Redis, residents: Iterable[str]) -> None:
+    """Every process, after the commit. Raises RedisError, OSError."""
+    await redis.publish(_CHANNEL, ",".join(residents))
 
 
 class Newsroom:
@@ -38,31 +42,29 @@ class Newsroom:
                 task.cancel()
             _, running = await asyncio.wait(running, timeout=_CANCEL_AGAIN_S)
 
-    def tell(self, names: Iterable[str]) -> None:
+    def tell(self, residents: Iterable[str]) -> None:
         """After the commit, for every process. What comes while a message is under way goes with the next one."""
-        self._untold.update(names)
+        self._untold.update(residents)
         self._has_news.set()
 
-    def enter(self, names: Collection[str]) -> asyncio.Event:
-        """The event is set whenever there may be news for one of the names; the caller clears it."""
+    def enter(self, resident_id: str) -> asyncio.Event:
+        """The event is set whenever there may be news; the caller clears it."""
         event = asyncio.Event()
-        for name in names:
-            self._waiting[name].add(event)
+        self._waiting[resident_id].add(event)
         return event
 
-    def leave(self, names: Collection[str], event: asyncio.Event) -> None:
-        for name in names:
-            self._waiting[name].discard(event)
-            if not self._waiting[name]:
-                del self._waiting[name]
+    def leave(self, resident_id: str, event: asyncio.Event) -> None:
+        self._waiting[resident_id].discard(event)
+        if not self._waiting[resident_id]:
+            del self._waiting[resident_id]
 
     async def _publish(self) -> None:
         while True:
             await self._has_news.wait()
             self._has_news.clear()
-            names, self._untold = self._untold, set()
+            residents, self._untold = self._untold, set()
             try:
-                await self._redis.publish(CHANNEL, ",".join(names))
+                await tell(self._redis, residents)
             except (RedisError, OSError):
                 log.warning("news_not_published")
 
@@ -70,7 +72,7 @@ class Newsroom:
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
-                    await subscription.subscribe(CHANNEL)
+                    await subscription.subscribe(_CHANNEL)
                     self._wake(list(self._waiting))
                     async for message in subscription.listen():
                         self._wake(message["data"].decode().split(","))
@@ -78,7 +80,7 @@ class Newsroom:
                 log.warning("news_interrupted")
             await asyncio.sleep(_RETRY_S)  # until Redis is back; sockets look by themselves meanwhile
 
-    def _wake(self, names: list[str]) -> None:
-        for name in names:
-            for event in self._waiting.get(name, ()):
+    def _wake(self, residents: list[str]) -> None:
+        for resident_id in residents:
+            for event in self._waiting.get(resident_id, ()):
                 event.set()
