@@ -189,6 +189,15 @@ def routing_dry_run(
     _at_terminal(lambda at, settings: at.dry_run(settings, file.read_bytes(), cases))
 
 
+@routing_app.command("shares")
+def routing_shares(
+    city: Annotated[str, typer.Option(help="The city's code.")] = "420500",
+    spacing: Annotated[float, typer.Option(min=100, max=20_000, help="Metres between two points.")] = 1_000,
+) -> None:
+    """Say what nearest and jurisdiction mean for each county of a city. Needs its outlines (import-boundaries)."""
+    _at_terminal(lambda at, settings: at.shares(settings, city, spacing))
+
+
 @routing_app.command("activate")
 def routing_activate(file: PolicyPath) -> None:
     """Check a policy and put it in force, at once or from its effective_from on."""

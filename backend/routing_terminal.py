@@ -1,6 +1,6 @@
 """Routing policies and county outlines, for the operator at a terminal."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,8 +10,10 @@ from rich.table import Column, Table
 
 from backend import database, wiring
 from backend.centers import boundary_files, routing_tables
+from backend.centers import shares as county_shares
 from backend.centers.boundary_files import BoundaryFileError, Edition
 from backend.centers.routing_tables import PolicyMomentError
+from backend.centers.shares import Share
 from backend.core import policies
 from backend.core.catalog import Catalog
 from backend.core.clock import SystemClock, local
@@ -39,6 +41,25 @@ async def dry_run(settings: Settings, content: bytes, most: int) -> str:
             task = progress.add_task("重新计算", total=await rehearsal.count(most))
             found = await rehearsal.rehearse(deps, policy, most, lambda more: progress.advance(task, more))
         return _told(deps, policy.name, found)
+
+
+async def shares(settings: Settings, city: str, spacing_m: float) -> str:
+    """Of a city whose outlines were imported."""
+    async with _deps(settings) as deps:
+        counties = deps.boundaries.of_city(city)
+        if not counties:
+            raise BoundaryFileError(f"no county outlines of {city}: import them first (hejie import-boundaries)")
+        by_level = {each.level: each.code for each in reversed(deps.catalog.categories) if each.parent is None}
+        categories = [by_level["township"], by_level["county"]]
+        with _progress() as progress:
+            total = county_shares.rows(deps.boundaries.box_around(counties), spacing_m)
+            task = progress.add_task("逐点计算", total=total)
+            found = county_shares.measured(
+                deps, counties, categories, spacing_m, lambda more: progress.advance(task, more)
+            )
+    _console().print(_shares_table({deps.boundaries.name_of(county): found[county] for county in counties}))
+    points = sum(of_county[categories[0]].points for of_county in found.values())
+    return f"{len(counties)}个县（市、区），每{spacing_m:g}米一个点，共{points}个点。"
 
 
 async def activate(settings: Settings, content: bytes) -> str:
@@ -130,6 +151,29 @@ def _row(deps: Deps, change: Change) -> tuple[str, ...]:
     asks = ["是" if each.needs_confirmation else "否" for each in (change.before, change.after)]
     names = (before.center.name, after.center.name if change.moves else "（不变）")
     return change.number, category, *names, " → ".join(kilometres), " → ".join(asks)
+
+
+def _shares_table(found: Mapping[str, Mapping[str, Share]]) -> Table:
+    table = Table("县（市、区）", title="事发地点各处均匀取样：由外县（市、区）的中心受理的占比；属地比就近平均远多少")
+    for level in ("乡镇级", "县级"):
+        for title in ("就近", "属地", "远（公里）"):
+            table.add_column(f"{level} {title}", justify="right")
+    whole = [Share(), Share()]
+    for name, of_county in found.items():
+        shares = list(of_county.values())
+        for total, share in zip(whole, shares, strict=True):
+            total.include(share)
+        table.add_row(name, *(cell for share in shares for cell in _share_cells(share)))
+    table.add_section()
+    table.add_row("合计", *(cell for share in whole for cell in _share_cells(share)))
+    return table
+
+
+def _share_cells(share: Share) -> tuple[str, str, str]:
+    if not share.points:
+        return "—", "—", "—"
+    part = (share.nearest_elsewhere / share.points, share.jurisdiction_elsewhere / share.points)
+    return f"{part[0]:.1%}", f"{part[1]:.1%}", f"{share.detours_m / share.points / 1000:.1f}"
 
 
 def _console() -> Console:

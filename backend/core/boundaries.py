@@ -109,6 +109,20 @@ class CountyBoundaries:
     def name_of(self, county: str) -> str:
         return self._by_code[county].name
 
+    def of_city(self, city: str) -> list[str]:
+        """Codes of the counties that begin as the city's: 4205 for 420500."""
+        return [code for code in self._by_code if code.startswith(city[:4])]
+
+    def box_around(self, counties: Iterable[str]) -> Box:
+        boxes = [self._by_code[county].box for county in counties]
+        west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        return west, south, max(box[2] for box in boxes), max(box[3] for box in boxes)
+
+    def county_of(self, point: Wgs84) -> str | None:
+        """Of two that share a line with the point on it, always the same."""
+        around = (outline for cell in _cells(*point, *point) for outline in self._cells.get(cell, ()))
+        return min((outline.code for outline in around if point in outline), default=None)
+
     def spot(self, point: Wgs84, radius_m: float) -> Spot:
         """On a line that two counties share exactly one of them has the point, always the same."""
         north, east = radii_m(point.lat)

@@ -62,6 +62,9 @@ def _default(way: Way) -> Rule:
 NEAREST = Policy(0, "nearest", _default("nearest"), {})
 """Until an operator activates another one."""
 
+JURISDICTION = Policy(0, "jurisdiction", _default("jurisdiction"), {})
+"""To compare with, where a county is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyBook:
