@@ -6,6 +6,7 @@ from sanic import Blueprint, Request
 
 from backend.centers import travel_time
 from backend.centers.decision import Candidate, RouteDecision
+from backend.centers.schemas import DeskOut
 from backend.core import geo
 from backend.core.deps import Deps
 from backend.core.schema import Code, In, Out, deps_of, problem
@@ -36,6 +37,8 @@ class CandidateOut(Out):
     minutes: int | None
     """By car; null when nobody asked, or there was no answer."""
     reason: str
+    desks: list[DeskOut]
+    """Organizations that are there on certain days only."""
 
 
 class SuggestedPlace(Out):
@@ -54,6 +57,7 @@ class PreviewOut(Out):
     distance_m: int | None
     minutes: int | None
     reason: str
+    desks: list[DeskOut]
     policy: str
     travel: TravelState
     """`known`: driving times decided among centers about equally far; else the straight line."""
@@ -129,4 +133,5 @@ def _candidate(candidate: Candidate) -> CandidateOut:
         distance_m=metres,
         minutes=candidate.minutes,
         reason=candidate.reason,
+        desks=[DeskOut.of(desk) for desk in center.desks],
     )

@@ -15,7 +15,7 @@ from backend.centers.grid import SLICE
 from backend.centers.index import GridIndex
 from backend.core import geo
 from backend.core.catalog import Catalog
-from backend.core.deps import CenterPoint
+from backend.core.deps import CenterPoint, Desk
 from backend.core.geo import Crs
 from models import CenterLevel, CenterRevision, Residency
 
@@ -34,8 +34,8 @@ class Snapshot(NamedTuple):
 
     centers: GridIndex
     retired: GridIndex
-    hosted: Mapping[str, frozenset[str]]
-    """By center: what the organizations resident there take on."""
+    desks: Mapping[str, tuple[Desk, ...]]
+    """By center: the organizations resident there."""
     since: str
     """PostgreSQL's transaction number: whatever older ones wrote has been read."""
 
@@ -88,25 +88,25 @@ async def load(catalog: Catalog, known: Snapshot | None = None) -> Snapshot:
 async def follow(catalog: Catalog, known: Snapshot) -> Snapshot:
     """What is `known`, and what was written since: milliseconds for a few centers. Raises NoCityQueueError."""
     since, count = await _moment()
-    hosted = await _hosted()
-    elsewhere = [key for key in {*hosted, *known.hosted} if hosted.get(key) != known.hosted.get(key)]
+    desks = await _desks()
+    elsewhere = [key for key in {*desks, *known.desks} if desks.get(key) != known.desks.get(key)]
     rows = await _rows(_CHANGED_SQL, known.since, elsewhere)
     if len(rows) > _MANY:
         return await load(catalog, known)
-    read = _Read(hosted, known)
+    read = _Read(desks, known)
     read.take(rows)
     touched = [row.id for row in rows]
     index = _changed(known.centers, touched, read.open, read.queue)
     retired = _changed(known.retired, touched, read.closed, read.queue)
     if len(index) + len(retired) != count:  # some row was deleted, which nothing does but an operator by hand
         return await load(catalog, known)
-    return Snapshot(index, retired, hosted, since)
+    return Snapshot(index, retired, desks, since)
 
 
 async def _load(catalog: Catalog, known: Snapshot | None) -> Snapshot:
     since, _ = await _moment()
-    hosted = await _hosted()
-    read = _Read(hosted, known)
+    desks = await _desks()
+    read = _Read(desks, known)
     async with connections.get("default").acquire_connection() as connection, connection.transaction():
         cursor = await connection.cursor(_SELECT)
         while page := await cursor.fetch(4 * SLICE):
@@ -115,18 +115,18 @@ async def _load(catalog: Catalog, known: Snapshot | None) -> Snapshot:
     parents = {category.code: category.parent for category in catalog.categories if category.parent}
     index = await GridIndex.build(read.open, read.queue, parents)
     retired = await GridIndex.build(read.closed, read.queue, parents)
-    return Snapshot(index, retired, hosted, since)
+    return Snapshot(index, retired, desks, since)
 
 
 class _Read:
     """Rows as points."""
 
-    def __init__(self, hosted: Mapping[str, frozenset[str]], known: Snapshot | None) -> None:
-        self._hosted, self._known = hosted, known
+    def __init__(self, desks: Mapping[str, tuple[Desk, ...]], known: Snapshot | None) -> None:
+        self._desks, self._known = desks, known
         self.open: list[CenterPoint] = []
         self.closed: list[CenterPoint] = []
         self._queues: list[CenterPoint] = []
-        self._lists: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._lists: dict[tuple[str, tuple[Desk, ...]], frozenset[str]] = {}
         """One of each: thousands of centers list the same."""
 
     @property
@@ -148,7 +148,8 @@ class _Read:
 
     def _point(self, row: _Row, given: tuple[float, float, str]) -> CenterPoint:
         """A center that lists nothing serves everything, whoever is resident there."""
-        listed, before = self._listed(row), self._before(row.id)
+        desks, before = self._desks.get(row.id, ()), self._before(row.id)
+        listed = self._listed(row.categories, desks)
         return CenterPoint(
             id=row.id,
             code=row.code,
@@ -161,6 +162,7 @@ class _Read:
             address=row.address,
             phone=row.phone,
             specialities=listed,
+            desks=desks,
             given=given,
         )
 
@@ -168,10 +170,11 @@ class _Read:
         known = self._known
         return (known.centers.by_id(center_id) or known.retired.by_id(center_id)) if known else None
 
-    def _listed(self, row: _Row) -> frozenset[str]:
-        key = row.categories, self._hosted.get(row.id, _NOTHING)
+    def _listed(self, categories: str, desks: tuple[Desk, ...]) -> frozenset[str]:
+        """By name: by the center itself, or by an organization there."""
+        key = categories, desks
         if key not in self._lists:
-            self._lists[key] = key[1].union(json.loads(key[0]))
+            self._lists[key] = frozenset(json.loads(categories)).union(*(desk.categories for desk in desks))
         return self._lists[key]
 
 
@@ -187,15 +190,14 @@ async def _rows(sql: str, *values: object) -> list[_Row]:
     return [_Row._make(record) for record in records]
 
 
-async def _hosted() -> dict[str, frozenset[str]]:
-    rows = await Residency.filter(organization__deactivated_at=None).values_list(
-        "center_id", "organization__categories"
-    )
-    hosted: dict[str, frozenset[str]] = {}
-    for center_id, categories in rows:
-        key = str(center_id)
-        hosted[key] = hosted.get(key, _NOTHING).union(categories)
-    return hosted
+async def _desks() -> dict[str, tuple[Desk, ...]]:
+    resident = Residency.filter(organization__deactivated_at=None).order_by("organization__name", "id")
+    rows = await resident.values_list("center_id", "organization__name", "organization__categories", "weekdays")
+    desks: dict[str, tuple[Desk, ...]] = {}
+    for center_id, name, categories, weekdays in rows:
+        desk = Desk(name, frozenset(categories), tuple(weekdays))
+        desks[str(center_id)] = (*desks.get(str(center_id), ()), desk)
+    return desks
 
 
 def _changed(

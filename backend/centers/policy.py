@@ -45,6 +45,7 @@ class _Question(NamedTuple):
     centers: CenterIndex
     divisions: DivisionDirectory
     category: str
+    top_category: str
     level: str
     catalog_version: str
     policy: Policy
@@ -70,8 +71,9 @@ def choose(  # noqa: PLR0917 - snapshot, question
     whatever the number of candidates, two or more."""
     level = catalog.category_by_code[category].level
     policy = rules.policy if rules else NEAREST
-    rule = policy.rule_for(category, catalog.top_category(category))
-    question = _Question(index, divisions, category, level, catalog.version, policy, rule, accuracy_m or 0.0, most)
+    top = catalog.top_category(category)
+    rule = policy.rule_for(category, top)
+    question = _Question(index, divisions, category, top, level, catalog.version, policy, rule, accuracy_m or 0.0, most)
     if isinstance(place, DivisionMatch):
         return _without_point(question, place)
     if rules is None or (rule.way != "speciality" and named is None and not rules.boundaries):
@@ -169,6 +171,9 @@ def _decision(
     county: str | None = None,
     comparison: Comparison | None = None,
 ) -> RouteDecision:
+    if (first := candidates[0]).center.desks:
+        days = reasons.desk_days(first.center, {question.category, question.top_category})
+        candidates = (first._replace(reason=first.reason + days), *candidates[1:])
     fell_through = question.rule.way == "speciality" and way != "speciality"
     return RouteDecision(
         policy=way,

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet, ValuesListQuery
 
 from backend.calendars import opening_hours
 from backend.centers.loading import CRS
-from backend.centers.schemas import CenterOut, CentersQuery, PointOut
+from backend.centers.schemas import CenterOut, CentersQuery, DeskOut, PointOut
 from backend.core import geo, pagination
 from backend.core.deps import CenterPoint, Deps
 from backend.core.divisions import DivisionDirectory, DivisionPoint
@@ -105,7 +105,7 @@ def rules(deps: Deps, center: Center) -> OpeningRules:
 
 
 def _out(deps: Deps, center: Center, metres: float | None = None) -> CenterOut:
-    opening = rules(deps, center)
+    opening, known = rules(deps, center), deps.centers.by_id(str(center.id))
     place = geo.to_gcj02(_wgs84(center))
     return CenterOut(
         id=str(center.id),
@@ -121,6 +121,7 @@ def _out(deps: Deps, center: Center, metres: float | None = None) -> CenterOut:
         phone=center.phone,
         placeholder=center.placeholder,
         categories=center.categories,
+        desks=[DeskOut.of(desk) for desk in known.desks] if known else [],
     )
 
 

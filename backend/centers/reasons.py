@@ -1,12 +1,14 @@
 """Why this center: in words for the resident, and as a list of who was passed over for the staff."""
 
 import math
+from collections.abc import Set
 
 from backend.centers.decision import LADDER, Excluded, RouteDecision, Why
 from backend.centers.index import LEVELS, county_of
 from backend.core.deps import CenterIndex, CenterPoint
 from backend.core.divisions import DivisionMatch, DivisionPoint
 from backend.core.geo import Wgs84
+from backend.core.wording import weekdays_text
 
 FAR_M = {"village": 30_000.0, "township": 30_000.0, "county": 80_000.0}
 """Beyond this the point is probably outside the area served; the remotest corner of Yichang is 25 km from
@@ -43,6 +45,12 @@ def by_speciality(center: CenterPoint, metres: float | None, *, first: bool) -> 
     if not first:
         return f"{center.name}，也专门办理这类纠纷{where}。"
     return f"这类纠纷由有专业调解力量的综治中心办理；{center.name}离您填写的地点最近{where}。"
+
+
+def desk_days(center: CenterPoint, categories: Set[str]) -> str:
+    """When the organizations are there that take on one of these; empty without such."""
+    there = [desk for desk in center.desks if desk.categories & categories]
+    return "".join(f"办理这类纠纷的{desk.organization}{weekdays_text(desk.weekdays)}在该中心。" for desk in there)
 
 
 def outside(center: CenterPoint, metres: float) -> str:

@@ -2,9 +2,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from backend.core.deps import Desk
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
 from backend.core.schema import Degrees, Out, Query, deps_of, problem, problems
+from backend.core.wording import weekdays_text
 
 ListedLevel = Literal["county", "township", "village"]
 
@@ -48,6 +50,25 @@ class PointOut(Out):
     crs: Literal["gcj02"] = "gcj02"
 
 
+class DeskOut(Out):
+    """Of an organization that is there on certain days. The center takes its categories on every day."""
+
+    organization: str
+    categories: list[str]
+    weekdays: list[str]
+    days: str
+    """The same, to be read: `每周二、四`."""
+
+    @classmethod
+    def of(cls, desk: Desk) -> Self:
+        return cls(
+            organization=desk.organization,
+            categories=sorted(desk.categories),
+            weekdays=list(desk.weekdays),
+            days=weekdays_text(desk.weekdays),
+        )
+
+
 class CenterOut(Out):
     id: str
     code: str
@@ -65,3 +86,4 @@ class CenterOut(Out):
     """Address and point have not been confirmed by the center yet."""
     categories: list[str]
     """Category codes it serves; empty = all."""
+    desks: list[DeskOut]

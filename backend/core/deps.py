@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from backend.core.boundaries import CountyBoundaries
 from backend.core.catalog import Catalog
@@ -13,6 +13,16 @@ from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Wgs84
 from backend.core.policies import PolicyBook
 from backend.core.quiet_hours import QuietHours
+
+
+class Desk(NamedTuple):
+    """Of an organization that is resident in a center on certain days (入驻)."""
+
+    organization: str
+    categories: frozenset[str]
+    """Codes; the center serves them on every day, whoever is there."""
+    weekdays: tuple[str, ...]
+    """As in opening rules, in the order of the week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class CenterPoint:
     phone: str = ""
     specialities: frozenset[str] = frozenset()
     """Category codes that it, or an organization resident there, lists by name."""
+    desks: tuple[Desk, ...] = ()
     given: tuple[float, float, str] | None = field(default=None, compare=False)
     """Longitude, latitude and their system as the table has them: as long as they stay, so does `point`."""
 

@@ -1,15 +1,27 @@
 """Dates, amounts and distances as a resident reads them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from backend.core.clock import local
 
 _WEEKDAYS = "一二三四五六日"
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def date_text(day: date) -> str:
     """`11月25日 周三`"""
     return f"{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
+
+
+def weekdays_text(weekdays: Sequence[str]) -> str:
+    """`周一至周五`, `每周二、四`, `每天`. Names as in opening rules, in the order of the week."""
+    days = [_NAMES.index(name) for name in weekdays]
+    if len(days) == len(_NAMES):
+        return "每天"
+    if len(days) > 2 and days[-1] - days[0] + 1 == len(days):
+        return f"周{_WEEKDAYS[days[0]]}至周{_WEEKDAYS[days[-1]]}"
+    return "每周" + "、".join(_WEEKDAYS[day] for day in days)
 
 
 def when_text(moment: datetime) -> str:

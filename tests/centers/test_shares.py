@@ -27,7 +27,7 @@ def test_every_point_stands_for_as_much_land(box: Box, spacing_m: float) -> None
     assert len(rows) == shares.rows(box, spacing_m)
     first, second = rows[0][:2]
     assert distance_m(first, second) == pytest.approx(spacing_m, rel=0.01)
-    assert distance_m(first, Wgs84(first.lon, rows[1][0].lat)) == pytest.approx(spacing_m, rel=0.05)
+    assert distance_m(first, Wgs84(first.lon, rows[1][0].lat)) == pytest.approx(spacing_m, rel=0.1)
 
 
 def test_a_county_counted_center_by_center(app: App) -> None:

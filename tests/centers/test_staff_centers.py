@@ -167,6 +167,17 @@ async def test_a_resident_organization_brings_its_categories(people: People) -> 
     (there,) = settled.json()["organizations"]
     assert (there["name"], there["weekdays"]) == (ORGANIZATION["name"], ["tuesday", "thursday"])
     await eventually(is_home, within_s=1.0)
+    desk = {
+        "organization": ORGANIZATION["name"],
+        "categories": ["property"],
+        "weekdays": ["tuesday", "thursday"],
+        "days": "每周二、四",
+    }
+    assert (await zhang.get(at)).json()["desks"] == [desk]
+    preview = (await zhang.post("/routing/preview", PREVIEW)).json()
+    assert preview["desks"] == [desk]
+    assert preview["reason"].endswith(f"办理这类纠纷的{ORGANIZATION['name']}每周二、四在该中心。")
+    assert preview["candidates"][1]["desks"] == []
     listed = (await zhang.get("/centers", category="property", limit=100)).json()["items"]
     assert center.code in {item["code"] for item in listed} or len(listed) == 100
 

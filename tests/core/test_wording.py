@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.clock import SHANGHAI
-from backend.core.wording import date_text, distance_text, money_text, when_text
+from backend.core.opening import WEEKDAYS
+from backend.core.wording import date_text, distance_text, money_text, weekdays_text, when_text
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,18 @@ def test_money(fen: int, text: str) -> None:
 )
 def test_distance(metres: float, text: str) -> None:
     assert distance_text(metres) == text
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "text"),
+    [
+        (("monday",), "每周一"),
+        (("tuesday", "thursday"), "每周二、四"),
+        (("monday", "tuesday"), "每周一、二"),
+        (("monday", "tuesday", "wednesday", "thursday", "friday"), "周一至周五"),
+        (("monday", "wednesday", "friday"), "每周一、三、五"),
+        (WEEKDAYS, "每天"),
+    ],
+)
+def test_weekdays(weekdays: tuple[str, ...], text: str) -> None:
+    assert weekdays_text(weekdays) == text
