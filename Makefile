@@ -1,12 +1,12 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check format bench lock openapi clean
+.PHONY: help install run demo test test-browser check format bench lock openapi clean
 
 BIN := .venv/bin
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 install: ## .venv from requirements.lock (every other command does it by itself)
 	@python="$(PYTHON)"; \
@@ -30,6 +30,9 @@ demo: install ## a resident's journey, told step by step (needs `make run` in an
 
 test: install ## all tests, against real PostgreSQL and Redis
 	@exec $(BIN)/python -m pytest
+
+test-browser: install ## the simulator's page in a headless Chromium, which must be there
+	@exec $(BIN)/python -m pytest tests/browser/check_phone.py
 
 check: install ## style, types, import rules, dependencies, the published API description
 	$(BIN)/ruff check .

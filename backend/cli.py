@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from backend.core.geo import Crs
 from config import logging
+from config.catalog_files import FOLDER
 from config.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -29,6 +30,8 @@ app = typer.Typer(
 routing_app = typer.Typer(help="Routing policies: try one on past cases, activate it, go back.", no_args_is_help=True)
 app.add_typer(routing_app, name="routing")
 
+Mode = Literal["plain", "compatible", "safe"]
+Format = Literal["xml", "json"]
 PolicyPath = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="TOML like those in config/catalog/routing.")
 ]
@@ -67,25 +70,61 @@ def worker() -> None:
 
 
 @app.command()
-def wechat_simulator() -> None:
-    """A stand-in for WeChat's servers and for a resident's phone, for development."""
-    from backend import embedded
+def wechat_simulator(
+    *,
+    host: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in; it has no passwords.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="(default: HEJIE_SIMULATOR_PORT, 8001)")] = None,
+    app_id: Annotated[str, typer.Option(help="(default: HEJIE_WECHAT_APP_ID)")] = "",
+    app_secret: Annotated[str, typer.Option(help="(default: HEJIE_WECHAT_APP_SECRET)")] = "",
+    callback_url: Annotated[
+        str, typer.Option(envvar="HEJIE_CALLBACK_URL", help="where events go (default: Hejie on this machine)")
+    ] = "",
+    callback_token: Annotated[str, typer.Option(help="(default: HEJIE_WECHAT_CALLBACK_TOKEN)")] = "",
+    callback_aes_key: Annotated[str, typer.Option(help="43 characters (default: HEJIE_WECHAT_CALLBACK_AES_KEY)")] = "",
+    callback_mode: Annotated[Mode, typer.Option(envvar="HEJIE_CALLBACK_MODE")] = "safe",
+    callback_format: Annotated[Format, typer.Option(envvar="HEJIE_CALLBACK_FORMAT")] = "xml",
+    sms_secret_id: Annotated[str, typer.Option(help="(default: HEJIE_SMS_SECRET_ID, AKIDsimulator)")] = "",
+    sms_secret_key: Annotated[str, typer.Option(help="(default: HEJIE_SMS_SECRET_KEY, simulator-only)")] = "",
+    templates: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="TOML like Hejie's: id, title, fields of each template.")
+    ] = FOLDER / "templates.toml",
+) -> None:
+    """A stand-in for WeChat's servers, Tencent Cloud's SMS and a resident's phone, for any mini-program's back end.
+
+    It needs no database. Its page is at /, what can be steered under /sim; see README.md.
+    """
     from backend.wechat.simulator import server as simulator
     from backend.wechat.simulator.pushes import CallbackKeys
+    from backend.wechat.simulator.rules import Rules
+    from backend.wechat.simulator.sms import SmsKeys
+    from backend.wechat.simulator.templates import read_templates
 
-    settings = embedded.development_settings(_settings())
+    settings = _settings()
     if settings.is_production:
         _refuse("The simulator of WeChat has no place in production.")
-    _follow_supervisor()
+    is_ours = _follow_supervisor()
     logging.configure(settings, "wechat-simulator")
     keys = CallbackKeys(
-        settings.wechat_app_id,
-        f"http://127.0.0.1:{settings.port}/wechat/callback",
-        settings.wechat_callback_token.get_secret_value(),
-        settings.wechat_callback_aes_key.get_secret_value(),
+        app_id or settings.wechat_app_id,
+        callback_url or f"http://127.0.0.1:{settings.port}/wechat/callback",
+        callback_token or settings.wechat_callback_token.get_secret_value(),
+        callback_aes_key or settings.wechat_callback_aes_key.get_secret_value(),
     )
-    options = simulator.Options(settings.wechat_app_secret.get_secret_value())
-    simulator.run("127.0.0.1", settings.simulator_port, keys, options)
+    try:
+        options = simulator.Options(
+            app_secret or settings.wechat_app_secret.get_secret_value(),
+            SmsKeys.given(
+                sms_secret_id or settings.sms_secret_id, sms_secret_key or settings.sms_secret_key.get_secret_value()
+            ),
+            Rules(callback_mode=callback_mode, callback_format=callback_format, sent_events=True),
+            read_templates(templates),
+        )
+        keys.check()
+    except ValueError as error:
+        _refuse(str(error))
+    if not is_ours:
+        typer.echo(simulator.described(f"http://{host}:{port or settings.simulator_port}", keys, options))
+    simulator.run(host, port or settings.simulator_port, keys, options)
 
 
 @app.command()
@@ -306,11 +345,13 @@ def _complete_settings(process: str) -> Iterator[Settings]:
         _refuse(str(error))
 
 
-def _follow_supervisor() -> None:
+def _follow_supervisor() -> bool:
+    """Is there one?"""
     from backend import embedded, supervisor
 
     if parent := os.environ.get(supervisor.PARENT_VARIABLE):
         embedded.die_with_parent(int(parent), signal.SIGTERM)
+    return bool(parent)
 
 
 def _settings() -> Settings:

@@ -53,6 +53,7 @@ async def code_to_session(world: World, asked: LoginIn) -> dict[str, object]:
     if not asked.js_code:
         raise RefusalError(41008)
     person = world.people.log_in(asked.js_code)
+    world.tell_all({"type": "people"})
     session: dict[str, object] = {"openid": person.openid, "session_key": person.session_key}
     return session | ({"unionid": union_id(person.openid)} if world.rules.open_platform else {})
 

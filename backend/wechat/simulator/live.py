@@ -15,7 +15,7 @@ blueprint = Blueprint("sim_live", url_prefix="/sim")
 
 @blueprint.websocket("/live")  # type: ignore[untyped-decorator] # Sanic leaves it untyped
 async def live(request: Request, socket: Any) -> None:
-    """`ready` comes first, then `message`, `sms`, `consent`, `not_allowed`, `customer_message`.
+    """`ready` comes first, then `message`, `sms`, `consent`, `not_allowed`, `customer_message`, `people`.
 
     Who fetches the outbox after `ready` misses nothing.
     """

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +33,13 @@ class CallbackKeys:
     url: str
     token: str
     aes_key: str
+
+    def check(self) -> None:
+        """Raises ValueError, which says what is wrong."""
+        if not re.fullmatch(r"[A-Za-z0-9]{43}", self.aes_key):
+            raise ValueError("The AES key has 43 letters and digits, as in WeChat's console.")
+        if not re.match(r"https?://.", self.url):
+            raise ValueError("The callback's address begins with http:// or https://.")
 
 
 @dataclass(frozen=True, slots=True)

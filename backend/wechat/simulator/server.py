@@ -111,6 +111,26 @@ def _add_routes(app: App) -> None:
     app.add_route(_phone, "/", methods=["GET"])
 
 
+def described(url: str, keys: CallbackKeys, options: Options) -> str:
+    """For the one who starts it by hand. Secrets are not told."""
+    sms, rules = options.sms_keys or SmsKeys(), options.rules or Rules()
+    paths = "\n".join(f"    {path}" for path in sorted(calls.LIMITS))
+    return f"""WeChat simulator
+
+  A resident's phone   {url}/
+  Instead of https://api.weixin.qq.com          {url}
+  Instead of https://sms.tencentcloudapi.com    {url}   (SendSms, SecretId {sms.secret_id})
+  App id               {keys.app_id}
+  Events go to         {keys.url}   ({rules.callback_mode}, {rules.callback_format})
+  Templates            {", ".join(each.id for each in options.templates) or "any"}
+
+  It answers
+{paths}
+
+Ctrl-C ends it; it keeps nothing.
+"""
+
+
 def run(host: str, port: int, keys: CallbackKeys, options: Options) -> None:
     """Serves in this process until SIGINT or SIGTERM."""
     app = create_app(keys, options)

@@ -54,6 +54,10 @@ class SmsKeys:
     secret_id: str = "AKIDsimulator"  # noqa: S105 - no secret, in spite of its name
     secret_key: str = "simulator-only"  # noqa: S105 - opens nothing but the simulator
 
+    @classmethod
+    def given(cls, secret_id: str, secret_key: str) -> "SmsKeys":
+        return cls(secret_id or cls().secret_id, secret_key or cls().secret_key)
+
 
 class SendSmsIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -183,7 +183,7 @@ class World:
 
     def next_msgid(self) -> int:
         self._messages_sent += 1
-        return int(f"{today(self.clock):%Y%m%d}{self._messages_sent:010d}")
+        return int(f"{today(self.clock):%Y%m%d}{self._messages_sent:08d}")
 
     def event_time_s(self, openid: str) -> int:
         """Unix seconds, no two alike for one person: WeChat's events have no other name than who, when and what."""
@@ -216,6 +216,10 @@ class World:
         waiting.discard(queue)
         if not waiting:
             self._listeners.pop(openid, None)
+
+    def tell_all(self, news: dict[str, object]) -> None:
+        for openid in self._listeners:
+            self.tell(openid, news)
 
     def tell(self, openid: str, news: dict[str, object]) -> None:
         """To the person's open phones. One that reads too slowly misses the rest and fetches the outbox again."""

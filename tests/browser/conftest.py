@@ -1,0 +1,3 @@
+from tests.wechat.conftest import listener, simulator
+
+__all__ = ["listener", "simulator"]
