@@ -26,9 +26,10 @@ async def bring_in(database_url: str, content: bytes, *, dry_run: bool) -> None:
     """One transaction. Raises ImportRefusedError."""
     out, now = Console(soft_wrap=True, highlight=False, markup=False), SystemClock().now()
     async with database.connected(database_url), in_transaction():
-        divisions = await queries.load_divisions()
+        catalog = Catalog.parse(read_catalog())
+        divisions = await queries.load_divisions(catalog)
         with _progress() as progress:
-            checked = await _checked(content, divisions, progress)
+            checked = await _checked(content, catalog, divisions, progress)
             if checked.problems:
                 _report(out, checked)
             plan = await actions.plan_import(checked.rows, divisions, now)
@@ -47,8 +48,7 @@ async def write_out(database_url: str, path: Path) -> int:
     return len(centers)
 
 
-async def _checked(content: bytes, divisions: DivisionDirectory, progress: Progress) -> Checked:
-    catalog = Catalog.parse(read_catalog())
+async def _checked(content: bytes, catalog: Catalog, divisions: DivisionDirectory, progress: Progress) -> Checked:
     known = {
         code: KnownCenter(level, deactivated_at is None)
         for code, level, deactivated_at in await Center.all().values_list("code", "level", "deactivated_at")

@@ -47,7 +47,7 @@ async def load(settings: Settings, clock: Clock) -> tuple[Deps, Kept]:
         keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
         catalog=catalog,
         centers=snapshot.centers,
-        divisions=await queries.load_divisions(),
+        divisions=await queries.load_divisions(catalog),
         calendar=await calendars.load_calendar(),
         retired=snapshot.retired,
         policies=await routing_tables.load_policies(),

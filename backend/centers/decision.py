@@ -7,7 +7,17 @@ from backend.core.travel import TravelState
 
 Way = Literal["nearest", "jurisdiction", "speciality", "division", "registered", "city_queue"]
 
-Doubt = Literal["close_call", "far", "border", "ways_differ", "outside", "unsure_name", "not_in_division", "queue"]
+Doubt = Literal[
+    "close_call",
+    "far",
+    "border",
+    "ways_differ",
+    "outside",
+    "named_elsewhere",
+    "unsure_name",
+    "not_in_division",
+    "queue",
+]
 """Why the resident is asked to confirm; kept with the dispute."""
 
 LADDER: dict[str, tuple[str, ...]] = {"township": ("township", "county"), "county": ("county",)}

@@ -98,7 +98,8 @@ def _nearest(question: _Question, point: Wgs84) -> RouteDecision:
 def _with_rules(question: _Question, rules: Rules, point: Wgs84, named: DivisionMatch | None) -> RouteDecision:
     """A way that finds nobody leaves the place to the policy's own way, and that to the nearest."""
     spot = _spot(rules.boundaries, point, question.accuracy_m)
-    county = spot.county or _county_named(named)
+    told = _county_named(named)
+    county = spot.county or told
     special = _specialists(question, point) if question.rule.way == "speciality" else []
     hits = special or _hits(question, point)
     if not hits:
@@ -110,6 +111,10 @@ def _with_rules(question: _Question, rules: Rules, point: Wgs84, named: Division
     if special:
         doubts += _close_call(special, question.accuracy_m)
         return _decision(question, "speciality", _told_special(special), tuple(doubts), county=county)
+    neighbors = spot.touched
+    if told not in {None, county, *spot.touched}:
+        doubts.append("named_elsewhere")
+        neighbors = (*neighbors, told or "")
     home = _inside(question, point, county)
     way = _way(question, home)
     lead = home if way == "jurisdiction" else hits
@@ -117,7 +122,7 @@ def _with_rules(question: _Question, rules: Rules, point: Wgs84, named: Division
     doubts += ["ways_differ"] if differ else []
     doubts += _close_call(lead, question.accuracy_m)
     doubts += _far(lead) if way == "nearest" and not is_outside else []
-    across = [hit for code in spot.touched for hit in _inside(question, point, code)[:1]]
+    across = [hit for code in neighbors for hit in _inside(question, point, code)[:1]]
     shown = _joined(lead, [hits[0], *home[:1], *across]) if home or across else lead
     return _decision(
         question,

@@ -11,6 +11,7 @@ from backend.calendars import opening_hours
 from backend.centers.loading import CRS
 from backend.centers.schemas import CenterOut, CentersQuery, DeskOut, PointOut
 from backend.core import geo, pagination
+from backend.core.catalog import Catalog
 from backend.core.deps import CenterPoint, Deps
 from backend.core.divisions import DivisionDirectory, DivisionPoint
 from backend.core.errors import InvalidFieldsError, NotFoundError
@@ -24,9 +25,11 @@ LISTED = (CenterLevel.COUNTY, CenterLevel.TOWNSHIP, CenterLevel.VILLAGE)
 _CODE = re.compile(r"[\x21-\x7e]{1,32}")
 
 
-async def load_divisions() -> DivisionDirectory:
+async def load_divisions(catalog: Catalog) -> DivisionDirectory:
+    former = catalog.former_names
     return DivisionDirectory(
-        DivisionPoint(row.code, row.name, row.level, row.parent_code, _seat(row)) for row in await Division.all()
+        DivisionPoint(row.code, row.name, row.level, row.parent_code, _seat(row), former.get(row.code, ()))
+        for row in await Division.all()
     )
 
 

@@ -221,6 +221,8 @@ class Catalog(Entry):
     redirects: tuple[RedirectRow, ...]
     intake: Intake
     ending_reasons: dict[str, str]
+    former_names: dict[str, tuple[str, ...]] = {}
+    """Other names of a division, by its code."""
     tracks: dict[str, str]
     modes: dict[str, str]
     statuses: dict[Status, StatusText]

@@ -26,6 +26,7 @@ class DivisionPoint:
     parent_code: str | None
     point: Wgs84 | None
     """The seat, where one is known."""
+    former_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _longest(
 
 def _full_names(division: DivisionPoint) -> tuple[str, ...]:
     """As patterns. 长阳县 is what people write for 长阳土家族自治县."""
-    names = [division.name]
+    names = [division.name, *division.former_names]
     if division.name.endswith("自治县"):
         names.append(f"{base_name(division)}县")
     return tuple(map(re.escape, names))
@@ -139,12 +140,16 @@ def _full_names(division: DivisionPoint) -> tuple[str, ...]:
 
 def _short_names(least: int) -> Callable[[DivisionPoint], tuple[str, ...]]:
     def names(division: DivisionPoint) -> tuple[str, ...]:
-        base = base_name(division)
-        return (re.escape(base) + _CALLED_AFTER,) if len(base) >= least else ()
+        bases = (shortened(name, division.level) for name in (division.name, *division.former_names))
+        return tuple(re.escape(base) + _CALLED_AFTER for base in bases if len(base) >= least)
 
     return names
 
 
 def base_name(division: DivisionPoint) -> str:
-    suffix = _SUFFIX.get(division.level)
-    return suffix.sub("", division.name) if suffix else division.name
+    return shortened(division.name, division.level)
+
+
+def shortened(name: str, level: str) -> str:
+    suffix = _SUFFIX.get(level)
+    return suffix.sub("", name) if suffix else name

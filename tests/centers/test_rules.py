@@ -146,6 +146,16 @@ def test_without_outlines_the_division_named_tells_the_county(way: str) -> None:
     assert (untold.policy, untold.center, untold.doubts) == ("nearest", EAST, ())
 
 
+@pytest.mark.parametrize("way", ["nearest", "jurisdiction"])
+def test_a_point_in_another_county_than_the_division_named(way: str) -> None:
+    """Somebody put the pin at home, or chose the wrong line of a list: the resident is asked."""
+    decision = decide(Wgs84(112.2, 30.5), way, named=DIVISIONS.match("420501001", None))
+    assert (decision.center, decision.county, decision.doubts) == (EAST, "420502", ("named_elsewhere",))
+    assert WEST.code in names(decision)
+    agreed = decide(Wgs84(112.2, 30.5), way, named=DIVISIONS.match("420502", None))
+    assert agreed.doubts == ()
+
+
 def test_a_speciality_is_worth_a_longer_way() -> None:
     decision = decide(NEAR_EAST, category="medical", rules=MEDICAL)
     assert (decision.policy, decision.rule, decision.version, decision.center) == ("speciality", "medical", 3, CLINIC)

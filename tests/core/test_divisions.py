@@ -6,8 +6,17 @@ from backend.core.divisions import DivisionDirectory, DivisionPoint
 from config import catalog_files
 
 ROWS = list(catalog_files.read_divisions())
+FORMER_NAMES = catalog_files.read_catalog()["former_names"]
 DIRECTORY = DivisionDirectory(
-    DivisionPoint(row["code"], row["name"], row["level"], row["parent_code"] or None, None) for row in ROWS
+    DivisionPoint(
+        row["code"],
+        row["name"],
+        row["level"],
+        row["parent_code"] or None,
+        None,
+        tuple(FORMER_NAMES.get(row["code"], ())),
+    )
+    for row in ROWS
 )
 
 
@@ -135,3 +144,25 @@ def test_family() -> None:
 @given(st.none() | st.text(), st.none() | st.text(alphabet="宜昌市都陆城街道西陵区大0 ()[*", max_size=30))
 def test_any_words_are_answered(code: str | None, address: str | None) -> None:
     DIRECTORY.match(code, address)
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "certain"),
+    [
+        ("西陵区窑湾乡", "窑湾街道", True),
+        ("远安县荷花镇金桥村", "嫘祖镇", True),
+        ("兴山县高阳镇", "昭君镇", True),
+        ("秭归周坪乡", "九畹溪镇", True),
+        ("长阳榔枰镇", "榔坪镇", True),
+        ("五峰付家堰乡", "傅家堰乡", True),
+        ("付家堰", "傅家堰乡", False),
+    ],
+)
+def test_former_names_are_understood(address: str, name: str, certain: bool) -> None:
+    match = DIRECTORY.match(None, address)
+    assert match is not None
+    assert (match.division.name, match.certain) == (name, certain)
+
+
+def test_every_former_name_is_of_a_division() -> None:
+    assert FORMER_NAMES.keys() <= {row["code"] for row in ROWS}
