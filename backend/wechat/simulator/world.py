@@ -173,7 +173,8 @@ class World:
         self.outbox.append(message)
         if self.rules.sent_events:
             self.later(Sent(message.touser, message.template_id, message.msgid))
-        self.tell(message.touser, {"type": "message", "item": message.shown()})
+        if message.touser in self._listeners:
+            self.tell(message.touser, {"type": "message", "item": message.shown()})
 
     def later(self, task: MediaCheck | Sent) -> None:
         """An event that WeChat pushes by and by. Raises -1 when 20,000 wait."""
