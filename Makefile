@@ -34,13 +34,14 @@ test: install ## all tests, against real PostgreSQL and Redis
 test-browser: install ## the simulator's page in a headless Chromium, which must be there
 	@exec $(BIN)/python -m pytest tests/browser/check_phone.py
 
-check: install ## style, types, import rules, dependencies, the published API description
+check: install ## style, types, import rules, dependencies, the published API description, the picture of the flow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/hejie openapi --check
+	$(BIN)/hejie flow-picture --check
 
 format: install ## let ruff put the code in order
 	$(BIN)/ruff check --fix .

@@ -279,6 +279,21 @@ def openapi(
 
 
 @app.command()
+def flow_picture(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if docs/case-flow.svg is out of date.")
+    ] = False,
+) -> None:
+    """Draw the case flow of config/catalog/flow.toml to docs/case-flow.svg."""
+    from backend import flow_picture
+
+    changed = flow_picture.write(check_only=check)
+    if check and changed:
+        _refuse("out of date: docs/case-flow.svg. Run `hejie flow-picture` and commit what it writes.")
+    typer.echo("written docs/case-flow.svg" if changed else "docs/case-flow.svg is up to date")
+
+
+@app.command()
 def new_key() -> None:
     """Print a fresh key: HEJIE_SEARCH_KEY as it is, HEJIE_ENCRYPTION_KEYS as `id:key`."""
     from backend.core import crypto

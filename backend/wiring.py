@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from backend.calendars import queries as calendars
+from backend.casework.schemas import refuse_unknown_fields
 from backend.centers import loading, queries, routing_tables
 from backend.centers.loading import Snapshot
 from backend.core.catalog import Catalog
@@ -32,7 +33,7 @@ class Kept(NamedTuple):
 
 
 async def load_deps(settings: Settings, clock: Clock) -> Deps:
-    """On a Tortoise that is open."""
+    """On a Tortoise that is open. Raises ValueError for a catalog that contradicts itself."""
     deps, _ = await load(settings, clock)
     return deps
 
@@ -41,6 +42,7 @@ async def load(settings: Settings, clock: Clock) -> tuple[Deps, Kept]:
     """The same, to be kept current by `changes`."""
     now = await _version()
     catalog = Catalog.parse(read_catalog())
+    refuse_unknown_fields(catalog)
     snapshot = await loading.load(catalog)
     deps = Deps(
         clock=clock,

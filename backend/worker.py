@@ -3,8 +3,8 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,18 +22,19 @@ from redis.exceptions import RedisError
 from tortoise import connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
-from tortoise.transactions import in_transaction
 
 from backend import outside, wechat_events
-from backend.appointments import affected, reminders
+from backend.casework import sweeps as cases
+from backend.centers.loading import NoCityQueueError
 from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
+from backend.core.deps import Deps
 from backend.files.store import FileStore, open_store
 from backend.notices import delivery
 from backend.notices.delivery import LaterError, Post
-from backend.web import live
+from backend.web.live import CHANNEL as NEWS_CHANNEL
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
 from config import logging
@@ -206,31 +207,14 @@ async def _beat(redis: Redis) -> None:
 async def _sweep(settings: Settings, clock: Clock, redis: Redis) -> None:
     current = CurrentDeps(settings, clock)
     while True:
-        await _try_to("throw_away", sweep(clock, timedelta(days=settings.idempotency_days)))
-        await _try_to("look_after_appointments", look_after_appointments(current, redis))
+        try:
+            await sweep(clock, timedelta(days=settings.idempotency_days))
+            await sweep_cases(await current.get(), redis)
+        except NoCityQueueError:
+            log.warning("not_seeded")
+        except _STORE_AWAY:
+            log.warning("not_swept", exc_info=True)
         await asyncio.sleep(_SWEEP_S)
-
-
-async def _try_to(do: str, work: Awaitable[None]) -> None:
-    """What fails keeps the rest from nothing, and is tried again with the next sweep."""
-    try:
-        await work
-    except _STORE_AWAY:
-        log.warning("not_swept", what=do, exc_info=True)
-    except Exception:
-        log.exception("not_swept", what=do)
-
-
-async def look_after_appointments(current: CurrentDeps, redis: Redis) -> None:
-    """Reminds, and finds bookings on days that are off now."""
-    deps = await current.get()
-    await reminders.send_due(deps)
-    async with in_transaction():
-        found = await affected.find(deps)
-    if found:
-        log.warning("appointments_affected", count=len(found))
-    if deps.touched:
-        await live.tell(redis, deps.touched)
 
 
 async def sweep(clock: Clock, keep: timedelta) -> None:
@@ -244,3 +228,13 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
     found = await wechat_events.requeue_lost()
     if found:
         log.warning("events_requeued", count=found)
+
+
+async def sweep_cases(deps: Deps, redis: Redis) -> None:
+    """What time does to cases; open sockets hear of it."""
+    moved = {rule: count for rule, count in (await cases.sweep(deps)).items() if count}
+    if moved:
+        log.info("cases_swept", **moved)
+    if deps.touched:
+        with suppress(RedisError, OSError):  # sockets look by themselves, too
+            await redis.publish(NEWS_CHANNEL, ",".join(deps.touched))

@@ -7,6 +7,7 @@ from miniprogram_api import (
     bootstrap,
     categories,
     centers,
+    claims,
     disputes,
     files,
     intake,
@@ -19,6 +20,7 @@ from miniprogram_api import (
     scenes,
     sessions,
     subscriptions,
+    waiting,
 )
 
 blueprint = Blueprint.group(
@@ -26,6 +28,7 @@ blueprint = Blueprint.group(
     bootstrap.blueprint,
     categories.blueprint,
     centers.blueprint,
+    claims.blueprint,
     disputes.blueprint,
     files.blueprint,
     intake.blueprint,
@@ -38,5 +41,6 @@ blueprint = Blueprint.group(
     scenes.blueprint,
     sessions.blueprint,
     subscriptions.blueprint,
+    waiting.blueprint,
     url_prefix="/mini/v1",
 )

@@ -4,9 +4,29 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from backend.accounts.actors import ResidentActor
-from backend.appointments import actions, queries, views
-from backend.appointments.errors import AlreadyBookedError, AppointmentNotLiveError, SlotFullError, SlotPastError
-from backend.appointments.schemas import AppointmentOut, CancellationIn, SlotIn, SlotQuery, SlotsOut
+from backend.appointments import actions, attendance, joining, misses, proposals, queries, slots, views
+from backend.appointments.errors import (
+    AlreadyBookedError,
+    AlreadyCheckedInError,
+    AppointmentNotLiveError,
+    NoMediatorError,
+    NotProposedError,
+    NotYetError,
+    SlotFullError,
+    SlotPastError,
+)
+from backend.appointments.schemas import (
+    AdmissionOut,
+    AnswerIn,
+    AppointmentOut,
+    CancellationIn,
+    CheckInCodeOut,
+    RescheduleIn,
+    SceneIn,
+    SlotIn,
+    SlotQuery,
+    SlotsOut,
+)
 from backend.core.deps import Deps
 from backend.core.schema import Page, PageQuery
 from backend.disputes import queries as disputes
@@ -16,7 +36,14 @@ from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_appointments")
 
-_REFUSALS = (SlotFullError, SlotPastError, AlreadyBookedError, DisputeEndedError, ActionNotAllowedError)
+REFUSALS = (
+    SlotFullError,
+    SlotPastError,
+    AlreadyBookedError,
+    NoMediatorError,
+    DisputeEndedError,
+    ActionNotAllowedError,
+)
 
 
 @endpoint(blueprint, "GET", "/disputes/{dispute_id}/slots", audience="resident", query=SlotQuery, returns=SlotsOut)
@@ -24,7 +51,8 @@ async def list_slots(
     actor: ResidentActor, dispute_id: UUID, query: SlotQuery, deps: Deps, request: Request
 ) -> SlotsOut:
     dispute = await disputes.for_resident(actor, dispute_id)
-    return await queries.slots(deps, dispute, query, placeholders_open=_placeholders_open(request))
+    terms = await misses.terms(deps, actor.id, placeholders_open=placeholders_open(request))
+    return await slots.slots(deps, dispute, query, terms)
 
 
 @endpoint(
@@ -35,12 +63,12 @@ async def list_slots(
     body=SlotIn,
     returns=AppointmentOut,
     status=201,
-    errors=_REFUSALS,
+    errors=REFUSALS,
 )
 async def book(actor: ResidentActor, dispute_id: UUID, body: SlotIn, deps: Deps, request: Request) -> AppointmentOut:
-    is_open = _placeholders_open(request)
+    is_open = placeholders_open(request)
     appointment = await actions.book(deps, actor, dispute_id, body.slot_id, placeholders_open=is_open)
-    return views.appointment_out(appointment, deps.calendar)
+    return await queries.own(deps, actor, appointment)
 
 
 @endpoint(blueprint, "GET", "/appointments", audience="resident", query=PageQuery, returns=Page[AppointmentOut])
@@ -50,7 +78,7 @@ async def list_appointments(actor: ResidentActor, query: PageQuery, deps: Deps) 
 
 @endpoint(blueprint, "GET", "/appointments/{appointment_id}", audience="resident", returns=AppointmentOut)
 async def get_appointment(actor: ResidentActor, appointment_id: UUID, deps: Deps) -> AppointmentOut:
-    return views.appointment_out(await queries.for_resident(actor, appointment_id), deps.calendar)
+    return await queries.own(deps, actor, await queries.for_resident(actor, appointment_id))
 
 
 @endpoint(
@@ -68,16 +96,18 @@ async def get_calendar_file(actor: ResidentActor, appointment_id: UUID) -> HTTPR
     "POST",
     "/appointments/{appointment_id}/reschedule",
     audience="resident",
-    body=SlotIn,
+    body=RescheduleIn,
     returns=AppointmentOut,
-    errors=(*_REFUSALS, AppointmentNotLiveError),
+    errors=(*REFUSALS, AppointmentNotLiveError),
 )
 async def reschedule(
-    actor: ResidentActor, appointment_id: UUID, body: SlotIn, deps: Deps, request: Request
+    actor: ResidentActor, appointment_id: UUID, body: RescheduleIn, deps: Deps, request: Request
 ) -> AppointmentOut:
-    is_open = _placeholders_open(request)
-    appointment = await actions.reschedule(deps, actor, appointment_id, body.slot_id, placeholders_open=is_open)
-    return views.appointment_out(appointment, deps.calendar)
+    is_open = placeholders_open(request)
+    appointment = await actions.reschedule(
+        deps, actor, appointment_id, body.slot_id, placeholders_open=is_open, reason=body.reason
+    )
+    return await queries.own(deps, actor, appointment)
 
 
 @endpoint(
@@ -90,9 +120,65 @@ async def reschedule(
     errors=(AppointmentNotLiveError,),
 )
 async def cancel(actor: ResidentActor, appointment_id: UUID, body: CancellationIn, deps: Deps) -> AppointmentOut:
-    return views.appointment_out(await actions.cancel(deps, actor, appointment_id, body.reason), deps.calendar)
+    return await queries.own(deps, actor, await actions.cancel(deps, actor, appointment_id, body.reason))
 
 
-def _placeholders_open(request: Request) -> bool:
+@endpoint(
+    blueprint,
+    "POST",
+    "/appointments/{appointment_id}/answer",
+    audience="resident",
+    body=AnswerIn,
+    returns=AppointmentOut,
+    errors=(NotProposedError,),
+)
+async def answer_proposal(actor: ResidentActor, appointment_id: UUID, body: AnswerIn, deps: Deps) -> AppointmentOut:
+    appointment = await proposals.answer(deps, actor, appointment_id, body.answer, body.wish)
+    return await queries.own(deps, actor, appointment)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/appointments/{appointment_id}/check-in-code",
+    audience="resident",
+    returns=CheckInCodeOut,
+    errors=(NotYetError, AppointmentNotLiveError),
+)
+async def get_check_in_code(actor: ResidentActor, appointment_id: UUID, deps: Deps) -> CheckInCodeOut:
+    appointment = await queries.for_resident(actor, appointment_id)
+    shown = await attendance.show_code(deps, actor, appointment)
+    digits = (await queries.own(deps, actor, appointment)).checkin_code
+    return CheckInCodeOut(code=shown.code, digits=digits, expires_at=shown.expires_at)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/appointments/{appointment_id}/check-in",
+    audience="resident",
+    body=SceneIn,
+    returns=AppointmentOut,
+    errors=(NotYetError, AlreadyCheckedInError, AppointmentNotLiveError),
+)
+async def check_in_oneself(actor: ResidentActor, appointment_id: UUID, body: SceneIn, deps: Deps) -> AppointmentOut:
+    _ = await attendance.check_in_oneself(deps, actor, appointment_id, body.scene)
+    return await queries.own(deps, actor, await queries.for_resident(actor, appointment_id))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/appointments/{appointment_id}/video",
+    audience="resident",
+    returns=AdmissionOut,
+    errors=(NotYetError, AppointmentNotLiveError),
+)
+async def join_video(actor: ResidentActor, appointment_id: UUID, deps: Deps) -> AdmissionOut:
+    admission = await joining.join(deps, actor, appointment_id)
+    return AdmissionOut.model_validate(admission._asdict())
+
+
+def placeholders_open(request: Request) -> bool:
     """In production nobody is sent to an address that no one has confirmed."""
     return not request.app.ctx.settings.is_production

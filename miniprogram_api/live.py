@@ -85,7 +85,7 @@ async def _token(request: Request, socket: Websocket) -> str:
 async def _serve(request: Request, socket: Websocket, actor: ResidentActor, token: str) -> None:
     """Until either side ends it. Raises the 401 that fits once the session is over."""
     newsroom = request.app.ctx.newsroom
-    news = newsroom.enter(str(actor.id))
+    news = newsroom.enter([str(actor.id)])
     listening = asyncio.create_task(_listen(socket))
     try:
         place = await changes.end()
@@ -100,7 +100,7 @@ async def _serve(request: Request, socket: Websocket, actor: ResidentActor, toke
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
-        newsroom.leave(str(actor.id), news)
+        newsroom.leave([str(actor.id)], news)
 
 
 async def _tell(deps: Deps, socket: Websocket, actor: ResidentActor, place: Place) -> tuple[Place, float]:

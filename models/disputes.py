@@ -1,4 +1,5 @@
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -31,6 +32,8 @@ class Source(StrEnum):
     GRID = "grid"
     REFERRAL = "referral"
     PROACTIVE = "proactive"
+    HISTORIC = "historic"
+    """No door: an earlier case out of a file. No clock runs for it and nobody is told."""
 
 
 class Side(StrEnum):
@@ -48,6 +51,8 @@ class Audience(StrEnum):
 
     PARTIES = "parties"
     APPLICANT = "applicant"
+    READER = "reader"
+    """One resident alone: the event's `reader_id`."""
     STAFF = "staff"
 
 
@@ -107,12 +112,22 @@ class Dispute(Row):
     status_before_transfer: Status | None = fields.CharEnumField(  # type: ignore[assignment]
         Status, max_length=ENUM_LENGTH, null=True
     )
+    bounces = fields.SmallIntField(default=0, db_default=0)
+    """How many centers have declined it since somebody received it last."""
+    must_decide = fields.BooleanField(default=False, db_default=False)
+    """It was lifted to the center that it is offered to, which cannot decline."""
     outcome = fields.IntField(default=0)
     """Counts the outcomes reached: each may be rated once by each party."""
     due_at = fields.DatetimeField(null=True)
     """When the running step must be done; null when no clock runs."""
     yellow_at = fields.DatetimeField(null=True)
     """From when its light is yellow; red from `due_at` on."""
+    clock: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """What `due_at` is counted from: `backend.disputes.deadlines.Running`."""
+    resumes_at = fields.DatetimeField(null=True)
+    """When a paused clock goes on by itself."""
+    escalated_due_at = fields.DatetimeField(null=True)
+    """The `due_at` whose passing has been reported to those above: each once."""
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
@@ -147,6 +162,11 @@ class Party(Row):
     id_number_sealed = fields.BinaryField(null=True)
     id_number_hash = fields.CharField(max_length=64, null=True, db_index=True)
     credit_code_sealed = fields.BinaryField(null=True)
+    is_minor = fields.BooleanField(default=False)
+    left_at = fields.DatetimeField(null=True)
+    """Since when this party no longer takes part: mediation is voluntary."""
+    removed_at = fields.DatetimeField(null=True)
+    """Written down by mistake; nobody's phone is bound to it any more."""
 
     class Meta:
         table = "party"
@@ -163,9 +183,16 @@ class Event(Row):
     kind = fields.CharField(max_length=48)
     audience = fields.CharEnumField(Audience, max_length=ENUM_LENGTH)
     at = fields.DatetimeField()
+    status = fields.CharField(max_length=ENUM_LENGTH, default="", db_default="")
+    """The state of the case after it."""
+    flow = fields.CharField(max_length=32, default="", db_default="")
+    """Version and effective date of the case flow under which it happened."""
+    clock: fields.Field[dict[str, Any] | None] = fields.JSONField(null=True)
+    """What it did to the clock, as a `backend.disputes.deadlines.Step`."""
     actor_kind = fields.CharEnumField(ActorKind, max_length=ENUM_LENGTH)
     actor_id = fields.UUIDField(null=True)
     actor_role = fields.CharField(max_length=ENUM_LENGTH, default="")
+    reader_id = fields.UUIDField(null=True)
     data: fields.Field[dict[str, object]] = fields.JSONField(default=dict)
     """Nothing personal: states, ids, dates, amounts."""
     detail_sealed = fields.BinaryField(null=True)

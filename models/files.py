@@ -26,8 +26,11 @@ class StoredFile(Row):
     A picture is shown without what the camera wrote in it; then the original is kept beside it, as evidence.
     """
 
-    owner_id: UUID
-    owner: fields.ForeignKeyRelation[Resident] = fields.ForeignKeyField("models.Resident", on_delete=fields.RESTRICT)
+    owner_id: UUID | None
+    owner: fields.ForeignKeyNullableRelation[Resident] = fields.ForeignKeyField(
+        "models.Resident", null=True, on_delete=fields.RESTRICT
+    )
+    """Nobody once the owner's right to act for a party was ended: the file stays with the case."""
     dispute_id = fields.UUIDField(null=True, db_index=True)
     kind = fields.CharEnumField(FileKind, max_length=ENUM_LENGTH)
     status = fields.CharEnumField(FileStatus, max_length=ENUM_LENGTH)

@@ -32,8 +32,9 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "rating", "urge", "affected_appointment", "reminder", "appointment", "slot_count", "event", "party", "notice",
-    "subscription_grant",
+    "staff_notice", "representation", "claim_code", "registration",
+    "rating", "urge", "diary_entry", "blocked_period", "diary", "miss", "participant", "wait_entry", "appointment",
+    "facility", "mediator_hours", "slot_count", "event", "party", "notice", "subscription_grant",
     "subscription_answer", "stored_file", "dispute", "privacy_consent", "phone_code", "resident_session", "resident",
     "staff_session", "case_counter", "wechat_callback", "idempotent_request", "pgqueuer", "pgqueuer_log",
 )  # fmt: skip

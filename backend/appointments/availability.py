@@ -12,24 +12,32 @@ from typing import NamedTuple
 from backend.calendars.opening_hours import hours_on
 from backend.core.clock import SHANGHAI, local
 from backend.core.deps import WorkingDays
-from backend.core.opening import OpeningRules, Period, SlotRule
-from models import AppointmentKind
+from backend.core.opening import Hours, OpeningRules, Period, SlotRule
+from models import AppointmentKind, Purpose
 
 _MAX_SLOT_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
 class SlotTime:
+    purpose: Purpose
     kind: AppointmentKind
     starts_at: datetime
     ends_at: datetime
     capacity: int
+    buffer: timedelta
+
+    @property
+    def free_from(self) -> datetime:
+        """When mediator and room may have somebody else."""
+        return self.ends_at + self.buffer
 
 
 class SlotKey(NamedTuple):
     center_id: str
     kind: AppointmentKind
     starts_at: datetime
+    purpose: Purpose = Purpose.REGISTRATION
 
 
 def slot_times(
@@ -37,42 +45,58 @@ def slot_times(
     calendar: WorkingDays,
     now: datetime,
     *,
+    purpose: Purpose = Purpose.REGISTRATION,
     kind: AppointmentKind | None = None,
     first: date | None = None,
     last: date | None = None,
+    mediator: Hours | None = None,
 ) -> Iterator[SlotTime]:
-    """In order of start, then kind. `first` and `last` (included) can only narrow what may be booked."""
-    today, horizon = local(now).date(), last_day(rules, now)
+    """In order of start, then kind. `first` and `last` (included) can only narrow what may be booked; `mediator` has
+    hours of its own, and must be there."""
+    offers = _offers(rules, purpose, kind)
+    today = local(now).date()
+    horizon = max((last_day(rule, now) for rule in offers.values()), default=today)
     day = max(first or today, today)
     while day <= min(last or horizon, horizon):
-        for slot in _slots_on(rules, calendar, day, kind):
-            if not is_too_soon(rules, now, slot.starts_at):
+        for slot in _slots_on(rules, calendar, day, offers, purpose=purpose, mediator=mediator):
+            rule = offers[slot.kind]
+            if day <= last_day(rule, now) and not is_too_soon(rule, now, slot.starts_at):
                 yield slot
         day += timedelta(days=1)
 
 
 def offered(
-    rules: OpeningRules, calendar: WorkingDays, now: datetime, kind: AppointmentKind, starts_at: datetime
+    rules: OpeningRules,
+    calendar: WorkingDays,
+    now: datetime,
+    kind: AppointmentKind,
+    starts_at: datetime,
+    *,
+    purpose: Purpose = Purpose.REGISTRATION,
+    mediator: Hours | None = None,
 ) -> SlotTime | None:
     """The slot that the rules produce at this very start; None if they do not, no longer, or not yet."""
-    day = local(starts_at).date()
-    if is_too_soon(rules, now, starts_at) or day > last_day(rules, now):
+    offers, day = _offers(rules, purpose, kind), local(starts_at).date()
+    rule = offers.get(kind)
+    if rule is None or is_too_soon(rule, now, starts_at) or day > last_day(rule, now):
         return None
-    return next((slot for slot in _slots_on(rules, calendar, day, kind) if slot.starts_at == starts_at), None)
+    slots = _slots_on(rules, calendar, day, offers, purpose=purpose, mediator=mediator)
+    return next((slot for slot in slots if slot.starts_at == starts_at), None)
 
 
-def is_too_soon(rules: OpeningRules, now: datetime, starts_at: datetime) -> bool:
-    """Past, or nearer than the center's minimum notice."""
+def is_too_soon(rules: OpeningRules | SlotRule, now: datetime, starts_at: datetime) -> bool:
+    """Past, or nearer than the minimum notice."""
     return starts_at < now + rules.minimum_notice
 
 
-def last_day(rules: OpeningRules, now: datetime) -> date:
-    return local(now).date() + timedelta(days=rules.horizon_days)
+def last_day(rules: OpeningRules | SlotRule, now: datetime) -> date:
+    return local(now).date() + timedelta(days=rules.horizon_days or 0)
 
 
-def slot_id(center_id: str, kind: AppointmentKind, starts_at: datetime) -> str:
+def slot_id(center_id: str, kind: AppointmentKind, starts_at: datetime, purpose: Purpose = Purpose.REGISTRATION) -> str:
     """The same for the same slot on any day and in any process; `starts_at` in whole seconds."""
-    plain = f"{kind.value}.{int(starts_at.timestamp())}.{center_id}"
+    what = kind.value if purpose is Purpose.REGISTRATION else f"{purpose.value}-{kind.value}"
+    plain = f"{what}.{int(starts_at.timestamp())}.{center_id}"
     return urlsafe_b64encode(plain.encode()).rstrip(b"=").decode()
 
 
@@ -82,25 +106,51 @@ def parse_slot_id(text: str) -> SlotKey | None:
         return None
     try:
         plain = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        kind, seconds, center_id = plain.split(".", 2)
-        key = SlotKey(center_id, AppointmentKind(kind), datetime.fromtimestamp(int(seconds), SHANGHAI))
+        what, seconds, center_id = plain.split(".", 2)
+        purpose, _, kind = what.rpartition("-")
+        starts_at = datetime.fromtimestamp(int(seconds), SHANGHAI)
+        key = SlotKey(center_id, AppointmentKind(kind), starts_at, Purpose(purpose or Purpose.REGISTRATION))
     except (ValueError, OverflowError, OSError):
         return None
     return key if slot_id(*key) == text else None
 
 
-def _slots_on(rules: OpeningRules, calendar: WorkingDays, day: date, kind: AppointmentKind | None) -> list[SlotTime]:
-    kinds = {one: rule for one, rule in rules.kinds.items() if kind in (None, one)}
-    hours = hours_on(rules, calendar, day)
-    slots = [slot for one, rule in kinds.items() for period in hours for slot in _slots_in(period, day, one, rule)]
+def _offers(rules: OpeningRules, purpose: Purpose, kind: AppointmentKind | None) -> dict[AppointmentKind, SlotRule]:
+    return {one: rule for one, rule in rules.slot_rules(purpose).items() if kind in (None, one)}
+
+
+def _slots_on(
+    rules: OpeningRules,
+    calendar: WorkingDays,
+    day: date,
+    offers: dict[AppointmentKind, SlotRule],
+    *,
+    purpose: Purpose,
+    mediator: Hours | None,
+) -> list[SlotTime]:
+    at_center = hours_on(rules, calendar, day)
+    of_mediator = at_center if mediator is None else hours_on(mediator, calendar, day)
+    hours = {AppointmentKind.ONSITE: _shared(at_center, of_mediator), AppointmentKind.VIDEO: of_mediator}
+    slots = [
+        slot
+        for kind, rule in offers.items()
+        for period in hours[kind]
+        for slot in _in(period, day, purpose, kind, rule)
+    ]
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.kind))
 
 
-def _slots_in(period: Period, day: date, kind: AppointmentKind, rule: SlotRule) -> Iterator[SlotTime]:
-    """One after the other from the period's start; a rest too short for a slot stays free."""
-    length = timedelta(minutes=rule.minutes)
+def _shared(these: tuple[Period, ...], those: tuple[Period, ...]) -> tuple[Period, ...]:
+    if these is those:
+        return these
+    pairs = ((max(a.starts, b.starts), min(a.ends, b.ends)) for a in these for b in those)
+    return tuple(Period(starts=starts, ends=ends) for starts, ends in pairs if starts < ends)
+
+
+def _in(period: Period, day: date, purpose: Purpose, kind: AppointmentKind, rule: SlotRule) -> Iterator[SlotTime]:
+    """One after the other from the period's start, with the buffer between; a rest too short for a slot stays free."""
     starts_at = datetime.combine(day, period.starts, SHANGHAI)
     closes_at = datetime.combine(day, period.ends, SHANGHAI)
-    while starts_at + length <= closes_at:
-        yield SlotTime(kind, starts_at, starts_at + length, rule.capacity)
-        starts_at += length
+    while starts_at + rule.length <= closes_at:
+        yield SlotTime(purpose, kind, starts_at, starts_at + rule.length, rule.capacity, rule.buffer)
+        starts_at += rule.length + rule.buffer

@@ -24,7 +24,7 @@ class AlreadyBookedError(HejieError):
 class AppointmentNotLiveError(HejieError):
     code: ClassVar[str] = "appointment_not_live"
     status: ClassVar[int] = 409
-    message: ClassVar[str] = "这次预约已取消或者已签到，不能再改。需要时请重新预约。"
+    message: ClassVar[str] = "这次预约已经结束、取消或者签到，不能再改。需要时请重新预约。"
 
 
 class AlreadyCheckedInError(HejieError):
@@ -33,7 +33,39 @@ class AlreadyCheckedInError(HejieError):
     message: ClassVar[str] = "这次预约已经签到过了，不用再签。"
 
 
-class NotAffectedError(HejieError):
-    code: ClassVar[str] = "not_affected"
+class NotYetError(HejieError):
+    """`details` name the moment from which it is possible, or until when it was."""
+
+    code: ClassVar[str] = "not_now"
     status: ClassVar[int] = 409
-    message: ClassVar[str] = "这次预约不在待处理之列：可能已经改约、取消，或者已经有人处理过了。请刷新列表。"
+    message: ClassVar[str] = "现在还不能办理，请在预约时间前后再试。"
+
+
+class NoMediatorError(HejieError):
+    code: ClassVar[str] = "no_mediator"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这件事还没有安排调解员，先约窗口登记，安排好后再约调解时间。"
+
+
+class NotProposedError(HejieError):
+    code: ClassVar[str] = "not_proposed"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这个时间不用再答复了，请刷新后查看最新安排。"
+
+
+class FixingTooEarlyError(HejieError):
+    code: ClassVar[str] = "fixing_too_early"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "还不能直接确定时间：先与各方协商，多次协商不成后才可以由中心确定。"
+
+
+class PlacesFreeError(HejieError):
+    code: ClassVar[str] = "places_free"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这几天还有空位，请直接预约，不用候补。"
+
+
+class OfferGoneError(HejieError):
+    code: ClassVar[str] = "offer_gone"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "为您保留的位置已过时限，让给下一位了。您可以重新预约或候补。"

@@ -1,4 +1,4 @@
-"""The places of a slot. PostgreSQL is the judge: one conditional statement takes a place or does not.
+"""The places of a slot at the window. PostgreSQL is the judge: one conditional statement takes a place or does not.
 
 The row of a slot is fought over by everybody who wants it, so actions come here last of all: the row is locked
 from here to the commit.
@@ -7,7 +7,6 @@ from here to the commit.
 from tortoise import connections
 
 from backend.appointments.availability import SlotKey
-from backend.appointments.errors import SlotFullError
 from models.base import uuid7
 
 _TAKE = """
@@ -20,25 +19,21 @@ _FREE = """
 UPDATE slot_count SET taken = taken - 1 WHERE center_id = $1 AND kind = $2 AND starts_at = $3 AND taken > 0
 RETURNING taken
 """
+_TAKEN = "SELECT taken FROM slot_count WHERE center_id = $1 AND kind = $2 AND starts_at = $3"
 
 
-async def take(slot: SlotKey, capacity: int) -> None:
-    """Raises SlotFullError."""
-    values = [uuid7(), *slot, capacity]
-    if not await connections.get("default").execute_query_dict(_TAKE, values):
-        raise SlotFullError
+async def taken(slot: SlotKey) -> int:
+    """At this moment; only `take` decides."""
+    rows = await connections.get("default").execute_query_dict(_TAKEN, list(slot[:3]))
+    return rows[0]["taken"] if rows else 0
+
+
+async def take(slot: SlotKey, capacity: int) -> bool:
+    """False when all are taken."""
+    values = [uuid7(), *slot[:3], capacity]
+    return bool(await connections.get("default").execute_query_dict(_TAKE, values))
 
 
 async def free(slot: SlotKey) -> None:
-    freed = await connections.get("default").execute_query_dict(_FREE, list(slot))
+    freed = await connections.get("default").execute_query_dict(_FREE, list(slot[:3]))
     assert freed, "a place that was taken is counted"
-
-
-async def move(old: SlotKey, new: SlotKey, capacity: int) -> None:
-    """Both or neither. Slots are locked in the order of their keys, so that two residents who swap don't wait for
-    each other. Raises SlotFullError."""
-    for slot in sorted((old, new)):
-        if slot == old:
-            await free(slot)
-        else:
-            await take(slot, capacity)

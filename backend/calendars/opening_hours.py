@@ -6,13 +6,13 @@ from itertools import groupby
 
 from backend.core.clock import local
 from backend.core.deps import WorkingDays
-from backend.core.opening import WEEKDAYS, OpeningRules, Period
+from backend.core.opening import WEEKDAYS, Hours, Period
 
 _MONDAY_TO_FRIDAY = range(5)
 _SATURDAY = 5
 
 
-def hours_on(rules: OpeningRules, calendar: WorkingDays, day: date) -> tuple[Period, ...]:
+def hours_on(rules: Hours, calendar: WorkingDays, day: date) -> tuple[Period, ...]:
     """In order, without breaks. An exception is the whole truth about its day; else a holiday is closed,
     a make-up workday follows the nearest weekday with hours, and any other day follows its own weekday."""
     exception = rules.exception_on(day)
@@ -26,25 +26,25 @@ def hours_on(rules: OpeningRules, calendar: WorkingDays, day: date) -> tuple[Per
     return _weekday_hours(rules, pattern)
 
 
-def is_open(rules: OpeningRules, calendar: WorkingDays, moment: datetime) -> bool:
+def is_open(rules: Hours, calendar: WorkingDays, moment: datetime) -> bool:
     here = local(moment)
     hours = hours_on(rules, calendar, here.date())
     return any(period.starts <= here.time() < period.ends for period in hours)
 
 
-def hours_text(rules: OpeningRules) -> str:
+def hours_text(rules: Hours) -> str:
     """The ordinary week as a resident reads it: `周一至周五 8:30–12:00、14:30–17:30`."""
     days = ((weekday, _day_text(rules, weekday)) for weekday in range(len(WEEKDAYS)))
     spans = [(text, [weekday for weekday, _ in same]) for text, same in groupby(days, key=lambda pair: pair[1])]
     return "；".join(f"{_weekdays_text(weekdays)} {text}" for text, weekdays in spans if text)
 
 
-def _make_up_pattern(rules: OpeningRules, weekday: int) -> int:
+def _make_up_pattern(rules: Hours, weekday: int) -> int:
     nearest_first = [*reversed(_MONDAY_TO_FRIDAY)] if weekday == _SATURDAY else [*_MONDAY_TO_FRIDAY]
     return next((candidate for candidate in nearest_first if rules.hours_on(candidate)), weekday)
 
 
-def _weekday_hours(rules: OpeningRules, weekday: int) -> tuple[Period, ...]:
+def _weekday_hours(rules: Hours, weekday: int) -> tuple[Period, ...]:
     breaks = _sorted(rules.breaks_on(weekday))
     return tuple(part for period in _sorted(rules.hours_on(weekday)) for part in _without(period, breaks))
 
@@ -65,7 +65,7 @@ def _sorted(periods: Iterable[Period]) -> tuple[Period, ...]:
     return tuple(sorted(periods, key=lambda period: (period.starts, period.ends)))
 
 
-def _day_text(rules: OpeningRules, weekday: int) -> str:
+def _day_text(rules: Hours, weekday: int) -> str:
     return "、".join(
         f"{period.starts.hour}:{period.starts:%M}–{period.ends.hour}:{period.ends:%M}"
         for period in _weekday_hours(rules, weekday)

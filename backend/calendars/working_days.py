@@ -4,10 +4,12 @@ The notice of the State Council's General Office moves days each year; it appear
 before. Until then a year is estimated: from the days that the law itself names, some of them by the lunar calendar.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from importlib import metadata
 from typing import Literal, NamedTuple
 
 import chinese_calendar
@@ -40,6 +42,13 @@ class WorkingCalendar:
 
     notice_days: tuple[NoticeDay, ...] = ()
     official_years: frozenset[int] = frozenset()
+
+    @cached_property
+    def version(self) -> str:
+        """A fingerprint of what was noticed and of the package that knows the rest."""
+        days = "".join(f"{day.date}{day.kind}" for day in sorted(self.notice_days))
+        known = f"{metadata.version('chinesecalendar')}{sorted(self.official_years)}{days}"
+        return hashlib.sha256(known.encode()).hexdigest()[:8]
 
     def year_status(self, year: int) -> YearStatus:
         known = year in self.official_years or _packaged_days(year) is not None

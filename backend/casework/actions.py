@@ -5,78 +5,90 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import actions as appointments
-from backend.casework.effects import EFFECTS, Done, give_case_number
+from backend.casework import return_slips, staff_notices
+from backend.casework.done import Done
+from backend.casework.effects import EFFECTS, give_case_number
 from backend.casework.schemas import ActionIn
-from backend.core.catalog import FlowRow
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
-from backend.disputes import history, queries, workflow
+from backend.core.flow_table import PREVIOUS, FlowRow
+from backend.disputes import case_clock, history, queries, workflow
+from backend.disputes.deadlines import Step
 from backend.disputes.history import Entry
 from backend.disputes.workflow import StaleVersionError
 from backend.notices import actions as notices
 from backend.notices.actions import News
 from models import Dispute, Party, Status
 
-_CHANGING = (
+CHANGING = (
     "center_id", "status", "version", "case_number", "track", "mode", "mediator_id", "organization_id",
-    "transfer_to_id", "status_before_transfer", "outcome", "due_at", "yellow_at", "updated_at",
+    "transfer_to_id", "status_before_transfer", "bounces", "must_decide", "outcome", "due_at", "yellow_at", "clock",
+    "resumes_at", "updated_at",
 )  # fmt: skip
+LIFTED = "transfer_lifted"
+"""What the history and the staff's message call it when a case goes to the next higher level by itself."""
 
 
 async def perform(deps: Deps, actor: StaffActor, dispute_id: UUID, action: str, fields: ActionIn) -> Dispute:
     """Locks the case. Raises NotFoundError, RoleNotAllowedError, StaleVersionError, ActionNotAllowedError,
     and InvalidFieldsError for what only the case itself can tell."""
-    row = workflow.row_for(deps.catalog, action)
+    rows = workflow.rows_for(deps.catalog, action)
     dispute = await queries.for_staff(actor, dispute_id, lock=True)
-    workflow.check_role(row, dispute, actor)
+    workflow.check_role(rows, dispute, actor)
     if fields.version != dispute.version:
         raise StaleVersionError(version=dispute.version, status=dispute.status)
-    workflow.check_state(row, dispute)
+    row = workflow.fitting(rows, dispute, actor)
     done = await EFFECTS[action](deps, actor, dispute, fields)
-    await _finish(deps, actor, dispute, row, done)
+    await finish(deps, actor, dispute, row, done)
     return dispute
 
 
 async def withdraw(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str) -> None:
     """Mediation is voluntary: who asked for it may stop it until it has an outcome. Raises NotFoundError,
     RoleNotAllowedError for a party who did not file it, ActionNotAllowedError."""
-    row = deps.catalog.flow_by_action["withdraw"]
+    rows = deps.catalog.flow_by_action["withdraw"]
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
-    workflow.check_role(row, dispute, actor)
-    workflow.check_state(row, dispute)
+    workflow.check_role(rows, dispute, actor)
+    row = workflow.fitting(rows, dispute, actor)
     await appointments.release_for(deps, dispute, actor, "申请已撤回")
-    await _finish(deps, actor, dispute, row, Done(detail={"reason": reason}))
+    await finish(deps, actor, dispute, row, Done(detail={"reason": reason}))
 
 
-async def _finish(deps: Deps, actor: Actor, dispute: Dispute, row: FlowRow, done: Done) -> None:
-    """The case number is drawn last of all: its counter is locked until the commit."""
-    _advance(deps, dispute, row)
+async def finish(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow, done: Done) -> None:
+    """What every step ends with; `actor` None is the system. The case number is drawn last of all: its counter is
+    locked until the commit."""
+    step = _advance(deps, actor, dispute, row, done)
     data = {"center": dispute.center.name, **done.data}
-    await history.record(deps, dispute, actor, Entry(row.event, done.audience, data, done.detail))
+    entry = Entry(LIFTED if done.lifted else row.event, done.audience, data, done.detail, step=step)
+    await history.record(deps, dispute, actor, entry, *return_slips.entries_for(deps, dispute, data))
     await _tell(deps, actor, dispute, row, done)
+    await staff_notices.tell(deps, dispute, LIFTED if done.lifted else row.staff_notice, but=actor)
     if dispute.status is Status.ACCEPTED and dispute.case_number is None:
         dispute.case_number = await give_case_number(deps, dispute)
-    await dispute.save(update_fields=_CHANGING)
+    await dispute.save(update_fields=CHANGING)
 
 
-def _advance(deps: Deps, dispute: Dispute, row: FlowRow) -> None:
-    destination = workflow.destination(row, dispute)
-    if destination is not dispute.status:
-        workflow.enter(deps, dispute, destination)
-    if row.to == workflow.PREVIOUS:
-        dispute.status_before_transfer = None
-    dispute.outcome += row.outcome
+def _advance(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow, done: Done) -> Step | None:
+    if done.lifted:
+        step: Step | None = case_clock.step(deps, "offer", rule="accept_transfer")
+    else:
+        step = case_clock.step_of(deps, row, dispute, actor, done.span)
+        dispute.status = workflow.destination(row, dispute)
+        if row.to == PREVIOUS:
+            dispute.status_before_transfer = None
+        dispute.outcome += row.outcome
     dispute.version += 1
     dispute.updated_at = deps.clock.now()
+    return case_clock.wind(deps, dispute, step) if step else None
 
 
-async def _tell(deps: Deps, actor: Actor, dispute: Dispute, row: FlowRow, done: Done) -> None:
-    """Parties who have joined by WeChat; nobody is told of what they did themselves."""
+async def _tell(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow, done: Done) -> None:
+    """Parties who have joined by WeChat, and who acts for the applicant; nobody is told of what they did themselves."""
     kind = row.notice or ("note" if row.event == "note" and done.audience == "parties" else None)
-    joined = await Party.filter(dispute_id=dispute.id, resident_id__not_isnull=True).values_list(
-        "resident_id", flat=True
-    )
-    residents = {UUID(str(resident_id)) for resident_id in joined} - {actor.id}
+    taking_part = Party.filter(dispute_id=dispute.id, resident_id__not_isnull=True, left_at=None)
+    joined = await taking_part.values_list("resident_id", flat=True)
+    residents = {UUID(str(resident_id)) for resident_id in (*joined, dispute.resident_id) if resident_id}
+    residents -= {actor.id if actor else None}
     deps.touched.update(map(str, residents))
     if kind is None:
         return

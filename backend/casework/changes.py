@@ -34,7 +34,8 @@ WITH mine AS (
 ),
 news AS (
     SELECT e.xid, 0 AS source, e.id FROM mine JOIN event e ON e.dispute_id = mine.id
-     WHERE e.xid >= $2 AND (e.audience = 'parties' OR (e.audience = 'applicant' AND mine.is_filed))
+     WHERE e.xid >= $2 AND (e.audience = 'parties' OR (e.audience = 'applicant' AND mine.is_filed)
+                           OR (e.audience = 'reader' AND e.reader_id = $1))
     UNION
     SELECT n.xid, 1, n.id FROM notice n WHERE n.resident_id = $1 AND n.xid >= $2
 )

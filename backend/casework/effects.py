@@ -4,7 +4,6 @@ Each gets the locked case and the checked fields, and returns the entry for the 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -12,27 +11,25 @@ from tortoise import connections
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import actions as appointments
-from backend.casework import redirects, schemas
+from backend.casework import redirects, schemas, transfers
+from backend.casework.done import Done, written
 from backend.core.clock import local
-from backend.core.deps import CenterPoint, Deps
+from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
-from models import Audience, Center, CenterLevel, Dispute, Organization, Party, Role, Staff
+from backend.disputes import case_clock, deadlines, history
+from backend.disputes.case_clock import Span
+from backend.disputes.deadlines import Pause
+from models import Audience, Dispute, Organization, Party, Role, Side, Staff
+
+INFORMATION = "information"
+"""Why the clock pauses while the parties are asked for something."""
 
 _NEXT_NUMBER = """
 INSERT INTO case_counter (center_id, year, given) VALUES ($1, $2, 1)
 ON CONFLICT (center_id, year) DO UPDATE SET given = case_counter.given + 1
 RETURNING given
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """For the history: nothing personal in `data`, what people wrote in `detail`."""
-
-    data: dict[str, Any] = field(default_factory=dict)
-    detail: dict[str, Any] = field(default_factory=dict)
-    audience: Audience = Audience.PARTIES
 
 
 Effect = Callable[[Deps, StaffActor, Dispute, Any], Awaitable[Done]]
@@ -65,43 +62,7 @@ async def refuse(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
     )
 
 
-async def transfer(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.Transfer) -> Done:
-    """The case stays where it is until the target receives it. Raises InvalidFieldsError."""
-    target = _level_above(deps, dispute) if fields.level_up else deps.centers.by_id(str(fields.center_id))
-    if target is None or target.id == str(dispute.center_id):
-        path = "level_up" if fields.level_up else "center_id"
-        raise InvalidFieldsError.at(path, "案件已经在这里了，请选择另一个中心。")
-    dispute.transfer_to = await Center.get(id=target.id)
-    dispute.status_before_transfer = dispute.status
-    return Done(data={"target": target.name, "level_up": fields.level_up}, detail={"reason": fields.reason})
-
-
-def _level_above(deps: Deps, dispute: Dispute) -> CenterPoint:
-    """Township → its county's center; county and everything else → the queue of the city."""
-    county = dispute.center.division_code[:6]
-    if dispute.center.level in (CenterLevel.TOWNSHIP, CenterLevel.VILLAGE):
-        above = deps.centers.of_division(county, levels=(CenterLevel.COUNTY,), category=dispute.category)
-        if above:
-            return above[0]
-    return deps.centers.city_queue
-
-
-async def receive(deps: Deps, actor: StaffActor, dispute: Dispute, _fields: schemas.Receive) -> Done:
-    """The new owner assigns its own mediator; times booked at the old place are void."""
-    target = dispute.transfer_to
-    assert target is not None, "a transferred case names its target"
-    await appointments.release_for(deps, dispute, actor, "已由其他中心接手办理")
-    former = dispute.center.name
-    dispute.center, dispute.transfer_to, dispute.mediator = target, None, None
-    return Done(data={"former_center": former})
-
-
-async def decline_transfer(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.DeclineTransfer) -> Done:
-    dispute.transfer_to = None
-    return Done(detail={"reason": fields.reason})
-
-
-async def assign(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.Assign) -> Done:
+async def assign(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Assign) -> Done:
     """Raises InvalidFieldsError for anybody but an active mediator of the case's center."""
     mediator = await Staff.get_or_none(
         id=fields.mediator_id, role=Role.MEDIATOR, is_active=True, center_id=dispute.center_id
@@ -109,6 +70,7 @@ async def assign(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: sche
     if mediator is None:
         raise InvalidFieldsError.at("mediator_id", "请选择本中心在岗的调解员。")
     dispute.mediator = mediator
+    await appointments.hand_over(deps, dispute, actor, reason="调解员有变动，请重新预约时间")
     return Done(data={"mediator_id": str(mediator.id), "mediator": mediator.name})
 
 
@@ -182,11 +144,11 @@ async def end_without_agreement(
 
 async def close(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Noted) -> Done:
     await appointments.release_for(deps, dispute, actor, "已办结")
-    return Done(detail=_written(note=fields.note))
+    return Done(detail=written(note=fields.note))
 
 
 async def confirm_fulfilment(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.Noted) -> Done:
-    return Done(detail=_written(note=fields.note))
+    return Done(detail=written(note=fields.note))
 
 
 async def reopen(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.Reopen) -> Done:
@@ -198,11 +160,62 @@ async def add_note(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: s
 
 
 async def request_information(
-    _deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.RequestInformation
+    _deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.RequestInformation
 ) -> Done:
+    """The time that the parties need is not the center's."""
+    pause = _pause_of(dispute)
+    until = max(fields.due_on, pause.until) if pause else fields.due_on
+    waits = pause is None or pause.reason == INFORMATION
     return Done(
         data={"due_on": fields.due_on.isoformat(), "due_text": date_text(fields.due_on)},
         detail={"items": list(fields.items), "items_text": "；".join(fields.items)},
+        span=Span(until=until, reason=INFORMATION) if waits else None,
+    )
+
+
+def _pause_of(dispute: Dispute) -> Pause | None:
+    running = case_clock.running_of(dispute)
+    return running.pause if running else None
+
+
+async def pause_clock(deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.PauseClock) -> Done:
+    reason = deps.catalog.pause_reasons[fields.reason_code]
+    return Done(
+        data={
+            "reason_code": fields.reason_code,
+            "reason_text": reason,
+            "until": fields.until.isoformat(),
+            "until_text": date_text(fields.until),
+        },
+        detail=written(note=fields.note),
+        span=Span(until=fields.until, reason=fields.reason_code),
+    )
+
+
+async def resume_clock(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.ResumeClock) -> Done:
+    return Done(detail=written(note=fields.note))
+
+
+async def extend_term(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.ExtendTerm) -> Done:
+    """Longer than a month only when both sides agree. Raises InvalidFieldsError."""
+    sides = dict(await Party.filter(dispute_id=dispute.id).values_list("id", "side"))
+    message = "这一位不是本案当事人，请重新选择。"
+    found = [
+        FieldProblem(f"consents.{place}.party_id", message)
+        for place, consent in enumerate(fields.consents)
+        if consent.party_id not in sides
+    ]
+    if not found and {sides[consent.party_id] for consent in fields.consents} != set(Side):
+        found = [FieldProblem("consents", "延长期限要申请人和被申请人双方同意，请把双方的同意都记上。")]
+    most = deps.catalog.extension.max_days
+    if deadlines.extended_by(await history.steps_of(dispute.id)) + fields.days > most:
+        found.append(FieldProblem("days", f"累计最多延长{most}天，请减少天数。"))
+    if found:
+        raise InvalidFieldsError(fields=tuple(found))
+    return Done(
+        data={"days": fields.days, "consents": [consent.model_dump(mode="json") for consent in fields.consents]},
+        detail={"reason": fields.reason},
+        span=Span(days=fields.days, reason="consent"),
     )
 
 
@@ -210,16 +223,12 @@ async def log_contact(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields
     return Done(data={"channel": fields.channel}, detail={"outcome": fields.outcome}, audience=Audience.STAFF)
 
 
-def _written(**texts: str | None) -> dict[str, str]:
-    return {name: text for name, text in texts.items() if text}
-
-
 EFFECTS: dict[str, Effect] = {
     "accept": nothing_more,
     "refuse": refuse,
-    "transfer": transfer,
-    "receive": receive,
-    "decline_transfer": decline_transfer,
+    "transfer": transfers.offer,
+    "receive": transfers.receive,
+    "decline_transfer": transfers.decline,
     "assign": assign,
     "start_mediation": start_mediation,
     "record_session": record_session,
@@ -231,4 +240,7 @@ EFFECTS: dict[str, Effect] = {
     "add_note": add_note,
     "request_information": request_information,
     "log_contact": log_contact,
+    "pause_clock": pause_clock,
+    "resume_clock": resume_clock,
+    "extend_term": extend_term,
 }

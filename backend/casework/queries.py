@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import queries as appointments
-from backend.casework import views
+from backend.casework import registration, views
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.core import identity
 from backend.core.clock import SHANGHAI
@@ -20,11 +20,11 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, RoleNotAllowedError
 from backend.core.pagination import cut, decode_id
 from backend.core.schema import Code, Page, PageQuery, deps_of, problem, problems
+from backend.disputes import history, timeline
 from backend.disputes import queries as disputes
-from backend.disputes import timeline
-from backend.disputes.schemas import EARLIEST
+from backend.disputes.party_schemas import EARLIEST
 from backend.files import queries as files
-from models import Audience, Center, Dispute, Party, Role, Status
+from models import Audience, Center, Dispute, Party, Representation, Role, Source, Status
 
 LATEST = date(9999, 1, 1)
 
@@ -109,9 +109,12 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
         deps,
         actor,
         dispute,
+        registration=await registration.of(deps, dispute) if dispute.source is not Source.MINI_PROGRAM else None,
         parties=await disputes.parties(dispute.id),
+        representations=await Representation.filter(dispute_id=dispute.id).order_by("id"),
         appointments=await appointments.of_case(deps, actor, dispute),
         files=await files.all_of_dispute(dispute.id),
+        steps=await history.steps_of(dispute.id),
     )
 
 
@@ -121,7 +124,7 @@ async def history_page(
     """With internal entries. Raises NotFoundError."""
     dispute = await disputes.for_staff(actor, dispute_id)
     events, next_cursor = await timeline.read(
-        dispute.id, tuple(Audience), limit=limit, cursor=cursor, descending=descending
+        dispute.id, Q(audience__in=list(Audience)), limit=limit, cursor=cursor, descending=descending
     )
     own = views.is_own(actor, dispute)
     items = [views.timeline_item(deps, event, dispute, own=own) for event in events]
@@ -183,7 +186,8 @@ async def _matching(deps: Deps, text: str) -> list[UUID]:
 async def _parties_of(cases: list[Dispute]) -> dict[UUID, list[Party]]:
     found: dict[UUID, list[Party]] = defaultdict(list)
     if cases:
-        for party in await Party.filter(dispute_id__in=[each.id for each in cases]).order_by("ordinal"):
+        ids = [each.id for each in cases]
+        for party in await Party.filter(dispute_id__in=ids, removed_at=None).order_by("ordinal"):
             found[party.dispute_id].append(party)
     return found
 

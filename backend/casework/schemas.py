@@ -1,23 +1,35 @@
-"""What each action of the case flow must say. `FIELDS` is the table; `version` is on all of them."""
+"""What each action of the case flow must say. `FIELDS` says what an action cannot do without, the table of the case
+flow what is required beside it; `version` is on all of them."""
 
 from collections.abc import Mapping
 from copy import deepcopy
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
 
 from backend.core import clock
 from backend.core.catalog import Catalog
-from backend.core.schema import Code, In, Line, Text, deps_of, problem
-from backend.disputes.schemas import EARLIEST, MAX_FEN
+from backend.core.errors import FieldProblem
+from backend.core.schema import Code, In, Line, Text, deps_of, problem, problems
+from backend.disputes.party_schemas import EARLIEST
+from backend.disputes.schemas import MAX_FEN
 from models import Audience
 
 
 class ActionIn(In):
     version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+    @model_validator(mode="after")
+    def says_what_the_table_requires(self, info: ValidationInfo) -> Self:
+        """Beside what the action itself cannot do without."""
+        rows = deps_of(info).catalog.flow_by_action[ACTION_OF[type(self)]]
+        missing = {name for row in rows for name in row.requires if getattr(self, name) in (None, (), "")}
+        if missing:
+            raise problems(FieldProblem(name, "这一项必须填写。") for name in sorted(missing))
+        return self
 
 
 class Redirect(In):
@@ -128,6 +140,14 @@ class Noted(ActionIn):
     note: Text | None = None
 
 
+class ConfirmFulfilment(Noted):
+    pass
+
+
+class Close(Noted):
+    pass
+
+
 class Reopen(ActionIn):
     reason: Text
 
@@ -144,14 +164,52 @@ class RequestInformation(ActionIn):
     @field_validator("due_on")
     @classmethod
     def is_to_come(cls, value: date, info: ValidationInfo) -> date:
-        if value < clock.today(deps_of(info).clock):
-            raise problem("期限不能早于今天，请重新填写。")
-        return value
+        return _within_a_year(value, info)
 
 
 class LogContact(ActionIn):
     channel: Literal["phone", "sms", "wechat", "visit", "letter", "other"]
     outcome: Text
+
+
+class PauseClock(ActionIn):
+    reason_code: Code
+    until: date
+    note: Text | None = None
+
+    @field_validator("reason_code")
+    @classmethod
+    def is_a_reason(cls, value: str, info: ValidationInfo) -> str:
+        return _one_of(value, deps_of(info).catalog.pause_reasons)
+
+    @field_validator("until")
+    @classmethod
+    def is_soon(cls, value: date, info: ValidationInfo) -> date:
+        """A pause without an end would be a case that nobody answers for."""
+        return _within_a_year(value, info)
+
+
+class ResumeClock(ActionIn):
+    note: Text | None = None
+
+
+class Consent(In):
+    party_id: UUID
+    given_on: date
+    how: Literal["in_person", "phone", "wechat", "written"]
+
+    @field_validator("given_on")
+    @classmethod
+    def is_past(cls, value: date, info: ValidationInfo) -> date:
+        if not EARLIEST <= value <= clock.today(deps_of(info).clock):
+            raise problem("同意的日期不能晚于今天，请检查后重填。")
+        return value
+
+
+class ExtendTerm(ActionIn):
+    days: Annotated[int, Field(ge=1, le=366)]
+    reason: Text
+    consents: Annotated[list[Consent], Field(min_length=1, max_length=100)]
 
 
 FIELDS: Mapping[str, type[ActionIn]] = {
@@ -165,18 +223,38 @@ FIELDS: Mapping[str, type[ActionIn]] = {
     "record_session": RecordSession,
     "reach_agreement": ReachAgreement,
     "end_without_agreement": EndWithoutAgreement,
-    "confirm_fulfilment": Noted,
-    "close": Noted,
+    "confirm_fulfilment": ConfirmFulfilment,
+    "close": Close,
     "reopen": Reopen,
     "add_note": AddNote,
     "request_information": RequestInformation,
     "log_contact": LogContact,
+    "pause_clock": PauseClock,
+    "resume_clock": ResumeClock,
+    "extend_term": ExtendTerm,
 }
+
+
+ACTION_OF = {fields: action for action, fields in FIELDS.items()}
+
+
+def refuse_unknown_fields(catalog: Catalog) -> None:
+    """Raises ValueError for a field in the case flow's table that its action does not have."""
+    found = [
+        f"flow row {number} ({row.action}): no field {name!r}"
+        for number, row in enumerate(catalog.flow, start=1)
+        for name in row.requires
+        if row.action not in FIELDS or name not in FIELDS[row.action].model_fields
+    ]
+    if found:
+        raise ValueError("; ".join(found))
 
 
 def json_schema(catalog: Catalog, action: str) -> dict[str, Any]:
     """JSON Schema of the fields beside `version`, with the catalog's codes as enumerations."""
     schema = deepcopy(_shape(action))
+    required = {name for row in catalog.flow_by_action[action] for name in row.requires}
+    schema["required"] = sorted({*schema["required"], *required})
     for name, codes in _codes_of(catalog, action).items():
         described = schema["properties"][name]
         text = next((each for each in described.get("anyOf", ()) if each.get("type") == "string"), described)
@@ -196,9 +274,17 @@ def _codes_of(catalog: Catalog, action: str) -> dict[str, dict[str, str]]:
     by_action = {
         "refuse": {"reason_code": catalog.refusal_reasons},
         "end_without_agreement": {"reason_code": catalog.ending_reasons},
+        "pause_clock": {"reason_code": catalog.pause_reasons},
         "start_mediation": {"track": catalog.tracks, "mode": catalog.modes},
     }
     return by_action.get(action, {})
+
+
+def _within_a_year(value: date, info: ValidationInfo) -> date:
+    today = clock.today(deps_of(info).clock)
+    if not today <= value <= today + timedelta(days=366):
+        raise problem("期限不能早于今天，也不能晚于一年以后，请重新填写。")
+    return value
 
 
 def _one_of(value: str, codes: Mapping[str, str]) -> str:

@@ -2,19 +2,24 @@
 identity numbers are masked for everybody."""
 
 import json
+from datetime import date
 from typing import Any
 
 from backend.accounts.actors import StaffActor
 from backend.appointments.schemas import CenterAppointmentOut
 from backend.casework import redirects, schemas
+from backend.casework.registration import RegistrationOut
 from backend.core import geo, identity
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
 from backend.core.schema import Moment, Out
-from backend.disputes import history, timeline, views, workflow
+from backend.disputes import case_clock, deadlines, history, timeline, views, workflow
+from backend.disputes.deadlines import Pause, Step
 from backend.disputes.schemas import TimelineItem
 from backend.files.schemas import FileOut
-from models import Dispute, Event, Party
+from models import Dispute, Event, Party, Representation
+
+_SYSTEM_PAUSES = {"information": "等待当事人补充材料", "recusal": "等待回避决定"}
 
 
 class Named(Out):
@@ -32,6 +37,24 @@ class CasePartyOut(Out):
     has_joined: bool
 
 
+class RepresentationOut(Out):
+    """`basis` and `document` are for the center's own staff."""
+
+    id: str
+    party_id: str
+    kind: str
+    kind_text: str
+    scope: str
+    scope_text: str
+    name: str
+    phone_masked: str | None
+    basis: str | None
+    document: str | None
+    given_on: str
+    acts_by_phone: bool
+    ended_at: Moment | None
+
+
 class AllowedAction(Out):
     action: str
     title: str
@@ -46,6 +69,26 @@ class PlaceOut(Out):
     lon: float | None
     lat: float | None
     crs: str = "gcj02"
+
+
+class PauseOut(Out):
+    since: date
+    until: date
+    """The last day that does not count; it goes on by itself after it."""
+    reason: str
+    reason_text: str
+
+
+class ClockOut(Out):
+    """The limit that runs now; how it came to its end stands in `pauses` and `extended_days`."""
+
+    rule: str
+    title: str
+    since: date
+    due_at: Moment | None
+    paused: PauseOut | None
+    pauses: list[PauseOut]
+    extended_days: int
 
 
 class CaseBrief(Out):
@@ -80,10 +123,13 @@ class CaseOut(CaseBrief):
     amount_fen: int | None
     preferred_mode: str
     location: PlaceOut | None
+    clock: ClockOut | None
     route: dict[str, Any]
     route_comparison: str | None
     """Where they differ: which center is the nearest, and which has jurisdiction."""
+    registration: RegistrationOut | None
     parties: list[CasePartyOut]
+    representations: list[RepresentationOut]
     appointments: list[CenterAppointmentOut]
     files: list[FileOut]
     allowed_actions: list[AllowedAction]
@@ -113,9 +159,12 @@ def full(
     actor: StaffActor,
     dispute: Dispute,
     *,
+    registration: RegistrationOut | None,
     parties: list[Party],
+    representations: list[Representation],
     appointments: list[CenterAppointmentOut],
     files: list[FileOut],
+    steps: list[Step],
 ) -> CaseOut:
     own = is_own(actor, dispute)
     return CaseOut.model_validate(
@@ -131,9 +180,12 @@ def full(
             "amount_fen": dispute.amount_fen,
             "preferred_mode": dispute.preferred_mode,
             "location": _place(deps, dispute) if own else None,
+            "clock": _clock(deps, dispute, steps),
             "route": dispute.route,
             "route_comparison": dispute.route.get("comparison"),
+            "registration": registration if own else None,
             "parties": [_party(deps, party, own) for party in parties],
+            "representations": [represented(deps, row, own) for row in representations],
             "appointments": appointments,
             "files": files if own else [],
             "allowed_actions": allowed_actions(deps.catalog, actor, dispute),
@@ -194,6 +246,26 @@ def _brief(deps: Deps, actor: StaffActor, dispute: Dispute, parties: list[Party]
     }
 
 
+def _clock(deps: Deps, dispute: Dispute, steps: list[Step]) -> ClockOut | None:
+    running = case_clock.running_of(dispute)
+    if running is None:
+        return None
+    return ClockOut(
+        rule=running.rule,
+        title=deps.catalog.time_rules.limit(running.version, running.rule).title,
+        since=running.since,
+        due_at=dispute.due_at,
+        paused=_pause(deps, running.pause) if running.pause else None,
+        pauses=[_pause(deps, each) for each in deadlines.pauses(steps)],
+        extended_days=deadlines.extended_by(steps),
+    )
+
+
+def _pause(deps: Deps, pause: Pause) -> PauseOut:
+    text = deps.catalog.pause_reasons.get(pause.reason, _SYSTEM_PAUSES.get(pause.reason, pause.reason))
+    return PauseOut(since=pause.since, until=pause.until, reason=pause.reason, reason_text=text)
+
+
 def _first(deps: Deps, parties: list[Party], side: str, own: bool) -> str | None:
     found = next((party for party in parties if party.side == side), None)
     return None if found is None else _name(deps, found, own)
@@ -212,6 +284,30 @@ def _party(deps: Deps, party: Party, own: bool) -> CasePartyOut:
         phone_masked=identity.mask_phone(phone) if phone else None,
         id_number_masked=identity.mask_id_number(id_number) if id_number else None,
         has_joined=party.resident_id is not None,
+    )
+
+
+def represented(deps: Deps, row: Representation, own: bool) -> RepresentationOut:
+    def opened(column: str) -> str | None:
+        sealed = getattr(row, f"{column}_sealed")
+        return None if sealed is None else deps.keyring.open(sealed, "representation", column, row.id)
+
+    name, phone = opened("name") or "", opened("phone")
+    kind = deps.catalog.representation_kinds.get(row.kind)
+    return RepresentationOut(
+        id=str(row.id),
+        party_id=str(row.party_id),
+        kind=row.kind,
+        kind_text=kind.title if kind else row.kind,
+        scope=row.scope,
+        scope_text=deps.catalog.representation_scopes.get(row.scope, row.scope),
+        name=name if own else identity.mask_name(name),
+        phone_masked=identity.mask_phone(phone) if phone else None,
+        basis=opened("basis") if own else None,
+        document=opened("document") if own else None,
+        given_on=row.given_on.isoformat(),
+        acts_by_phone=row.resident_id is not None and row.ended_at is None,
+        ended_at=row.ended_at,
     )
 
 

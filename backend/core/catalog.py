@@ -5,20 +5,20 @@ Loading fails as a whole, naming every wrong entry: a half-right rule book is ne
 
 import string
 from collections import Counter
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from backend.core import flow_table
+from backend.core.booking_rules import BookingRules
+from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
+from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
-from backend.core.reminding import ReminderRule
 from backend.core.signposts import Intake, RedirectRow
-from models import ConsentKind, Status
-
-
-class Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from models import ConsentKind, Source, Status
 
 
 class Category(Entry):
@@ -47,36 +47,12 @@ def _two_levels(categories: tuple[Category, ...]) -> tuple[Category, ...]:
     return categories
 
 
-def _names_once(rules: tuple[ReminderRule, ...]) -> tuple[ReminderRule, ...]:
-    counted = Counter(rule.name for rule in rules)
-    if twice := [name for name, count in counted.items() if count > 1]:
-        raise ValueError(f"two reminders have one name: {', '.join(twice)}")
-    return rules
+class TransferRules(Entry):
+    max_bounces: int = Field(ge=1)
 
 
-class FlowRow(Entry):
-    """One action of the case flow. See the head of `flow.toml` for what the words mean."""
-
-    action: str
-    event: str
-    title: str
-    from_: tuple[str, ...] = Field(alias="from", min_length=1)
-    to: str
-    roles: frozenset[str] = Field(min_length=1)
-    guard: Literal["own_center", "target_center", "assigned", "anyone_of_center", "filed_by_actor"]
-    notice: str | None = None
-    outcome: bool = False
-    """An outcome may be rated, once by each party."""
-
-    def starts_from(self, status: str) -> bool:
-        return "*" in self.from_ or status in self.from_
-
-
-class TimeLimit(Entry):
-    unit: Literal["working_days", "calendar_days"]
-    days: int = Field(ge=1)
-    yellow_days: int = Field(ge=1)
-    """Days of the same unit before the end from which the light is yellow."""
+class ExtensionRules(Entry):
+    max_days: int = Field(ge=1)
 
 
 class StatusText(Entry):
@@ -123,7 +99,7 @@ class MessageTemplate(Entry):
     id: str = Field(min_length=1, max_length=64)
     title: str = Field(min_length=1, max_length=20)
     fields: dict[str, str] = Field(min_length=1)
-    choices: dict[str, tuple[str, ...]] = {}
+    choices: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Of every `const` field: the values that WeChat has on its list."""
     long_term: bool = False
     """One acceptance is good until it is taken back."""
@@ -165,7 +141,7 @@ class NoticeText(Entry):
     title: str = Field(min_length=1, max_length=64)
     text: str = Field(min_length=1)
     template: str | None = None
-    push: dict[str, str] = {}
+    push: dict[str, str] = Field(default_factory=dict)
     small: bool = False
     urgent: bool = False
     by_day: bool = False
@@ -197,6 +173,15 @@ class NoticeText(Entry):
         return not (self.urgent or self.deadline)
 
 
+class StaffNoticeText(Entry):
+    """See the head of `staff_notices.toml`."""
+
+    title: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1)
+    to: tuple[Literal["mediator", "clerk", "director", "supervisor", "asker"], ...] = Field(min_length=1)
+    at: Literal["own_center", "target_center"] = "own_center"
+
+
 LOCK_SCREEN_WORDS = frozenset({"center", "place", "when_text", "number", "due_text", "now"})
 
 
@@ -212,16 +197,27 @@ class Catalog(Entry):
     categories: Annotated[tuple[Category, ...], Field(min_length=1), AfterValidator(_two_levels)]
     opening: OpeningRules
     """For centers that have no rules of their own."""
-    reminders: Annotated[tuple[ReminderRule, ...], AfterValidator(_names_once)]
+    booking: BookingRules
     flow: tuple[FlowRow, ...] = Field(min_length=1)
+    flow_version: str = Field(min_length=1, max_length=16)
+    flow_effective_from: date
     written_agreement_only: frozenset[str]
     """Top categories in which an oral agreement is none."""
-    time_limits: dict[Status, TimeLimit]
+    time_rules: TimeRuleBook
+    transfer: TransferRules
+    extension: ExtensionRules
+    pause_reasons: dict[str, str]
     refusal_reasons: dict[str, str]
     redirects: tuple[RedirectRow, ...]
     intake: Intake
+    registration: dict[Source, DoorRules]
+    legal_bases: dict[str, str]
+    referring_bodies: dict[str, str]
+    claim_codes: ClaimCodeRules
+    representation_kinds: dict[str, RepresentationKind]
+    representation_scopes: dict[str, str]
     ending_reasons: dict[str, str]
-    former_names: dict[str, tuple[str, ...]] = {}
+    former_names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Other names of a division, by its code."""
     tracks: dict[str, str]
     modes: dict[str, str]
@@ -231,10 +227,11 @@ class Catalog(Entry):
     pages: dict[str, str]
     """Path in the mini-program, by what is shown there."""
     templates: dict[str, MessageTemplate]
-    sms_templates: dict[str, SmsTemplate] = {}
+    sms_templates: dict[str, SmsTemplate] = Field(default_factory=dict)
     scenes: dict[str, Annotated[tuple[str, ...], Field(min_length=1, max_length=5)]]
     """Templates to ask for, by the moment of asking, the most needed first."""
     notices: dict[str, NoticeText]
+    staff_notices: dict[str, StaffNoticeText]
 
     @cached_property
     def category_by_code(self) -> dict[str, Category]:
@@ -249,20 +246,28 @@ class Catalog(Entry):
         return frozenset({code, known.parent or code} if known else {code})
 
     @cached_property
-    def flow_by_action(self) -> dict[str, FlowRow]:
-        return {row.action: row for row in self.flow}
+    def flow_by_action(self) -> dict[str, tuple[FlowRow, ...]]:
+        """An action may have several rows, no two from the same state."""
+        actions = dict.fromkeys(row.action for row in self.flow)
+        return {action: tuple(row for row in self.flow if row.action == action) for action in actions}
+
+    @property
+    def flow_stamp(self) -> str:
+        """Under which table something happened: its version and since when that has been in force."""
+        return f"{self.flow_version}/{self.flow_effective_from}"
 
     @model_validator(mode="after")
     def check_flow(self) -> Self:
-        """Every state named exists and has its words."""
-        known = {*Status, "*", "same", "previous"}
-        wrong = [row.action for row in self.flow if not known.issuperset({row.to, *row.from_})]
-        if wrong:
-            raise ValueError(f"flow names an unknown status: {', '.join(wrong)}")
-        if missing := set(Status) - set(self.statuses):
-            raise ValueError(f"no text for status: {', '.join(sorted(missing))}")
-        if silent := {row.event for row in self.flow} - set(self.events):
-            raise ValueError(f"no text for event: {', '.join(sorted(silent))}")
+        """Every name leads somewhere, every state can be reached and has its words."""
+        found = flow_table.contradictions(
+            self.flow, self.time_rules, notices=self.notices, staff_notices=self.staff_notices
+        )
+        found += [f"no text for status {status!r}" for status in sorted(set(Status) - set(self.statuses))]
+        found += [
+            f"no text for event {event!r}" for event in sorted({row.event for row in self.flow} - set(self.events))
+        ]
+        if found:
+            raise ValueError("; ".join(found))
         return self
 
     @model_validator(mode="after")
@@ -277,14 +282,22 @@ class Catalog(Entry):
         return self
 
     @model_validator(mode="after")
+    def check_doors(self) -> Self:
+        """Every door but the mini-program has its row, every basis its text."""
+        wrong = [door.value for door in Source if (door in self.registration) == (door is Source.MINI_PROGRAM)]
+        wrong += [basis for rules in self.registration.values() for basis in rules.bases
+                  if basis not in self.legal_bases]  # fmt: skip
+        if wrong:
+            raise ValueError(f"registration: {', '.join(wrong)}")
+        return self
+
+    @model_validator(mode="after")
     def check_notices(self) -> Self:
         """Every name leads somewhere, and every field of a template gets its words."""
         problems = [f"scene {scene}: {key!r}" for scene, keys in self.scenes.items() for key in keys
                     if key not in self.templates]  # fmt: skip
         problems += [f"notice {kind}: {wrong}" for kind, notice in self.notices.items()
                      for wrong in self._wrong_in(notice)]  # fmt: skip
-        problems += [f"action {row.action}: notice {row.notice!r}" for row in self.flow
-                     if row.notice is not None and row.notice not in self.notices]  # fmt: skip
         if len({template.id for template in self.templates.values()}) < len(self.templates):
             problems.append("two templates have one id")
         if problems:

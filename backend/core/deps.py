@@ -90,6 +90,11 @@ class CenterIndex(Protocol):
 class WorkingDays(Protocol):
     """The working calendar with its make-up days; dates of Asia/Shanghai."""
 
+    @property
+    def version(self) -> str:
+        """Of the days it knows; another one may count otherwise."""
+        ...
+
     def year_status(self, year: int) -> Literal["official", "estimated"]: ...
 
     def is_workday(self, day: date) -> bool: ...
@@ -101,6 +106,8 @@ class WorkingDays(Protocol):
     def roll_to_workday(self, day: date) -> date: ...
 
     def add_working_days(self, start: date, count: int) -> date: ...
+
+    def working_days_between(self, start: date, end: date) -> int: ...
 
     def deadline(self, start: datetime, working_days: int) -> datetime: ...
 
@@ -123,4 +130,5 @@ class Deps:
     coalesce: timedelta = timedelta()
     """Small news of one case within so long becomes one message; 0: none does."""
     touched: set[str] = field(default_factory=set)
-    """Residents to whom this transaction brings news; whoever commits it tells their open sockets."""
+    """Whom this transaction brings news: residents and staff by their ids, centers as `center:<id>`. Whoever commits
+    it tells their open sockets."""

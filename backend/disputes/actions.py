@@ -14,10 +14,11 @@ from backend.core import clock, geo, identity, rows
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
 from backend.core.travel import OFF, TravelTimes
-from backend.disputes import history, queries, routing, workflow
+from backend.disputes import case_clock, history, queries, representation, routing
 from backend.disputes.history import Entry
+from backend.disputes.party_schemas import PartyIn
 from backend.disputes.routing import Place
-from backend.disputes.schemas import DisputeIn, PartyIn, PlaceIn, PointIn
+from backend.disputes.schemas import DisputeIn, PlaceIn, PointIn
 from backend.files import actions as files
 from backend.notices import actions as notices
 from backend.notices.actions import News
@@ -55,16 +56,19 @@ async def file_dispute(
     dispute = _dispute(deps, draft, where, decision, filer=filer, source=source)
     if isinstance(filer, ResidentActor):
         found += _missing_consents(draft, filer)
+    found += _agent_problems(deps, draft, filer)
     found += await _attach(draft, filer, dispute.id)
     if found:
         raise InvalidFieldsError(fields=tuple(found))
     if isinstance(filer, ResidentActor):
         consents.require_notice(filer, deps.catalog)
+    step = case_clock.begin(deps, dispute)
     await rows.insert([dispute])
-    await rows.insert(_parties(deps, draft, dispute, filer))
+    parties = _parties(deps, draft, dispute, filer)
+    await rows.insert(parties)
     center = decision.center
-    entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source})
-    await history.record(deps, dispute, filer, entry)
+    entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source}, step=step)
+    await history.record(deps, dispute, filer, entry, *await _represent(deps, draft, parties[0], filer))
     if isinstance(filer, ResidentActor):
         words = {"center": center.name, "number": dispute.number}
         await notices.notify(deps, [News(filer.id, "submitted", dispute.id, words)])
@@ -79,11 +83,9 @@ async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: s
     found = await files.attach(actor, list(file_ids), dispute.id)
     if found:
         raise InvalidFieldsError(fields=tuple(found))
-    entry = Entry(
-        "supplemented",
-        data={"files": [str(file_id) for file_id in file_ids]},
-        detail={"text": text},
-    )
+    audience, reader_id = history.own(dispute, actor.id)
+    data = {"files": [str(file_id) for file_id in file_ids]}
+    entry = Entry("supplemented", audience, data, {"text": text}, reader_id)
     await history.record(deps, dispute, actor, entry)
     await _touch(deps, dispute)
 
@@ -98,7 +100,9 @@ async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:
     if await Urge.filter(dispute_id=dispute.id, counted_on=day).exists():
         raise AlreadyUrgedError
     await Urge(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now()).save()
-    await history.record(deps, dispute, actor, Entry("urged", data={"center": dispute.center.name}))
+    audience, reader_id = history.own(dispute, actor.id)
+    entry = Entry("urged", audience, {"center": dispute.center.name}, reader_id=reader_id)
+    await history.record(deps, dispute, actor, entry)
     await _touch(deps, dispute)
 
 
@@ -118,6 +122,26 @@ def _route(
     found = [] if chosen else [FieldProblem("center_id", _NOT_A_CANDIDATE)]
     decision = chosen or proposed
     return decision.registered_at(own) if own else decision, found
+
+
+def _agent_problems(deps: Deps, draft: DisputeIn, filer: Actor) -> list[FieldProblem]:
+    if draft.agent is None:
+        return []
+    by_phone = isinstance(filer, ResidentActor)
+    found = representation.problems(
+        deps.catalog, draft.agent, draft.applicant.kind, by_phone=by_phone, others=draft.respondents
+    )
+    return [FieldProblem(f"agent.{each.path}", each.message) for each in found]
+
+
+async def _represent(deps: Deps, draft: DisputeIn, applicant: Party, filer: Actor) -> list[Entry]:
+    """代办: writes down by whose consent the filer, or who came to the window, acts for the applicant."""
+    if draft.agent is None:
+        return []
+    acting, recorder = (filer.id, None) if isinstance(filer, ResidentActor) else (None, filer.id)
+    row = representation.begun(deps, applicant, draft.agent, resident_id=acting, recorder_id=recorder)
+    await rows.insert([row])
+    return [representation.entry(deps.catalog, row, "represented")]
 
 
 def _missing_consents(draft: DisputeIn, filer: ResidentActor) -> tuple[FieldProblem, ...]:
@@ -141,7 +165,6 @@ def _dispute(
     deps: Deps, draft: DisputeIn, where: Place, decision: RouteDecision, *, filer: Actor, source: Source
 ) -> Dispute:
     dispute_id, now = uuid7(), deps.clock.now()
-    due_at, yellow_at = workflow.clock_of(deps.catalog, deps.calendar, Status.SUBMITTED, now)
     place = _rough_place(where)
 
     def seal(column: str, text: str | None) -> bytes | None:
@@ -167,8 +190,6 @@ def _dispute(
         place_lon=place.lon if place else None,
         place_lat=place.lat if place else None,
         route=decision.as_record() | {"input": routing.input_of(draft.location)},
-        due_at=due_at,
-        yellow_at=yellow_at,
         created_at=now,
         updated_at=now,
     )
@@ -184,7 +205,7 @@ def _as_json(place: PlaceIn | PointIn | None) -> str | None:
 
 
 def _parties(deps: Deps, draft: DisputeIn, dispute: Dispute, filer: Actor) -> list[Party]:
-    resident_id = filer.id if isinstance(filer, ResidentActor) else None
+    resident_id = filer.id if isinstance(filer, ResidentActor) and draft.agent is None else None
     applicant = _party(deps, draft.applicant, dispute, Side.APPLICANT, 0)
     applicant.resident_id = resident_id
     respondents = [

@@ -9,8 +9,11 @@ from uuid import UUID
 from backend.accounts.actors import Actor
 from backend.core import rows
 from backend.core.deps import Deps
+from backend.disputes.deadlines import Step
 from models import ActorKind, Audience, Dispute, Event
 from models.base import uuid7
+
+_FOR_THE_APPLICANT = (Audience.PARTIES, Audience.APPLICANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,32 @@ class Entry:
     audience: Audience = Audience.PARTIES
     data: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
+    reader_id: UUID | None = None
+    """With the audience `reader`: the one resident who may read it."""
+    step: Step | None = None
+    """What it did to the clock."""
 
 
 async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> None:
     """Appends in this order, in the transaction that is open; `actor` None is the system itself."""
     await rows.insert([_event(deps, dispute, actor, entry) for entry in entries])
-    if dispute.resident_id is not None and any(entry.audience != Audience.STAFF for entry in entries):
+    deps.touched.update(f"center:{each}" for each in (dispute.center_id, dispute.transfer_to_id) if each)
+    if dispute.resident_id is not None and any(entry.audience in _FOR_THE_APPLICANT for entry in entries):
         deps.touched.add(str(dispute.resident_id))
+    deps.touched.update(str(entry.reader_id) for entry in entries if entry.reader_id is not None)
+
+
+def own(dispute: Dispute, resident_id: UUID | None) -> tuple[Audience, UUID | None]:
+    """Audience and reader of what concerns one resident alone: nobody on the other side reads it."""
+    if resident_id is None or resident_id == dispute.resident_id:
+        return Audience.APPLICANT, None
+    return Audience.READER, resident_id
+
+
+async def steps_of(dispute_id: UUID) -> list[Step]:
+    """What has been done to the clock, in order."""
+    events = await Event.filter(dispute_id=dispute_id, clock__isnull=False).order_by("id")
+    return [Step.from_record(event.clock) for event in events if event.clock is not None]
 
 
 def detail_of(deps: Deps, event: Event) -> dict[str, Any]:
@@ -49,9 +71,13 @@ def _event(deps: Deps, dispute: Dispute, actor: Actor | None, entry: Entry) -> E
         kind=entry.kind,
         audience=entry.audience,
         at=deps.clock.now(),
+        status=dispute.status,
+        flow=deps.catalog.flow_stamp,
+        clock=entry.step.as_record() if entry.step else None,
         actor_kind=actor.kind if actor else ActorKind.SYSTEM,
         actor_id=actor.id if actor else None,
         actor_role=actor.role if actor else "",
+        reader_id=entry.reader_id,
         data=entry.data,
         detail_sealed=sealed,
     )

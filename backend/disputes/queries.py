@@ -1,13 +1,15 @@
 """The only ways to a dispute. Each checks who may see it; missing and forbidden look alike."""
 
+from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import F, Q, Subquery
+from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
-from models import Dispute, Party, Role
+from models import ClaimCode, Dispute, Party, Role
 
 
 async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -32,6 +34,18 @@ async def for_staff(actor: StaffActor, dispute_id: UUID, *, lock: bool = False) 
     return dispute
 
 
+async def for_system(dispute_id: UUID, among: QuerySet[Dispute]) -> Dispute | None:
+    """Locked, for what time does to a case by itself; None when it is no more among those that it is done to."""
+    if not await among.filter(id=dispute_id).select_for_update().only("id").first():
+        return None
+    return await _by_id(dispute_id, lock=False)
+
+
+def overdue(now: datetime) -> QuerySet[Dispute]:
+    """Whose limit has run out without anybody above having been told."""
+    return Dispute.filter(Q(escalated_due_at__isnull=True) | Q(escalated_due_at__lt=F("due_at")), due_at__lt=now)
+
+
 async def _by_id(dispute_id: UUID, *, lock: bool) -> Dispute:
     rows = Dispute.filter(id=dispute_id)
     if lock:
@@ -51,8 +65,19 @@ async def filed_by(actor: ResidentActor, dispute_id: UUID) -> Dispute:
     return dispute
 
 
+async def named_by(paper: ClaimCode) -> Dispute:
+    """For who holds a secret that was issued for this one case; locked. The secret must be checked again behind the
+    lock."""
+    return await _by_id(paper.dispute_id, lock=True)
+
+
+async def is_involved(resident_id: UUID, dispute: Dispute) -> bool:
+    """As who filed it, or as any of its parties."""
+    return dispute.resident_id == resident_id or await is_party(resident_id, dispute.id)
+
+
 async def parties(dispute_id: UUID) -> list[Party]:
-    return await Party.filter(dispute_id=dispute_id).order_by("ordinal")
+    return await Party.filter(dispute_id=dispute_id, removed_at=None).order_by("ordinal")
 
 
 async def page_for_resident(

@@ -6,15 +6,14 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from backend.core import clock, identity
+from backend.core import clock
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
 from backend.core.schema import Code, Degrees, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
-from models import PartyKind
+from backend.disputes.party_schemas import EARLIEST, IdentifiedPartyIn, PartyIn, RepresentationIn
 
 MAX_FEN = 10**13
 """A hundred billion yuan: above that, somebody's finger slipped."""
-EARLIEST = date(1949, 10, 1)
 
 _NO_SUCH_DIVISION = "没有这个行政区划，请从列表中选择所在的县（市、区）和乡镇（街道）。"
 _NOT_FOUND = "没能从地址认出是哪里，请从列表中选择所在的县（市、区）和乡镇（街道）。"
@@ -71,35 +70,6 @@ class PlaceIn(In):
         return self.crs is not None
 
 
-class PartyIn(In):
-    kind: PartyKind = PartyKind.PERSON
-    name: Line
-    phone: Code | None = None
-    credit_code: Code | None = None
-
-    @field_validator("phone")
-    @classmethod
-    def is_phone(cls, value: str | None) -> str | None:
-        return None if value is None else _normal(identity.normalize_phone, value)
-
-    @field_validator("credit_code")
-    @classmethod
-    def is_credit_code(cls, value: str | None) -> str | None:
-        return None if value is None else _normal(identity.normalize_credit_code, value)
-
-
-class ApplicantIn(PartyIn):
-    id_number: Code | None = None
-
-    @field_validator("id_number")
-    @classmethod
-    def is_id_number(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None:
-            return None
-        today = clock.today(deps_of(info).clock)
-        return _normal(lambda text: identity.normalize_id_number(text, today), value)
-
-
 class DisputeIn(In):
     category: Code
     voice_file_id: UUID | None = None
@@ -109,8 +79,10 @@ class DisputeIn(In):
     amount_fen: Annotated[int, Field(ge=0, le=MAX_FEN)] | None = None
     location: PlaceIn
     contact_location: PointIn | None = None
-    applicant: ApplicantIn
+    applicant: IdentifiedPartyIn
     respondents: Annotated[list[PartyIn], Field(min_length=1, max_length=50)]
+    agent: RepresentationIn | None = None
+    """Who acts for the applicant: from a phone, whoever files."""
     file_ids: Files = ()
     preferred_mode: Literal["onsite", "video"] = "onsite"
     center_id: Code | None = None
@@ -252,11 +224,3 @@ class ReceiptOut(Out):
     respondents: list[str]
     claim: str
     text: str
-
-
-def _normal(normalize: Any, value: str) -> str:
-    try:
-        normalized: str = normalize(value)
-    except ValueError as error:
-        raise problem(str(error)) from None
-    return normalized

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from backend.accounts.actors import ResidentActor
 from backend.core.clock import local
 from backend.core.deps import Deps
@@ -19,23 +21,22 @@ from models import Audience, Dispute, Event
 async def for_resident(
     deps: Deps, actor: ResidentActor, dispute: Dispute, *, limit: int, cursor: str | None, descending: bool
 ) -> Page[TimelineItem]:
-    audiences = audiences_of(actor, dispute)
-    events, next_cursor = await read(dispute.id, audiences, limit=limit, cursor=cursor, descending=descending)
+    readable = readable_by(actor, dispute)
+    events, next_cursor = await read(dispute.id, readable, limit=limit, cursor=cursor, descending=descending)
     place = place_of(dispute)
     return Page[TimelineItem](items=[render(deps, event, place) for event in events], next_cursor=next_cursor)
 
 
-def audiences_of(actor: ResidentActor, dispute: Dispute) -> tuple[Audience, ...]:
-    if dispute.resident_id == actor.id:
-        return (Audience.PARTIES, Audience.APPLICANT)
-    return (Audience.PARTIES,)
+def readable_by(actor: ResidentActor, dispute: Dispute) -> Q:
+    open_to_all = [Audience.PARTIES, Audience.APPLICANT] if dispute.resident_id == actor.id else [Audience.PARTIES]
+    return Q(audience__in=open_to_all) | Q(audience=Audience.READER, reader_id=actor.id)
 
 
 async def read(
-    dispute_id: UUID, audiences: tuple[Audience, ...], *, limit: int, cursor: str | None, descending: bool
+    dispute_id: UUID, readable: Q, *, limit: int, cursor: str | None, descending: bool
 ) -> tuple[list[Event], str | None]:
     """Ids are time-ordered, so they are the order of what happened."""
-    events = Event.filter(dispute_id=dispute_id, audience__in=audiences)
+    events = Event.filter(readable, dispute_id=dispute_id)
     last = decode_id(cursor)
     if last is not None:
         events = events.filter(id__lt=last) if descending else events.filter(id__gt=last)

@@ -8,7 +8,7 @@ from backend.core import identity
 from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.wording import date_text, when_text
-from backend.disputes import workflow
+from backend.disputes import case_clock, workflow
 from backend.disputes.schemas import (
     ActionOut,
     CenterBrief,
@@ -157,7 +157,14 @@ def _words(deps: Deps, dispute: Dispute, center: str) -> dict[str, str]:
     known = defaultdict(str, center=center, mediator=f"{center}调解员{mediator.name}" if mediator else center)
     known["due"] = date_text(local(dispute.due_at).date()) if dispute.due_at else "近日"
     known["target"] = dispute.transfer_to.name if dispute.transfer_to_id and dispute.transfer_to else "新的中心"
-    return {name: text.format_map(known) for name, text in words.model_dump().items()}
+    sentences = words.model_dump() | _words_of_limit(deps, dispute)
+    return {name: text.format_map(known) for name, text in sentences.items()}
+
+
+def _words_of_limit(deps: Deps, dispute: Dispute) -> dict[str, str]:
+    running = case_clock.running_of(dispute)
+    text = running and deps.catalog.time_rules.limit(running.version, running.rule).next_step
+    return {"next_step": text} if text else {}
 
 
 def _name(deps: Deps, each: Party) -> str:

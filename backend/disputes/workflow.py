@@ -1,16 +1,16 @@
-"""Decides; writes nothing. The table is the catalog's `flow.toml`."""
+"""Decides; writes nothing. The table is the catalog's `flow.toml`. `Dispute.clock` is a `deadlines.Running` as JSON."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import ClassVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.core.catalog import Catalog, FlowRow
-from backend.core.deps import Deps, WorkingDays
+from backend.core.catalog import Catalog
 from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
+from backend.core.flow_table import PREVIOUS, SAME, FlowRow
+from backend.disputes import deadlines
 from models import CenterLevel, Dispute, Role, Status
-
-SAME, PREVIOUS = "same", "previous"
 
 
 class ActionNotAllowedError(HejieError):
@@ -25,17 +25,17 @@ class StaleVersionError(HejieError):
     message: ClassVar[str] = "这个案件刚被别人更新过，请刷新后再操作。"
 
 
-def row_for(catalog: Catalog, action: str) -> FlowRow:
+def rows_for(catalog: Catalog, action: str) -> tuple[FlowRow, ...]:
     """Raises NotFoundError for an action that staff don't have."""
-    row = catalog.flow_by_action.get(action)
-    if row is None or row.guard == "filed_by_actor":
+    rows = catalog.flow_by_action.get(action, ())
+    if not rows or rows[0].guard == "filed_by_actor":
         raise NotFoundError
-    return row
+    return rows
 
 
-def check_role(row: FlowRow, dispute: Dispute, actor: Actor) -> None:
+def check_role(rows: tuple[FlowRow, ...], dispute: Dispute, actor: Actor) -> None:
     """Raises RoleNotAllowedError."""
-    if not (may(row, dispute, actor) or _is_answered(row, dispute, actor)):
+    if not any(may(row, dispute, actor) or _is_answered(row, dispute, actor) for row in rows):
         raise RoleNotAllowedError
 
 
@@ -47,14 +47,27 @@ def _is_answered(row: FlowRow, dispute: Dispute, actor: Actor) -> bool:
     )
 
 
-def check_state(row: FlowRow, dispute: Dispute) -> None:
-    """Raises ActionNotAllowedError."""
-    if not row.starts_from(dispute.status):
-        raise ActionNotAllowedError(status=dispute.status, version=dispute.version)
+def fitting(rows: tuple[FlowRow, ...], dispute: Dispute, actor: Actor) -> FlowRow:
+    """The one row that is for the case as it is. Raises ActionNotAllowedError."""
+    for row in rows:
+        if row.starts_from(dispute.status) and may(row, dispute, actor):
+            for condition in row.conditions:
+                if not CONDITIONS[condition].holds(dispute):
+                    raise ActionNotAllowedError(
+                        CONDITIONS[condition].else_text, status=dispute.status, version=dispute.version
+                    )
+            return row
+    raise ActionNotAllowedError(status=dispute.status, version=dispute.version)
 
 
 def allowed(catalog: Catalog, dispute: Dispute, actor: Actor) -> list[FlowRow]:
-    return [row for row in catalog.flow if row.starts_from(dispute.status) and may(row, dispute, actor)]
+    return [
+        row
+        for row in catalog.flow
+        if row.starts_from(dispute.status)
+        and may(row, dispute, actor)
+        and all(CONDITIONS[condition].holds(dispute) for condition in row.conditions)
+    ]
 
 
 def may(row: FlowRow, dispute: Dispute, actor: Actor) -> bool:
@@ -83,12 +96,41 @@ def _is_assigned(dispute: Dispute, actor: StaffActor) -> bool:
     return actor.role != Role.MEDIATOR or dispute.mediator_id == actor.id
 
 
+def _may_resume(dispute: Dispute, actor: StaffActor) -> bool:
+    """Who paused it, or the director. Where nothing is paused, it is the state that does not fit."""
+    pause = _pause_of(dispute)
+    return _is_own_center(dispute, actor) and (not pause or actor.role == Role.DIRECTOR or pause["by"] == str(actor.id))
+
+
 _GUARDS: dict[str, Callable[[Dispute, StaffActor], bool]] = {
     "own_center": _is_own_center,
     "anyone_of_center": _is_own_center,
     "target_center": _is_target_center,
     "assigned": _is_assigned,
     "filed_by_actor": lambda _dispute, _actor: False,
+    "may_resume": _may_resume,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    holds: Callable[[Dispute], bool]
+    else_text: str
+
+
+def _pause_of(dispute: Dispute) -> Any:
+    return dispute.clock and dispute.clock.get("pause")
+
+
+CONDITIONS: dict[str, Condition] = {
+    "clock_runs": Condition(
+        lambda dispute: bool(dispute.clock) and not _pause_of(dispute), "计时已经暂停，或者没有在计时，不用再暂停。"
+    ),
+    "clock_is_paused": Condition(lambda dispute: bool(_pause_of(dispute)), "计时没有暂停，不用恢复。"),
+    "term_runs": Condition(
+        lambda dispute: (dispute.clock or {}).get("rule") == "settle", "调解期限没有在计算，不能延长。"
+    ),
+    "may_decline": Condition(lambda dispute: not dispute.must_decide, "这件事已提级到这里，不能再退回，请接收后办理。"),
 }
 
 
@@ -101,26 +143,5 @@ def destination(row: FlowRow, dispute: Dispute) -> Status:
     return Status(row.to)
 
 
-def enter(deps: Deps, dispute: Dispute, status: Status) -> None:
-    """Puts the case into a state and starts that state's clock."""
-    dispute.status = status
-    dispute.due_at, dispute.yellow_at = clock_of(deps.catalog, deps.calendar, status, deps.clock.now())
-
-
-def clock_of(
-    catalog: Catalog, calendar: WorkingDays, status: Status, start: datetime
-) -> tuple[datetime | None, datetime | None]:
-    """(due, yellow from), both at the end of a day in Asia/Shanghai; the day of `start` is not counted."""
-    limit = catalog.time_limits.get(status)
-    if limit is None:
-        return None, None
-    if limit.unit == "calendar_days":
-        due = calendar.deadline_in_days(start, limit.days)
-        return due, due - timedelta(days=limit.yellow_days)
-    return calendar.deadline(start, limit.days), calendar.deadline(start, max(limit.days - limit.yellow_days, 0))
-
-
 def light(dispute: Dispute, now: datetime) -> str:
-    if dispute.due_at is None or dispute.yellow_at is None or now < dispute.yellow_at:
-        return "green"
-    return "red" if now > dispute.due_at else "yellow"
+    return deadlines.light(dispute.due_at, dispute.yellow_at, now)

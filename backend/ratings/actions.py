@@ -6,7 +6,7 @@ from backend.core.deps import Deps
 from backend.core.errors import HejieError
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from models import Audience, Rating, Status
+from models import Rating, Status
 from models.base import uuid7
 
 RATABLE = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED)
@@ -45,5 +45,6 @@ async def rate(
         comment_sealed=deps.keyring.seal(comment, "rating", "comment", rating_id) if comment else None,
         created_at=deps.clock.now(),
     )
-    await history.record(deps, dispute, actor, Entry("rated", Audience.APPLICANT))
+    audience, reader_id = history.own(dispute, actor.id)
+    await history.record(deps, dispute, actor, Entry("rated", audience, reader_id=reader_id))
     return rating

@@ -2,7 +2,18 @@
 
 from sanic import Blueprint
 
-from backend.staff_api import appointments, calendars, centers, disputes, files, operations, organizations, sessions
+from backend.staff_api import (
+    appointments,
+    calendars,
+    centers,
+    disputes,
+    files,
+    operations,
+    organizations,
+    registrations,
+    schedules,
+    sessions,
+)
 
 blueprint = Blueprint.group(
     appointments.blueprint,
@@ -12,6 +23,8 @@ blueprint = Blueprint.group(
     files.blueprint,
     operations.blueprint,
     organizations.blueprint,
+    registrations.blueprint,
+    schedules.blueprint,
     sessions.blueprint,
     url_prefix="/staff/v1",
 )

@@ -4,9 +4,8 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.casework import actions, queries, registration
+from backend.casework import actions, queries
 from backend.casework.queries import CasesQuery
-from backend.casework.registration import RegistrationIn
 from backend.casework.schemas import FIELDS, ActionIn
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.core.deps import Deps
@@ -33,21 +32,6 @@ class StaffTimelineQuery(PageQuery):
 )
 async def list_cases(actor: StaffActor, query: CasesQuery, deps: Deps) -> Page[CaseBrief]:
     return await queries.page(deps, actor, query)
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    "/disputes",
-    audience="staff",
-    body=RegistrationIn,
-    returns=CaseOut,
-    status=201,
-    errors=(RoleNotAllowedError,),
-)
-async def register(actor: StaffActor, body: RegistrationIn, deps: Deps) -> CaseOut:
-    dispute = await registration.register(deps, actor, body)
-    return await queries.case(deps, actor, dispute.id)
 
 
 @endpoint(blueprint, "GET", "/disputes/{dispute_id}", audience="staff", returns=CaseOut)

@@ -1,9 +1,10 @@
-"""News over open sockets. Redis only says *that* there is news for a resident, never what: each socket then
-reads it from the database after its own cursor. A lost message costs nothing, the next look finds it."""
+"""News over open sockets. Redis only says *that* there is news for a resident, a staff member or a center, never what:
+each socket then reads it from the database after its own cursor. A lost message costs nothing, the next look finds it.
+"""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import structlog
 from redis.asyncio import Redis
@@ -11,14 +12,9 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger("hejie.live")
 
-_CHANNEL = "hejie:news"
+CHANNEL = "hejie:news"
 _RETRY_S = 1.0
 _CANCEL_AGAIN_S = 0.2
-
-
-async def tell(redis: Redis, residents: Iterable[str]) -> None:
-    """Every process, after the commit. Raises RedisError, OSError."""
-    await redis.publish(_CHANNEL, ",".join(residents))
 
 
 class Newsroom:
@@ -42,29 +38,31 @@ class Newsroom:
                 task.cancel()
             _, running = await asyncio.wait(running, timeout=_CANCEL_AGAIN_S)
 
-    def tell(self, residents: Iterable[str]) -> None:
+    def tell(self, names: Iterable[str]) -> None:
         """After the commit, for every process. What comes while a message is under way goes with the next one."""
-        self._untold.update(residents)
+        self._untold.update(names)
         self._has_news.set()
 
-    def enter(self, resident_id: str) -> asyncio.Event:
-        """The event is set whenever there may be news; the caller clears it."""
+    def enter(self, names: Collection[str]) -> asyncio.Event:
+        """The event is set whenever there may be news for one of the names; the caller clears it."""
         event = asyncio.Event()
-        self._waiting[resident_id].add(event)
+        for name in names:
+            self._waiting[name].add(event)
         return event
 
-    def leave(self, resident_id: str, event: asyncio.Event) -> None:
-        self._waiting[resident_id].discard(event)
-        if not self._waiting[resident_id]:
-            del self._waiting[resident_id]
+    def leave(self, names: Collection[str], event: asyncio.Event) -> None:
+        for name in names:
+            self._waiting[name].discard(event)
+            if not self._waiting[name]:
+                del self._waiting[name]
 
     async def _publish(self) -> None:
         while True:
             await self._has_news.wait()
             self._has_news.clear()
-            residents, self._untold = self._untold, set()
+            names, self._untold = self._untold, set()
             try:
-                await tell(self._redis, residents)
+                await self._redis.publish(CHANNEL, ",".join(names))
             except (RedisError, OSError):
                 log.warning("news_not_published")
 
@@ -72,7 +70,7 @@ class Newsroom:
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
-                    await subscription.subscribe(_CHANNEL)
+                    await subscription.subscribe(CHANNEL)
                     self._wake(list(self._waiting))
                     async for message in subscription.listen():
                         self._wake(message["data"].decode().split(","))
@@ -80,7 +78,7 @@ class Newsroom:
                 log.warning("news_interrupted")
             await asyncio.sleep(_RETRY_S)  # until Redis is back; sockets look by themselves meanwhile
 
-    def _wake(self, residents: list[str]) -> None:
-        for resident_id in residents:
-            for event in self._waiting.get(resident_id, ()):
+    def _wake(self, names: list[str]) -> None:
+        for name in names:
+            for event in self._waiting.get(name, ()):
                 event.set()

@@ -18,7 +18,7 @@ from backend.appointments.availability import (
 from backend.calendars.working_days import NoticeDay, WorkingCalendar
 from backend.core.clock import SHANGHAI
 from backend.core.opening import WEEKDAYS, DatedHours, OpeningRules, Period, SlotRule, WeeklyPeriod
-from models import AppointmentKind, DayKind
+from models import AppointmentKind, DayKind, Purpose
 
 ONSITE, VIDEO = AppointmentKind.ONSITE, AppointmentKind.VIDEO
 OFFICE_HOURS = OpeningRules(
@@ -222,13 +222,13 @@ def test_a_kind_that_the_center_does_not_offer() -> None:
     assert offered(rules, CALENDAR, at(11, 24, 10), VIDEO, at(11, 25, 9, 30)) is None
 
 
-@given(st.text(max_size=60), st.sampled_from(AppointmentKind), nows)
-def test_a_slot_id_reads_back(center_id: str, kind: AppointmentKind, moment: datetime) -> None:
+@given(st.text(max_size=60), st.sampled_from(AppointmentKind), nows, st.sampled_from(Purpose))
+def test_a_slot_id_reads_back(center_id: str, kind: AppointmentKind, moment: datetime, purpose: Purpose) -> None:
     starts_at = moment.replace(microsecond=0)
-    text = slot_id(center_id, kind, starts_at)
+    text = slot_id(center_id, kind, starts_at, purpose)
     assume(len(text) <= 200)
-    assert text == slot_id(center_id, kind, starts_at.astimezone(SHANGHAI))
-    assert parse_slot_id(text) == (center_id, kind, starts_at)
+    assert text == slot_id(center_id, kind, starts_at.astimezone(SHANGHAI), purpose)
+    assert parse_slot_id(text) == (center_id, kind, starts_at, purpose)
 
 
 @given(st.text(max_size=300) | st.binary(max_size=150).map(lambda raw: urlsafe_b64encode(raw).decode()))
@@ -247,6 +247,8 @@ def test_any_number_of_seconds_is_read_or_refused(seconds: int) -> None:
         )
 
 
-@pytest.mark.parametrize("plain", ["onsite.１２.c", "onsite.+12.c", "onsite.1_2.c", "onsite. 12.c", "phone.12.c"])
+@pytest.mark.parametrize(
+    "plain", ["onsite.１２.c", "onsite.+12.c", "onsite.1_2.c", "onsite. 12.c", "phone.12.c", "registration-onsite.12.c"]
+)
 def test_only_one_spelling_of_a_slot_id_counts(plain: str) -> None:
     assert parse_slot_id(urlsafe_b64encode(plain.encode()).rstrip(b"=").decode()) is None

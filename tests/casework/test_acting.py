@@ -32,7 +32,11 @@ VALID: dict[str, Json] = {
     "add_note": {"text": "申请人耳背"},
     "request_information": {"items": ["房产证"], "due_on": "2026-12-01"},
     "log_contact": {"channel": "phone", "outcome": "没有人接"},
-}
+    "pause_clock": {"reason_code": "appraisal", "until": "2026-12-08"},
+    "resume_clock": {},
+    "extend_term": {"days": 10, "reason": "等待鉴定", "consents": [
+        {"party_id": "00000000-0000-0000-0000-000000000000", "given_on": "2026-11-24", "how": "phone"}]},
+}  # fmt: skip
 
 
 async def act(staff: Person, dispute_id: str, action: str, version: int, **fields: Any) -> Any:

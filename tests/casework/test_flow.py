@@ -1,6 +1,7 @@
 """Every state, action and role: the table of the catalog against the one of the contract, written down again here."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from itertools import product
 from uuid import UUID
 
@@ -9,21 +10,22 @@ import pytest
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.casework.effects import EFFECTS
 from backend.casework.schemas import FIELDS, json_schema
-from backend.core.catalog import Catalog, FlowRow
+from backend.core.catalog import Catalog
 from backend.core.clock import SHANGHAI
 from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
-from backend.disputes import workflow
+from backend.disputes import case_clock, workflow
+from backend.disputes.deadlines import Pause, Running
 from backend.disputes.workflow import ActionNotAllowedError
 from config.catalog_files import read_catalog
 from models import Center, CenterLevel, Dispute, Role, Status
 from models.base import uuid7
-from tests.calendars.test_opening_hours import CALENDAR
 
 pytestmark = pytest.mark.usefixtures("client")  # models know their columns once the ORM is up
 
 OWN, TARGET, ELSEWHERE, CITY_QUEUE = (uuid7() for _ in range(4))
 MEDIATOR, APPLICANT = uuid7(), uuid7()
 
+START = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
 OPEN = {"submitted", "accepted", "in_mediation"}
 ALL = {status.value for status in Status}
 
@@ -49,7 +51,14 @@ CONTRACT: dict[str, tuple[set[str], set[str], str]] = {
         "same",
     ),
     "withdraw": (OPEN | {"transferred"}, {"applicant"}, "withdrawn"),
+    # beyond the contract
+    "pause_clock": (OPEN, {"clerk", "assigned mediator", "director"}, "same"),
+    "extend_term": ({"in_mediation"}, {"assigned mediator", "director"}, "same"),
 }
+WHILE_PAUSED: dict[str, tuple[set[str], set[str], str]] = {
+    "resume_clock": (OPEN, {"clerk", "director"}, "same"),
+}
+"""By the clerk, below."""
 
 
 def staff(role: Role, center_id: UUID | None, staff_id: UUID | None = None) -> StaffActor:
@@ -88,7 +97,16 @@ def dispute_in(status: str) -> Dispute:
         mediator_id=MEDIATOR,
         transfer_to=center(TARGET, CenterLevel.TOWNSHIP),
         status_before_transfer=Status.ACCEPTED,
+        clock=Running("settle", "1", START.date()).as_record(),
     )
+
+
+def paused(dispute: Dispute, by: str) -> Dispute:
+    running = case_clock.running_of(dispute)
+    assert running is not None
+    pause = Pause(START.date(), START.date(), "appraisal", by)
+    dispute.clock = replace(running, pause=pause).as_record()
+    return dispute
 
 
 def center(center_id: UUID, level: CenterLevel) -> Center:
@@ -98,30 +116,52 @@ def center(center_id: UUID, level: CenterLevel) -> Center:
 
 
 def test_every_action_of_the_contract_is_there_with_fields_and_an_effect(catalog: Catalog) -> None:
-    assert set(catalog.flow_by_action) == set(CONTRACT)
-    assert set(FIELDS) == set(EFFECTS) == set(CONTRACT) - {"withdraw"}
+    assert set(catalog.flow_by_action) == {*CONTRACT, *WHILE_PAUSED}
+    assert set(FIELDS) == set(EFFECTS) == set(catalog.flow_by_action) - {"withdraw"}
 
 
 @pytest.mark.parametrize("action", CONTRACT)
 def test_who_may_do_what_from_where(catalog: Catalog, action: str) -> None:
-    row = catalog.flow_by_action[action]
     statuses, actors, to = CONTRACT[action]
     for status, (who, actor) in product(Status, ACTORS.items()):
         dispute, case = dispute_in(status), f"{who} in {status}"
         is_allowed = status in statuses and who in actors
-        assert (row in workflow.allowed(catalog, dispute, actor)) == is_allowed, case
-        assert refusal(row, dispute, actor) == (
+        assert (action in offered(catalog, dispute, actor)) == is_allowed, case
+        assert refusal(catalog, action, dispute, actor) == (
             None if is_allowed else RoleNotAllowedError if who not in actors else ActionNotAllowedError
         ), case
         if is_allowed:
             wanted = {"same": status, "previous": Status.ACCEPTED}.get(to, to)
+            row = workflow.fitting(catalog.flow_by_action[action], dispute, actor)
             assert workflow.destination(row, dispute) == wanted, case
 
 
-def refusal(row: FlowRow, dispute: Dispute, actor: StaffActor | ResidentActor) -> type[HejieError] | None:
+def test_a_paused_clock_is_resumed_by_who_paused_it_or_the_director(catalog: Catalog) -> None:
+    clerk = str(ACTORS["clerk"].id)
+    for status, (who, actor) in product(Status, ACTORS.items()):
+        dispute, case = paused(dispute_in(status), clerk), f"{who} in {status}"
+        statuses, actors, _to = WHILE_PAUSED["resume_clock"]
+        assert ("resume_clock" in offered(catalog, dispute, actor)) == (status in statuses and who in actors), case
+        assert "pause_clock" not in offered(catalog, dispute, actor), case
+        if who not in actors:
+            assert refusal(catalog, "resume_clock", dispute, actor) is RoleNotAllowedError, case
+    assert refusal(catalog, "resume_clock", dispute_in("accepted"), ACTORS["director"]) is ActionNotAllowedError
+    assert (
+        refusal(catalog, "pause_clock", paused(dispute_in("accepted"), clerk), ACTORS["clerk"]) is ActionNotAllowedError
+    )
+
+
+def offered(catalog: Catalog, dispute: Dispute, actor: StaffActor | ResidentActor) -> set[str]:
+    return {row.action for row in workflow.allowed(catalog, dispute, actor)}
+
+
+def refusal(
+    catalog: Catalog, action: str, dispute: Dispute, actor: StaffActor | ResidentActor
+) -> type[HejieError] | None:
+    rows = catalog.flow_by_action[action]
     try:
-        workflow.check_role(row, dispute, actor)
-        workflow.check_state(row, dispute)
+        workflow.check_role(rows, dispute, actor)
+        workflow.fitting(rows, dispute, actor)
     except HejieError as error:
         return type(error)
     return None
@@ -130,27 +170,32 @@ def refusal(row: FlowRow, dispute: Dispute, actor: StaffActor | ResidentActor) -
 def test_what_was_offered_to_the_queue_of_the_city_is_the_supervisors(catalog: Catalog) -> None:
     dispute = dispute_in("transferred")
     dispute.transfer_to = center(CITY_QUEUE, CenterLevel.CITY)
-    offered = {
-        who: {row.action for row in workflow.allowed(catalog, dispute, actor)} & {"receive", "decline_transfer"}
-        for who, actor in ACTORS.items()
-    }
-    assert {who for who, actions in offered.items() if actions} == {"supervisor"}
+    answers = {who: offered(catalog, dispute, actor) & {"receive", "decline_transfer"} for who, actor in ACTORS.items()}
+    assert {who for who, actions in answers.items() if actions} == {"supervisor"}
+
+
+def test_what_was_lifted_cannot_be_declined(catalog: Catalog) -> None:
+    dispute = dispute_in("transferred")
+    dispute.must_decide = True
+    target = ACTORS["target director"]
+    assert offered(catalog, dispute, target) == {"receive"}
+    assert refusal(catalog, "decline_transfer", dispute, target) is ActionNotAllowedError
 
 
 @pytest.mark.parametrize("action", ["receive", "decline_transfer"])
 def test_what_a_colleague_has_answered_is_refused_for_its_state(catalog: Catalog, action: str) -> None:
-    row, dispute = catalog.flow_by_action[action], dispute_in("accepted")
+    dispute = dispute_in("accepted")
     dispute.transfer_to = None
-    assert refusal(row, dispute, ACTORS["clerk"]) is ActionNotAllowedError
-    assert refusal(row, dispute, ACTORS["target director"]) is ActionNotAllowedError
-    assert refusal(row, dispute, ACTORS["mediator"]) is RoleNotAllowedError
-    assert refusal(row, dispute, ACTORS["admin"]) is RoleNotAllowedError
+    assert refusal(catalog, action, dispute, ACTORS["clerk"]) is ActionNotAllowedError
+    assert refusal(catalog, action, dispute, ACTORS["target director"]) is ActionNotAllowedError
+    assert refusal(catalog, action, dispute, ACTORS["mediator"]) is RoleNotAllowedError
+    assert refusal(catalog, action, dispute, ACTORS["admin"]) is RoleNotAllowedError
 
 
 @pytest.mark.parametrize("action", ["withdraw", "praise", "", "accept "])
 def test_staff_have_no_other_actions(catalog: Catalog, action: str) -> None:
     with pytest.raises(NotFoundError):
-        workflow.row_for(catalog, action)
+        workflow.rows_for(catalog, action)
 
 
 def test_outcomes_are_those_that_may_be_rated(catalog: Catalog) -> None:
@@ -171,34 +216,3 @@ def test_codes_stand_in_the_schema(catalog: Catalog) -> None:
     start = json_schema(catalog, "start_mediation")["properties"]
     assert start["track"]["anyOf"][0]["enum"] == ["people", "administrative", "judicial", "commercial", "petition"]
     assert start["mode"]["enum"] == ["ordinary", "joint", "cloud", "commercial"]
-
-
-START = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
-
-
-@pytest.mark.parametrize(
-    ("status", "start", "due", "yellow"),
-    [
-        ("submitted", START, "2026-11-27", "2026-11-26"),
-        ("submitted", START.replace(hour=0, minute=30), "2026-11-27", "2026-11-26"),
-        ("submitted", START + timedelta(days=3), "2026-12-02", "2026-12-01"),
-        ("accepted", START, "2026-12-01", "2026-11-27"),
-        ("transferred", START, "2026-11-26", "2026-11-25"),
-        ("in_mediation", START, "2026-12-24", "2026-12-17"),
-    ],
-)
-def test_clocks_end_with_a_working_day(catalog: Catalog, status: str, start: datetime, due: str, yellow: str) -> None:
-    ends = workflow.clock_of(catalog, CALENDAR, Status(status), start)
-    assert [each.isoformat() for each in ends if each] == [f"{day}T23:59:59+08:00" for day in (due, yellow)]
-
-
-@pytest.mark.parametrize("status", sorted(ALL - OPEN - {"transferred"}))
-def test_where_nothing_is_to_be_done_no_clock_runs(catalog: Catalog, status: str) -> None:
-    assert workflow.clock_of(catalog, CALENDAR, Status(status), START) == (None, None)
-
-
-def test_lights() -> None:
-    dispute = Dispute(due_at=START, yellow_at=START - timedelta(days=1))
-    moments = [timedelta(days=-2), timedelta(days=-1), timedelta(), timedelta(seconds=1)]
-    assert [workflow.light(dispute, START + moment) for moment in moments] == ["green", "yellow", "yellow", "red"]
-    assert workflow.light(Dispute(), START) == "green"

@@ -29,9 +29,9 @@ def test_rules_survive_being_stored_as_json() -> None:
 @pytest.mark.parametrize(
     ("where", "wrong", "message"),
     [
-        ("hours", [{"weekdays": ["monday"], "starts": "12:00", "ends": "08:30"}], "ends after it starts"),
-        ("hours", [{"weekdays": ["monday"], "starts": "08:30:15", "ends": "12:00"}], "whole minutes"),
-        ("hours", [{"weekdays": ["monday"], "starts": "08:30Z", "ends": "12:00"}], "whole minutes"),
+        ("hours", [{"weekdays": ["monday"], "starts": "12:00", "ends": "08:30"}], "晚于开始"),
+        ("hours", [{"weekdays": ["monday"], "starts": "08:30:15", "ends": "12:00"}], "不带秒和时区"),
+        ("hours", [{"weekdays": ["monday"], "starts": "08:30Z", "ends": "12:00"}], "不带秒和时区"),
         ("hours", [{"weekdays": [], "starts": "08:30", "ends": "12:00"}], "at least 1 item"),
         (
             "hours",
@@ -39,13 +39,13 @@ def test_rules_survive_being_stored_as_json() -> None:
                 {"weekdays": ["monday", "friday"], "starts": "08:30", "ends": "12:00"},
                 {"weekdays": ["friday"], "starts": "11:00", "ends": "13:00"},
             ],
-            "overlapping hours on friday",
+            "周五有两段",
         ),
-        ("exceptions", [{"date": "2027-01-15"}, {"date": "2027-01-15"}], "one exception per date"),
+        ("exceptions", [{"date": "2027-01-15"}, {"date": "2027-01-15"}], "只能写一条例外"),
         (
             "exceptions",
             [{"date": "2027-01-15", "hours": [{"starts": "08:00", "ends": "10:00"}] * 2}],
-            "overlapping hours on 2027-01-15",
+            "2027-01-15有两段",
         ),
         ("kinds", {}, "at least 1 item"),
         ("kinds", {"onsite": {"minutes": 30, "capacity": 0}}, "greater than or equal to 1"),

@@ -19,6 +19,9 @@ BODIES: dict[str, Json] = {
     "/disputes/{dispute_id}/rating": {"resolved": True, "satisfaction": 5},
     "/appointments/{appointment_id}/reschedule": {"slot_id": "…"},
     "/appointments/{appointment_id}/cancellation": {"reason": "临时有事"},
+    "/appointments/{appointment_id}/answer": {"answer": "accepted"},
+    "/appointments/{appointment_id}/check-in": {"scene": "poster"},
+    "/disputes/{dispute_id}/waiting": {"kind": "onsite", "from": "2026-11-25", "to": "2026-11-25"},
 }
 
 

@@ -1,0 +1,47 @@
+"""Who takes part in a case, as far as a diary can know them: by account, or by identity number, never by a phone that
+a family shares."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tortoise import connections
+
+from backend.appointments.diaries import Subject
+from models import DiaryKind, Side
+
+_OF_DISPUTE = """
+SELECT p.id, p.resident_id, p.side, p.id_number_hash, r.id_number_hash AS account_hash
+  FROM party p LEFT JOIN resident r ON r.id = p.resident_id
+ WHERE p.dispute_id = $1 ORDER BY p.ordinal
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    party_id: UUID
+    resident_id: UUID | None
+    """Null until they have joined by WeChat."""
+    side: Side
+    identities: frozenset[str]
+    """Keyed hashes."""
+
+    @property
+    def diaries(self) -> set[Subject]:
+        known = {Subject(DiaryKind.IDENTITY, each) for each in self.identities}
+        if self.resident_id is not None:
+            known.add(Subject(DiaryKind.RESIDENT, str(self.resident_id)))
+        return known
+
+
+async def of_dispute(dispute_id: UUID) -> list[Person]:
+    """The applicant first."""
+    found = await connections.get("default").execute_query_dict(_OF_DISPUTE, [dispute_id])
+    return [
+        Person(
+            row["id"],
+            row["resident_id"],
+            Side(row["side"]),
+            frozenset(filter(None, (row["id_number_hash"], row["account_hash"]))),
+        )
+        for row in found
+    ]

@@ -1,0 +1,94 @@
+"""What goes into the history, and who is told. Where one side will be at which hour is nothing for the other to read:
+a time at the window concerns one party, a mediation all of them."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from uuid import UUID
+
+from backend.accounts.actors import Actor
+from backend.appointments import views
+from backend.core.clock import iso
+from backend.core.deps import Deps
+from backend.core.wording import when_text
+from backend.disputes import history
+from backend.disputes.history import Entry
+from backend.notices import actions as notices
+from backend.notices.actions import News
+from models import Appointment, Audience, Dispute, Participant, Purpose
+
+_NOTHING: Mapping[str, str | None] = MappingProxyType({})
+
+
+async def tell(
+    deps: Deps,
+    dispute: Dispute,
+    actor: Actor | None,
+    appointment: Appointment,
+    kind: str,
+    *,
+    notice: str | None = None,
+    detail: Mapping[str, str | None] = _NOTHING,
+) -> None:
+    """Recorded, and everybody whom it concerns is told. `notice` is the kind of message; default `kind`. The
+    center must have been read with the appointment."""
+    await record(deps, dispute, actor, appointment, kind, detail=detail)
+    await notify(deps, appointment, notice or kind, await residents_of(appointment))
+
+
+async def record(
+    deps: Deps,
+    dispute: Dispute,
+    actor: Actor | None,
+    appointment: Appointment,
+    kind: str,
+    *,
+    audience: Audience | None = None,
+    detail: Mapping[str, str | None] = _NOTHING,
+) -> None:
+    """`detail` is what people wrote; by default those whom the appointment concerns may read of it."""
+    written = {name: text for name, text in detail.items() if text}
+    entry = _entry(appointment, kind, audience or _audience(dispute, appointment), written)
+    await history.record(deps, dispute, actor, entry)
+
+
+async def notify(deps: Deps, appointment: Appointment, kind: str, residents: Iterable[UUID]) -> None:
+    words = {
+        "when_text": when_text(appointment.starts_at),
+        "place": views.place_text(appointment.kind, appointment.center),
+        "center": appointment.center.name,
+        "due_text": when_text(appointment.respond_by) if appointment.respond_by else "",
+    }
+    until = appointment.respond_by or appointment.starts_at
+    news = [News(each, kind, appointment.dispute_id, words, until) for each in sorted(residents)]
+    await notices.notify(deps, news)
+
+
+async def residents_of(appointment: Appointment) -> set[UUID]:
+    """Of a mediation all parties who have joined."""
+    if appointment.purpose is Purpose.REGISTRATION:
+        return {appointment.resident_id} if appointment.resident_id else set()
+    joined = Participant.filter(appointment_id=appointment.id, party__resident_id__not_isnull=True)
+    return {UUID(str(each)) for each in await joined.values_list("party__resident_id", flat=True)}
+
+
+def _entry(appointment: Appointment, kind: str, audience: Audience, detail: dict[str, str]) -> Entry:
+    return Entry(
+        kind,
+        audience,
+        data={
+            "appointment_id": str(appointment.id),
+            "purpose": appointment.purpose,
+            "kind": appointment.kind,
+            "starts_at": iso(appointment.starts_at),
+            "when_text": when_text(appointment.starts_at),
+            "place": views.place_text(appointment.kind, appointment.center),
+        },
+        detail=detail,
+    )
+
+
+def _audience(dispute: Dispute, appointment: Appointment) -> Audience:
+    if appointment.purpose is Purpose.MEDIATION:
+        return Audience.PARTIES
+    is_applicant = appointment.resident_id is not None and appointment.resident_id == dispute.resident_id
+    return Audience.APPLICANT if is_applicant else Audience.STAFF

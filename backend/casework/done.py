@@ -1,0 +1,25 @@
+"""What an action leaves behind, for whoever finishes it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.disputes.case_clock import Span
+from models import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """For the history: nothing personal in `data`, what people wrote in `detail`."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = field(default_factory=dict)
+    audience: Audience = Audience.PARTIES
+    span: Span | None = None
+    """For a pause or an extension of the clock."""
+    lifted: bool = False
+    """The case stays in transfer, offered to the next higher level."""
+
+
+def written(**texts: str | None) -> dict[str, str]:
+    """Of what people may leave empty, what they did not."""
+    return {name: text for name, text in texts.items() if text}

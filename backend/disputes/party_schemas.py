@@ -1,0 +1,97 @@
+"""Who takes part and who acts for whom, as it is written down."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from backend.core import clock, identity
+from backend.core.errors import FieldProblem
+from backend.core.schema import Code, In, Line, Text, deps_of, problem, problems
+from models import PartyKind
+
+EARLIEST = date(1949, 10, 1)
+
+
+class PartyIn(In):
+    kind: PartyKind = PartyKind.PERSON
+    name: Line
+    phone: Code | None = None
+    credit_code: Code | None = None
+
+    @field_validator("phone")
+    @classmethod
+    def is_phone(cls, value: str | None) -> str | None:
+        return None if value is None else _normal(identity.normalize_phone, value)
+
+    @field_validator("credit_code")
+    @classmethod
+    def is_credit_code(cls, value: str | None) -> str | None:
+        return None if value is None else _normal(identity.normalize_credit_code, value)
+
+
+class IdentifiedPartyIn(PartyIn):
+    id_number: Code | None = None
+
+    @field_validator("id_number")
+    @classmethod
+    def is_id_number(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        today = clock.today(deps_of(info).clock)
+        return _normal(lambda text: identity.normalize_id_number(text, today), value)
+
+
+class RepresentationIn(In):
+    """代办 and representation: who acts for a party, how that party agreed, what the agreement covers, since when."""
+
+    kind: Code
+    name: Annotated[Line, Field(max_length=50)]
+    phone: Code | None = None
+    scope: Code = "file_and_follow"
+    basis: Text
+    document: Annotated[Line | None, Field(validate_default=True)] = None
+    given_on: date
+
+    @field_validator("kind")
+    @classmethod
+    def is_a_kind(cls, value: str, info: ValidationInfo) -> str:
+        return _one_of(value, deps_of(info).catalog.representation_kinds)
+
+    @field_validator("scope")
+    @classmethod
+    def is_a_scope(cls, value: str, info: ValidationInfo) -> str:
+        return _one_of(value, deps_of(info).catalog.representation_scopes)
+
+    @field_validator("phone")
+    @classmethod
+    def is_phone(cls, value: str | None) -> str | None:
+        return None if value is None else _normal(identity.normalize_phone, value)
+
+    @field_validator("given_on")
+    @classmethod
+    def is_past(cls, value: date, info: ValidationInfo) -> date:
+        if EARLIEST <= value <= clock.today(deps_of(info).clock):
+            return value
+        raise problem("同意的日期不能晚于今天，请检查后重填。")
+
+    @model_validator(mode="after")
+    def shows_its_paper(self, info: ValidationInfo) -> "RepresentationIn":
+        paper = deps_of(info).catalog.representation_kinds[self.kind].document
+        if paper is not None and self.document is None:
+            raise problems([FieldProblem("document", f"请写明{paper}的名称和编号。")])
+        return self
+
+
+def _one_of(value: str, codes: Any) -> str:
+    if value not in codes:
+        raise problem("没有这个选项，请重新选择。")
+    return value
+
+
+def _normal(normalize: Any, value: str) -> str:
+    try:
+        normalized: str = normalize(value)
+    except ValueError as error:
+        raise problem(str(error)) from None
+    return normalized
