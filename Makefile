@@ -47,8 +47,9 @@ format: install ## let ruff put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## filing throughput as a ratio to a bare handler, and SQL calls per request
-	@exec $(BIN)/python -m tests.benchmarks
+bench: install ## filing throughput as a ratio to a bare handler, SQL calls per request, routing, messages
+	@$(BIN)/python -m tests.benchmarks
+	@HEJIE_BOOKS_EXAMPLES=5 HEJIE_BOOKS_STEPS=40 $(BIN)/python -m pytest -q tests/notices/test_books.py
 
 openapi: install ## write docs/openapi/*.json anew
 	@exec $(BIN)/hejie openapi

@@ -44,10 +44,8 @@ from config.settings import Settings
 
 log = structlog.get_logger("hejie.worker")
 
-CONCURRENCY = 10
-"""Larger pools of connections to WeChat spend more time on bookkeeping than they win: run more workers instead."""
-
-_PICKED = 4 * CONCURRENCY
+_PICKED_FOR_EACH = 4
+"""Jobs taken off the queue for each that runs: the next one is at hand when a place is free."""
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=25), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _STOP_WITHIN_S = 3.5
@@ -131,15 +129,16 @@ def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
 async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *, drain: bool) -> None:
     """Again and again while the database is away."""
     store = open_store(settings.storage_url, settings.data_dir)
+    picked = _PICKED_FOR_EACH * settings.worker_concurrency
     while not stopping.is_set():
         try:
             async with _pool(settings) as pool:
                 if await pool.fetch(_NOTIFYING):
                     raise NotifyingQueueError
-                await _queue(pool, post, store, stopping).run(
+                await _queue(pool, post, store, asyncio.Semaphore(settings.worker_concurrency), stopping).run(
                     dequeue_timeout=_POLL_IDLE,
-                    batch_size=_PICKED // 2,
-                    max_concurrent_tasks=_PICKED,
+                    batch_size=picked // 2,
+                    max_concurrent_tasks=picked,
                     heartbeat_timeout=_TAKEN_FOR_DEAD_AFTER,
                     mode=QueueExecutionMode.drain if drain else QueueExecutionMode.continuous,
                 )
@@ -159,11 +158,12 @@ def _pool(settings: Settings) -> asyncpg.Pool:
     )
 
 
-def _queue(pool: asyncpg.Pool, post: Post, store: FileStore, stopping: asyncio.Event) -> QueueManager:
+def _queue(
+    pool: asyncpg.Pool, post: Post, store: FileStore, places: asyncio.Semaphore, stopping: asyncio.Event
+) -> QueueManager:
     queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
     queue.min_dequeue_poll_interval = _POLL_BUSY
     queue.shutdown = stopping
-    places = asyncio.Semaphore(CONCURRENCY)
 
     @queue.entrypoint(jobs.DELIVER_NOTICE)
     async def deliver_notice(job: Job) -> None:

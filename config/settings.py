@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="API processes")
     data_dir: Path = Path(".data")
     public_url: str = Field("", description="what phones call; default http://host:port")
+    worker_concurrency: int = Field(10, ge=1, le=100, description="jobs at once; more throughput means more workers")
     worker_metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus figures of the worker; 0 = off")
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front append X-Forwarded-For")
 

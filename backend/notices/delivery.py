@@ -31,13 +31,17 @@ GIVE_UP_AFTER = timedelta(hours=24)
 _ORPHANED_AFTER = timedelta(minutes=2)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1, 300
 
-_LOCK_RESIDENT = """
-SELECT r.id, r.openid, r.phone_sealed, r.closed_at IS NOT NULL AS is_closed,
-       EXISTS (SELECT FROM wechat_callback c WHERE c.openid = r.openid AND c.handled_at IS NULL) AS has_events
-  FROM resident r
- WHERE r.id = (SELECT resident_id FROM notice WHERE id = $1 AND delivery IN ('pending', 'begun'))
-   FOR NO KEY UPDATE
+_LOCK = """
+SELECT r.openid, r.phone_sealed, r.closed_at IS NOT NULL AS is_closed,
+       EXISTS (SELECT FROM wechat_callback c WHERE c.openid = r.openid AND c.handled_at IS NULL) AS has_events,
+       n.id, n.resident_id, n.kind, n.template_id, n.page, n.push_data, n.sms_params, n.created_at, n.read_at,
+       n.send_after, n.valid_until, n.delivery, n.channel, n.begun_at, n.finished_at, n.errcode, n.message_id
+  FROM resident r JOIN notice n ON n.resident_id = r.id
+ WHERE n.id = $1 AND n.delivery IN ('pending', 'begun')
+   FOR NO KEY UPDATE OF r, n
 """
+"""The resident first, as everybody else does."""
+_BEGIN = "UPDATE notice SET delivery = 'begun', begun_at = $2 WHERE id = $1"
 _ORPHANS = """
 SELECT n.id FROM notice n
  WHERE n.delivery IN ('pending', 'begun') AND COALESCE(n.send_after, n.created_at) < $1
@@ -122,18 +126,19 @@ async def _begin(post: Post, notice_id: UUID) -> _Letter | None:
         if unsendable and not await _record(post, letter, unsendable):
             return None
         notice.delivery, notice.begun_at = Delivery.BEGUN, now
-        await notice.save(update_fields=["delivery", "begun_at"])
+        await connections.get("default").execute_query(_BEGIN, [notice.id, now])
         return letter
 
 
 async def _locked(notice_id: UUID) -> _Letter | None:
-    found = await connections.get("default").execute_query_dict(_LOCK_RESIDENT, [notice_id])
+    found = await connections.get("default").execute_query_dict(_LOCK, [notice_id])
     if not found:
         return None
-    notice = await Notice.filter(id=notice_id).select_for_update().get()
-    if notice.delivery not in (Delivery.PENDING, Delivery.BEGUN):
-        return None
-    return _Letter(notice, Addressee(**found[0]))
+    row = found[0]
+    to = Addressee(
+        row["resident_id"], *(row.pop(name) for name in ("openid", "phone_sealed", "is_closed", "has_events"))
+    )
+    return _Letter(Notice._init_from_db(**row), to)  # noqa: SLF001 - a query of its own would double the cost
 
 
 def _unsendable(post: Post, notice: Notice, now: datetime) -> Result | None:
@@ -209,9 +214,11 @@ def _is_old(notice: Notice, now: datetime) -> bool:
 
 async def _finish(post: Post, letter: _Letter, result: Result) -> bool:
     """Unless somebody who found it begun has recorded an outcome meanwhile. Whether it goes on by text message."""
+    if result.delivery is Delivery.DELIVERED:
+        await outcomes.record_delivered(letter.notice, result, post.clock.now())
+        return False
     async with in_transaction():
-        if result.grant is Grant.ALL_REVOKED:
-            await ledger.lock(letter.to.id)
+        await ledger.lock(letter.to.id)
         notice = await Notice.filter(id=letter.notice.id).select_for_update().first()
         if notice is None or notice.delivery is not Delivery.BEGUN:
             return False

@@ -6,6 +6,7 @@ from enum import Enum
 
 import structlog
 from prometheus_client import Counter
+from tortoise import connections
 
 from backend.core.catalog import Catalog, SmsTemplate
 from backend.notices import ledger
@@ -17,6 +18,16 @@ _OUTCOMES = Counter("hejie_notice_pushes", "Pushes by outcome", ["outcome", "cha
 
 _NOT_DELIVERED = frozenset({Delivery.NO_CONSENT, Delivery.REFUSED, Delivery.FAILED})
 _CHANGING = ("delivery", "channel", "errcode", "message_id", "begun_at", "finished_at")
+
+
+_DELIVERED = """
+WITH delivered AS (
+    UPDATE notice SET delivery = 'delivered', errcode = $2, message_id = $3, finished_at = $4
+     WHERE id = $1 AND delivery = 'begun' RETURNING id),
+spent AS (
+    UPDATE subscription_grant SET spent_at = $4 WHERE claimed_by IN (SELECT id FROM delivered) AND spent_at IS NULL)
+SELECT id FROM delivered
+"""
 
 
 class Grant(Enum):
@@ -66,6 +77,13 @@ async def record(notice: Notice, result: Result, now: datetime, *, may_text: boo
     _count(notice, result)
     await notice.save(update_fields=_CHANGING)
     return goes_on
+
+
+async def record_delivered(notice: Notice, result: Result, now: datetime) -> None:
+    """What `record` does with the outcome that nearly all have, in one statement."""
+    values = [notice.id, result.errcode, result.message_id, now]
+    if await connections.get("default").execute_query_dict(_DELIVERED, values):
+        _OUTCOMES.labels(Delivery.DELIVERED, notice.channel).inc()
 
 
 def _count(notice: Notice, result: Result) -> None:

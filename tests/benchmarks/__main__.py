@@ -1,4 +1,4 @@
-"""`make bench`: engines and servers of its own, two cores or more, about a minute. See each part for what it does."""
+"""`make bench`: engines and servers of its own, two cores or more, some minutes. See each part for what it does."""
 
 import asyncio
 import contextlib
@@ -24,10 +24,10 @@ from backend.server import create_app
 from config import logging
 from config.settings import Settings
 from tests import native
-from tests.benchmarks import bare, exactness, nation, rebuild, routing
+from tests.benchmarks import bare, delivery, exactness, nation, rebuild, routing
 from tests.benchmarks.load import Order, Result
 from tests.benchmarks.sql_calls import Call, recorded
-from tests.conftest import lifespan
+from tests.conftest import App, lifespan
 from tests.engines import engines
 from tests.people import People, Person, file_dispute, filing
 from tests.simulator import Simulator, running_simulator
@@ -78,8 +78,11 @@ async def _measure(folder: Path) -> None:
         await rebuild.fill(settings.database_url.get_secret_value())
         async with _in_process(settings, "nation") as client:
             rebuilt = await rebuild.measure(await People(client).resident("nation"))
+        async with _app(settings, "delivery") as app:
+            runs = await delivery.measure(app, simulator)
         speeds = await routing.measure(settings.database_url.get_secret_value(), settings.redis_url.get_secret_value())
     _print_throughput(ours, rod)
+    _print_delivery(runs)
     _print_sql(sql)
     _print_routing(speeds)
     _print_rebuild(rebuilt)
@@ -93,12 +96,18 @@ def _settings(simulator: Simulator) -> Settings:
 
 @contextlib.asynccontextmanager
 async def _in_process(settings: Settings, name: str = "bench") -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(settings, name=name)
     async with (
-        lifespan(app),
+        _app(settings, name) as app,
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bench") as client,
     ):
         yield client
+
+
+@contextlib.asynccontextmanager
+async def _app(settings: Settings, name: str) -> AsyncIterator[App]:
+    app = create_app(settings, name=name)
+    async with lifespan(app):
+        yield app
 
 
 async def _count_sql(client: httpx.AsyncClient) -> tuple[SqlCalls, bare.Recording]:
@@ -166,6 +175,30 @@ def _print_throughput(ours: list[Result], rod: list[Result]) -> None:
 
 def _median_rate(results: list[Result]) -> float:
     return statistics.median(each.per_second for each in results)
+
+
+def _print_delivery(runs: list[delivery.Run]) -> None:
+    limit = f"places / {delivery.LATENCY_S * 1000:.0f} ms"
+    table = Table(
+        title=f"{delivery.NOTICES:,} notices through workers, WeChat takes {delivery.LATENCY_S * 1000:.0f} ms"
+    )
+    for name in ("workers", "places each", "notices/s", f"ratio to {limit}", "grew by MB", "finished first … last"):
+        table.add_column(name, justify="right")
+    for run in runs:
+        table.add_row(
+            str(run.workers), str(run.concurrency), f"{run.per_second:.0f}", f"{run.ratio:.2f}", str(run.delivered),
+            f"{run.growth_mb:.0f}", " ".join(run.order),
+        )  # fmt: skip
+    console.print(table)
+    one, two = runs[0], runs[1]
+    all_arrived = all(run.delivered == run.notices for run in runs)
+    scaling = two.per_second / one.per_second
+    console.print(
+        f"one worker: ratio {one.ratio:.2f} (goal ≥ {delivery.RATIO_GOAL}) "
+        f"{_verdict(good=one.ratio >= delivery.RATIO_GOAL)}; two: {scaling:.2f} times as fast "
+        f"(goal ≥ {delivery.SCALING_GOAL}) {_verdict(good=scaling >= delivery.SCALING_GOAL)}; memory "
+        f"{_verdict(good=one.growth_mb <= delivery.GROWTH_GOAL_MB)}; each delivered once {_verdict(good=all_arrived)}\n"
+    )
 
 
 def _print_sql(sql: SqlCalls) -> None:

@@ -121,11 +121,11 @@ async def test_killed_at_each_point(phones: tuple[Phone, ...], settings: Setting
         with worker_process(settings) as process:
             await until(partial(_are_stuck, 2))
             begun_id = await _told_and_sent(begun, answer_ms=2900)
-            answered_id = await _told_and_sent(answered, answer_ms=1000)
-            async with holding(settings, row_of(answered_id)):
-                await until(partial(_are_stuck, 3))
-                process.kill()
-                process.wait()
+            answered_id = await _told_and_sent(answered, answer_ms=500)
+            process.send_signal(signal.SIGSTOP)
+            await _is_answered(answered.simulator, answer_ms=500)
+            process.kill()
+            process.wait()
     ids = [before_id, claimed_id, begun_id, answered_id]
     assert [await outcome(each) for each in ids] == ["pending", "pending", "begun", "begun"]
     started = time.monotonic()
@@ -147,6 +147,12 @@ async def _told_and_sent(phone: Phone, *, answer_ms: int) -> UUID:
 
     await until(is_out)
     return notice_id
+
+
+async def _is_answered(simulator: Simulator, *, answer_ms: int) -> None:
+    """Whatever was asked earlier and is answered as slowly is answered by now."""
+    await simulator.fault(SEND, delay_ms=answer_ms)
+    await simulator.http.post(f"/{SEND}", params={"access_token": "none"}, json={})
 
 
 async def _are_stuck(count: int) -> bool:

@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from hashlib import sha1
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from tortoise import connections
 from tortoise.transactions import in_transaction
@@ -200,3 +202,49 @@ async def test_who_left_wechat_has_no_account_here(phone: Phone, settings: Setti
     resident = await Resident.get(id=phone.person.id)
     assert (resident.closed_at is not None, resident.openid) == (True, f"closed:{resident.id}")
     assert await SubscriptionGrant.filter(revoked_at=None).count() == 0
+
+
+def _signed(settings: Settings, clock: TravellingClock, *sealed: str) -> dict[str, str]:
+    token, stamp = settings.wechat_callback_token.get_secret_value(), str(int(clock.now().timestamp()))
+    signature = sha1("".join(sorted([token, stamp, "n", *sealed])).encode(), usedforsecurity=False).hexdigest()
+    return {"timestamp": stamp, "nonce": "n", "msg_signature" if sealed else "signature": signature}
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><xml><FromUserName>&b;</FromUserName></xml>'
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"<xml>" + b"a" * 1_000_000, 413),
+        (BOMB.encode(), 400),
+        (b"", 400),
+        (b"<html><body>502</body></html>", 400),
+        (b'{"a":' * 20_000, 400),
+        (b"\xff\xfe", 400),
+    ],
+    ids=["a megabyte", "entity bomb", "empty", "html", "deep", "no text"],
+)
+async def test_signed_nonsense_is_refused(
+    client: httpx.AsyncClient, settings: Settings, clock: TravellingClock, *, body: bytes, status: int
+) -> None:
+    answer = await client.post("/wechat/callback", params=_signed(settings, clock), content=body)
+    assert answer.status_code == status, answer.text
+    assert await WechatCallback.all().count() == 0
+
+
+async def test_an_envelope_for_another_app(phone: Phone) -> None:
+    answer = await phone.simulator.sim(
+        "send-event", {"name": phone.name, "event": "something_new", "app_id": "wx-other", "mode": "safe"}
+    )
+    assert answer["statuses"] == [403]
+    assert await WechatCallback.all().count() == 0
+
+
+async def test_in_safe_mode_a_plain_body_is_refused(
+    phone: Phone, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = settings.model_copy(update={"wechat_callback_encrypted_only": True})
+    monkeypatch.setattr(phone.app.ctx, "settings", strict)
+    assert (await phone.tap(PROGRESS, mode="plain"))["callback_status"] == 403
+    assert (await phone.tap(PROGRESS, mode="safe"))["callback_status"] == 200

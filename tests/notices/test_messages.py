@@ -111,9 +111,12 @@ def test_value(field: str, text: str, expected: str) -> None:
         ({"notices": {}}, "notice 'accepted'"),
     ],
 )
-def test_a_wrong_entry_is_found_at_load(change: dict[str, object], told: str) -> None:
+def test_a_wrong_entry_is_found_at_load(change: dict[str, dict[str, object]], told: str) -> None:
+    """Among the right ones; without any entry the part is empty."""
+    raw = read_catalog()
+    changed = {part: raw[part] | entries if entries else {} for part, entries in change.items()}
     with pytest.raises(ValidationError) as raised:
-        Catalog.parse(read_catalog() | change)
+        Catalog.parse(raw | changed)
     assert told in str(raised.value)
 
 
