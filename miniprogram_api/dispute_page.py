@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
 from backend.appointments import queries as appointments
+from backend.casework import rights
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
 from backend.disputes import queries, timeline, views, ways_on
@@ -23,7 +24,8 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     dispute = await queries.for_resident(actor, dispute_id)
     page = views.full(deps, actor, dispute, await queries.parties(dispute_id))
     way = await ways_on.of(deps, dispute)
-    extra: dict[str, Any] = {"redirect": way.redirect, "routes": way.routes}
+    notice = await rights.of(deps, actor, dispute)
+    extra: dict[str, Any] = {"redirect": way.redirect, "routes": way.routes, "rights_notice": notice}
     if "timeline" in wanted:
         items = await timeline.for_resident(deps, actor, dispute, limit=_TIMELINE_ITEMS, cursor=None, descending=False)
         extra["timeline"] = items.items

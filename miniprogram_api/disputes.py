@@ -5,6 +5,7 @@ from sanic import Blueprint, Request
 
 from backend.accounts.actors import ResidentActor
 from backend.casework import actions as casework
+from backend.casework import filing
 from backend.core.deps import Deps
 from backend.core.schema import In, Out, Page, PageQuery, Query, Text
 from backend.disputes import actions, queries, routing, timeline, views
@@ -59,8 +60,10 @@ class UrgeOut(Out):
 @endpoint(blueprint, "POST", "/disputes", audience="resident", body=DisputeIn, returns=DisputeFiled, status=201)
 async def file_dispute(actor: ResidentActor, body: DisputeIn, deps: Deps, request: Request) -> DisputeFiled:
     times = await request.app.ctx.driving.recall(routing.point_of(body.location))
-    dispute, decision = await actions.file_dispute(deps, body, filer=actor, source=Source.MINI_PROGRAM, times=times)
-    return views.filed(deps, dispute, decision)
+    dispute, decision, advice = await filing.file_dispute(
+        deps, body, filer=actor, source=Source.MINI_PROGRAM, times=times
+    )
+    return views.filed(deps, dispute, decision, advice)
 
 
 @endpoint(blueprint, "GET", "/disputes", audience="resident", query=DisputesQuery, returns=Page[DisputeBrief])
@@ -108,7 +111,7 @@ async def get_receipt(actor: ResidentActor, dispute_id: UUID, deps: Deps) -> Rec
     errors=(DisputeEndedError,),
 )
 async def add_supplement(actor: ResidentActor, dispute_id: UUID, body: SupplementIn, deps: Deps) -> SupplementOut:
-    await actions.supplement(deps, actor, dispute_id, body.text, body.file_ids)
+    await filing.supplement(deps, actor, dispute_id, body.text, body.file_ids)
     return SupplementOut(dispute_id=str(dispute_id))
 
 

@@ -48,6 +48,7 @@ from models.disputes import (
     Event,
     Party,
     PartyKind,
+    Safety,
     Side,
     Source,
     Status,
@@ -65,9 +66,11 @@ from models.notices import (
     SubscriptionGrant,
     WechatCallback,
 )
+from models.participation import Invitation, RightsAcknowledgement
 from models.ratings import Rating
 from models.registrations import ClaimCode, Registration, Representation
 from models.routing import CountyBoundary, RoutingPolicy
+from models.safety import RedCard
 from models.staff_notices import StaffNotice
 
 __all__ = [
@@ -103,6 +106,7 @@ __all__ = [
     "FileStatus",
     "GrantSource",
     "IdempotentRequest",
+    "Invitation",
     "MediatorHours",
     "Miss",
     "MissKind",
@@ -116,13 +120,16 @@ __all__ = [
     "PrivacyConsent",
     "Purpose",
     "Rating",
+    "RedCard",
     "Registration",
     "Representation",
     "Residency",
     "Resident",
     "ResidentSession",
+    "RightsAcknowledgement",
     "Role",
     "RoutingPolicy",
+    "Safety",
     "SceneCode",
     "Side",
     "SlotCount",

@@ -56,6 +56,14 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+class Safety(StrEnum):
+    """Whether somebody may be in danger."""
+
+    NONE = "none"
+    RED = "red"
+    CLEARED = "cleared"
+
+
 class ActorKind(StrEnum):
     RESIDENT = "resident"
     STAFF = "staff"
@@ -116,6 +124,7 @@ class Dispute(Row):
     """How many centers have declined it since somebody received it last."""
     must_decide = fields.BooleanField(default=False, db_default=False)
     """It was lifted to the center that it is offered to, which cannot decline."""
+    safety = fields.CharEnumField(Safety, max_length=ENUM_LENGTH, default=Safety.NONE)
     outcome = fields.IntField(default=0)
     """Counts the outcomes reached: each may be rated once by each party."""
     due_at = fields.DatetimeField(null=True)

@@ -18,7 +18,7 @@ from backend.disputes.history import Entry
 from backend.disputes.workflow import StaleVersionError
 from backend.notices import actions as notices
 from backend.notices.actions import News
-from models import Dispute, Party, Status
+from models import Dispute, Party, Safety, Status
 
 CHANGING = (
     "center_id", "status", "version", "case_number", "track", "mode", "mediator_id", "organization_id",
@@ -92,6 +92,8 @@ async def _tell(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow,
     deps.touched.update(map(str, residents))
     if kind is None:
         return
+    if dispute.safety is not Safety.NONE and f"{kind}_unrated" in deps.catalog.notices:
+        kind = f"{kind}_unrated"
     words = {"center": dispute.center.name, "number": dispute.number, "due_text": str(done.data.get("due_text", ""))}
     news = [News(resident_id, kind, dispute.id, words, _valid_until(done)) for resident_id in sorted(residents)]
     await notices.notify(deps, news)

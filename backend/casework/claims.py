@@ -2,7 +2,6 @@
 fact that does not stand beside it."""
 
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
@@ -15,7 +14,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.casework import handover
 from backend.casework.registration import require_recorder
-from backend.core import identity
+from backend.core import codes, identity
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.schema import Code, In, Line
@@ -26,8 +25,7 @@ from backend.notices.actions import News
 from models import Audience, ClaimCode, Dispute, Party, Representation, Resident, Side
 from models.base import uuid7
 
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_GROUPS, _GROUP_LENGTH = 2, 5
+_LENGTH, _GROUP = 10, 5
 
 
 class ClaimRefusedError(InvalidFieldsError):
@@ -73,7 +71,7 @@ async def issue(deps: Deps, issuer: Actor, dispute: Dispute) -> IssuedCode:
         raise AlreadyClaimedError
     now = deps.clock.now()
     await ClaimCode.filter(dispute_id=dispute.id, used_at=None, revoked_at=None).update(revoked_at=now)
-    code = _new_code()
+    code = codes.grouped(codes.new_code(_LENGTH), _GROUP)
     paper = ClaimCode(
         id=uuid7(),
         dispute_id=dispute.id,
@@ -169,15 +167,8 @@ async def _end_agency(deps: Deps, actor: ResidentActor, dispute: Dispute) -> Non
         row.ended_reason_sealed = deps.keyring.seal("本人已接手", "representation", "ended_reason", row.id)
         await row.save(update_fields=["ended_at", "ended_reason_sealed"])
         await history.record(deps, dispute, actor, representation.entry(deps.catalog, row, "representation_ended"))
-    await handover.hand_over(dispute.id, former, actor.id)
-
-
-def _new_code() -> str:
-    """49 random bits, without letters that look like digits."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+    await handover.hand_over(deps, dispute, former, actor.id)
 
 
 def _hash(deps: Deps, code: str) -> str:
-    """However it was typed: dashes, spaces, small or full-width letters."""
-    typed = unicodedata.normalize("NFKC", code).upper()
-    return deps.keyring.keyed_hash("claim_code", "".join(each for each in typed if each.isalnum()))
+    return deps.keyring.keyed_hash("claim_code", codes.as_meant(code))

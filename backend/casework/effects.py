@@ -11,13 +11,13 @@ from tortoise import connections
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import actions as appointments
-from backend.casework import redirects, schemas, transfers
+from backend.casework import parties, redirects, rights, schemas, transfers
 from backend.casework.done import Done, written
 from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
-from backend.disputes import case_clock, deadlines, history
+from backend.disputes import case_clock, deadlines, history, queries, safety
 from backend.disputes.case_clock import Span
 from backend.disputes.deadlines import Pause
 from models import Audience, Dispute, Organization, Party, Role, Side, Staff
@@ -69,6 +69,8 @@ async def assign(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
     )
     if mediator is None:
         raise InvalidFieldsError.at("mediator_id", "请选择本中心在岗的调解员。")
+    if parties.namesake(deps, await queries.parties(dispute.id), mediator.name):
+        raise InvalidFieldsError.at("mediator_id", "这位调解员与当事人同名。本人的事不能由本人调解，请另选一位。")
     dispute.mediator = mediator
     await appointments.hand_over(deps, dispute, actor, reason="调解员有变动，请重新预约时间")
     return Done(data={"mediator_id": str(mediator.id), "mediator": mediator.name})
@@ -76,6 +78,8 @@ async def assign(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
 
 async def start_mediation(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.StartMediation) -> Done:
     """A center is no mediation body: the case names the organization whose seal an agreement will bear."""
+    if fields.mode == "joint":
+        await safety.require_no_hold(deps, dispute)
     organization = await _organization(dispute, fields.organization_id)
     dispute.organization = organization
     dispute.mode = fields.mode
@@ -102,13 +106,14 @@ async def _organization(dispute: Dispute, organization_id: UUID | None) -> Organ
     return found
 
 
-async def record_session(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.RecordSession) -> Done:
+async def record_session(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.RecordSession) -> Done:
     """Raises InvalidFieldsError for somebody who is no party of this case."""
-    known = set(await Party.filter(dispute_id=dispute.id).values_list("id", flat=True))
+    known = set(await Party.filter(dispute_id=dispute.id, removed_at=None).values_list("id", flat=True))
     strangers = [place for place, party_id in enumerate(fields.attended) if party_id not in known]
     if strangers:
         message = "这一位不是本案当事人，请重新选择。"
         raise InvalidFieldsError(fields=tuple(FieldProblem(f"attended.{place}", message) for place in strangers))
+    await rights.told_at_session(deps, actor, dispute, fields.attended, read_out=fields.rights_notice)
     return Done(
         data={
             "held_at": fields.held_at.isoformat(),

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import queries as appointments
-from backend.casework import registration, views
+from backend.casework import registration, rights, views
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.core import identity
 from backend.core.clock import SHANGHAI
@@ -24,7 +24,7 @@ from backend.disputes import history, timeline
 from backend.disputes import queries as disputes
 from backend.disputes.party_schemas import EARLIEST
 from backend.files import queries as files
-from models import Audience, Center, Dispute, Party, Representation, Role, Source, Status
+from models import Audience, Center, Dispute, Party, Representation, Role, Safety, Source, Status
 
 LATEST = date(9999, 1, 1)
 
@@ -40,6 +40,7 @@ class CasesQuery(PageQuery):
     center_id: UUID | None = None
     assignee: Code | None = Field(None, description="a staff id, or `me`")
     light: Literal["green", "yellow", "red"] | None = None
+    safety: Safety | None = None
     category: Code | None = None
     q: str | None = Field(
         None, max_length=128, description="number, case number, phone, identity number or name: exact"
@@ -111,6 +112,7 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
         dispute,
         registration=await registration.of(deps, dispute) if dispute.source is not Source.MINI_PROGRAM else None,
         parties=await disputes.parties(dispute.id),
+        informed=await rights.acknowledged_in(deps, dispute),
         representations=await Representation.filter(dispute_id=dispute.id).order_by("id"),
         appointments=await appointments.of_case(deps, actor, dispute),
         files=await files.all_of_dispute(dispute.id),
@@ -152,6 +154,8 @@ def _filtered(deps: Deps, actor: StaffActor, found: QuerySet[Dispute], query: Ca
         conditions.append(Q(mediator_id=actor.id if query.assignee == "me" else query.assignee))
     if query.light is not None:
         conditions.append(_LIGHTS[query.light](deps.clock.now()))
+    if query.safety is not None:
+        conditions.append(Q(safety=query.safety))
     if query.category is not None:
         codes = [each.code for each in deps.catalog.categories if query.category in (each.code, each.parent)]
         conditions.append(Q(category__in=codes))

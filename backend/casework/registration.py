@@ -8,11 +8,12 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from backend.accounts.actors import StaffActor
+from backend.casework import filing
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.schema import Code, In, Line, Out, deps_of, problem, problems
-from backend.disputes import actions, history, queries
+from backend.disputes import history, queries
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import EARLIEST
 from backend.disputes.schemas import DisputeIn
@@ -101,7 +102,7 @@ async def register(deps: Deps, actor: StaffActor, draft: RegistrationIn) -> Disp
     """Raises RoleNotAllowedError, InvalidFieldsError."""
     if actor.role not in _RECORDERS:
         raise RoleNotAllowedError
-    dispute, _ = await actions.file_dispute(deps, draft, filer=actor, source=draft.source)
+    dispute, *_ = await filing.file_dispute(deps, draft, filer=actor, source=draft.source)
     row = Registration(id=uuid7(), dispute_id=dispute.id, created_at=deps.clock.now())
     _write_down(deps, row, draft, draft.source)
     await row.save(force_create=True)

@@ -50,7 +50,7 @@ async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, representation_id
     if row.resident_id is not None and row.resident_id == dispute.resident_id:
         dispute.resident_id = None
         await dispute.save(update_fields=["resident_id"])
-        await handover.hand_over(dispute.id, row.resident_id, None)
+        await handover.hand_over(deps, dispute, row.resident_id, None)
     await history.record(deps, dispute, actor, representation.entry(deps.catalog, row, "representation_ended"))
     return dispute
 

@@ -104,6 +104,8 @@ class RecordSession(ActionIn):
     summary: Text
     kind: Line = "onsite"
     attended: Annotated[tuple[UUID, ...], Field(max_length=100)] = ()
+    rights_notice: bool = True
+    """The notice of rights and duties was read out to whoever had not been told before."""
 
     @field_validator("held_at")
     @classmethod

@@ -4,6 +4,7 @@ identity numbers are masked for everybody."""
 import json
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from backend.accounts.actors import StaffActor
 from backend.appointments.schemas import CenterAppointmentOut
@@ -35,6 +36,11 @@ class CasePartyOut(Out):
     phone_masked: str | None
     id_number_masked: str | None
     has_joined: bool
+    credit_code: str | None
+    is_minor: bool
+    has_left: bool
+    knows_rights: bool
+    """Has been told its rights and duties in the wording in force."""
 
 
 class RepresentationOut(Out):
@@ -101,6 +107,8 @@ class CaseBrief(Out):
     category: str
     category_name: str
     light: str
+    safety: str
+    """`red` while a red card is open."""
     due_at: Moment | None
     version: int
     center: Named
@@ -130,6 +138,8 @@ class CaseOut(CaseBrief):
     registration: RegistrationOut | None
     parties: list[CasePartyOut]
     representations: list[RepresentationOut]
+    attention: list[str]
+    """What is still missing, in words for staff."""
     appointments: list[CenterAppointmentOut]
     files: list[FileOut]
     allowed_actions: list[AllowedAction]
@@ -161,6 +171,7 @@ def full(
     *,
     registration: RegistrationOut | None,
     parties: list[Party],
+    informed: set[UUID],
     representations: list[Representation],
     appointments: list[CenterAppointmentOut],
     files: list[FileOut],
@@ -184,7 +195,8 @@ def full(
             "route": dispute.route,
             "route_comparison": dispute.route.get("comparison"),
             "registration": registration if own else None,
-            "parties": [_party(deps, party, own) for party in parties],
+            "parties": [_party(deps, party, own, party.id in informed) for party in parties],
+            "attention": _attention(parties, representations),
             "representations": [represented(deps, row, own) for row in representations],
             "appointments": appointments,
             "files": files if own else [],
@@ -234,6 +246,7 @@ def _brief(deps: Deps, actor: StaffActor, dispute: Dispute, parties: list[Party]
         "category": dispute.category,
         "category_name": category.name if category else dispute.category,
         "light": workflow.light(dispute, deps.clock.now()),
+        "safety": dispute.safety,
         "due_at": dispute.due_at,
         "version": dispute.version,
         "center": _named(dispute.center),
@@ -271,7 +284,14 @@ def _first(deps: Deps, parties: list[Party], side: str, own: bool) -> str | None
     return None if found is None else _name(deps, found, own)
 
 
-def _party(deps: Deps, party: Party, own: bool) -> CasePartyOut:
+def _attention(parties: list[Party], representations: list[Representation]) -> list[str]:
+    """A minor acts through a guardian."""
+    guarded = {row.party_id for row in representations if row.kind == "guardian" and row.ended_at is None}
+    alone = [party for party in parties if party.is_minor and party.id not in guarded]
+    return ["有未成年当事人还没有登记监护人，请先登记再调解。"] if alone else []
+
+
+def _party(deps: Deps, party: Party, own: bool, knows_rights: bool) -> CasePartyOut:
     phone = deps.keyring.open(party.phone_sealed, "party", "phone", party.id) if party.phone_sealed else None
     id_number = (
         deps.keyring.open(party.id_number_sealed, "party", "id_number", party.id) if party.id_number_sealed else None
@@ -284,6 +304,10 @@ def _party(deps: Deps, party: Party, own: bool) -> CasePartyOut:
         phone_masked=identity.mask_phone(phone) if phone else None,
         id_number_masked=identity.mask_id_number(id_number) if id_number else None,
         has_joined=party.resident_id is not None,
+        credit_code=_credit_code(deps, party) if own else None,
+        is_minor=party.is_minor,
+        has_left=party.left_at is not None,
+        knows_rights=knows_rights,
     )
 
 
@@ -309,6 +333,11 @@ def represented(deps: Deps, row: Representation, own: bool) -> RepresentationOut
         acts_by_phone=row.resident_id is not None and row.ended_at is None,
         ended_at=row.ended_at,
     )
+
+
+def _credit_code(deps: Deps, party: Party) -> str | None:
+    sealed = party.credit_code_sealed
+    return None if sealed is None else deps.keyring.open(sealed, "party", "credit_code", party.id)
 
 
 def _name(deps: Deps, party: Party, own: bool) -> str:

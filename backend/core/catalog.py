@@ -17,6 +17,7 @@ from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
+from backend.core.safety_rules import InvitationRules, RightsNotice, SafetySignal
 from backend.core.signposts import Intake, RedirectRow
 from models import ConsentKind, Source, Status
 
@@ -59,6 +60,8 @@ class StatusText(Entry):
     text: str
     owner: str
     next_step: str
+    rating: str = ""
+    """Asks for a rating; left out where the case was one of danger."""
 
 
 class EventText(Entry):
@@ -214,6 +217,9 @@ class Catalog(Entry):
     legal_bases: dict[str, str]
     referring_bodies: dict[str, str]
     claim_codes: ClaimCodeRules
+    safety_signals: dict[str, SafetySignal]
+    rights_notice: RightsNotice
+    invitations: InvitationRules
     representation_kinds: dict[str, RepresentationKind]
     representation_scopes: dict[str, str]
     ending_reasons: dict[str, str]

@@ -1,8 +1,7 @@
 """What is written when a quarrel is filed, added to, or urged."""
 
 import json
-import secrets
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts import consents
@@ -10,13 +9,12 @@ from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.centers import travel_time
 from backend.centers.decision import RouteDecision
 from backend.centers.policy import CHOSEN_AND_RUNNER_UP, MAX_CANDIDATES
-from backend.core import clock, geo, identity, rows
+from backend.core import clock, codes, geo, rows
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
 from backend.core.travel import OFF, TravelTimes
-from backend.disputes import case_clock, history, queries, representation, routing
+from backend.disputes import case_clock, history, party_rows, queries, representation, routing
 from backend.disputes.history import Entry
-from backend.disputes.party_schemas import PartyIn
 from backend.disputes.routing import Place
 from backend.disputes.schemas import DisputeIn, PlaceIn, PointIn
 from backend.files import actions as files
@@ -25,7 +23,6 @@ from backend.notices.actions import News
 from models import Dispute, Party, Side, Source, Status, Urge
 from models.base import uuid7
 
-_NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER_LENGTH = 12
 _NOT_A_CANDIDATE = "这个中心不在可选范围内，请从推荐的中心里选择。"
 _ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
@@ -206,28 +203,15 @@ def _as_json(place: PlaceIn | PointIn | None) -> str | None:
 
 def _parties(deps: Deps, draft: DisputeIn, dispute: Dispute, filer: Actor) -> list[Party]:
     resident_id = filer.id if isinstance(filer, ResidentActor) and draft.agent is None else None
-    applicant = _party(deps, draft.applicant, dispute, Side.APPLICANT, 0)
+    applicant = party_rows.new(deps, draft.applicant, dispute.id, Side.APPLICANT, 0)
     applicant.resident_id = resident_id
     respondents = [
-        _party(deps, party, dispute, Side.RESPONDENT, ordinal)
+        party_rows.new(deps, party, dispute.id, Side.RESPONDENT, ordinal)
         for ordinal, party in enumerate(draft.respondents, start=1)
     ]
     return [applicant, *respondents]
 
 
-def _party(deps: Deps, party: PartyIn, dispute: Dispute, side: Side, ordinal: int) -> Party:
-    party_id, keyring = uuid7(), deps.keyring
-    sealed: dict[str, Any] = {}
-    for column in ("name", "phone", "id_number"):
-        value = getattr(party, column, None)
-        if value is not None:
-            sealed[f"{column}_sealed"] = keyring.seal(value, "party", column, party_id)
-            sealed[f"{column}_hash"] = keyring.keyed_hash(column, identity.searchable(column, value))
-    if party.credit_code is not None:
-        sealed["credit_code_sealed"] = keyring.seal(party.credit_code, "party", "credit_code", party_id)
-    return Party(id=party_id, dispute_id=dispute.id, side=side, kind=party.kind, ordinal=ordinal, **sealed)
-
-
 def new_number() -> str:
     """59 random bits, without letters that look like digits: it may be read out on the phone."""
-    return "HJ" + "".join(secrets.choice(_NUMBER_ALPHABET) for _ in range(_NUMBER_LENGTH))
+    return "HJ" + codes.new_code(_NUMBER_LENGTH)

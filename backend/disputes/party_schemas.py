@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from backend.core import clock, identity
 from backend.core.errors import FieldProblem
@@ -13,33 +13,44 @@ from models import PartyKind
 EARLIEST = date(1949, 10, 1)
 
 
+def _phone(value: str) -> str:
+    return _normal(identity.normalize_phone, value)
+
+
+def _credit_code(value: str) -> str:
+    return _normal(identity.normalize_credit_code, value)
+
+
+def _id_number(value: str, info: ValidationInfo) -> str:
+    today = clock.today(deps_of(info).clock)
+    return _normal(lambda text: identity.normalize_id_number(text, today), value)
+
+
+Phone = Annotated[Code, AfterValidator(_phone)]
+CreditCode = Annotated[Code, AfterValidator(_credit_code)]
+IdNumber = Annotated[Code, AfterValidator(_id_number)]
+
+
 class PartyIn(In):
     kind: PartyKind = PartyKind.PERSON
     name: Line
-    phone: Code | None = None
-    credit_code: Code | None = None
-
-    @field_validator("phone")
-    @classmethod
-    def is_phone(cls, value: str | None) -> str | None:
-        return None if value is None else _normal(identity.normalize_phone, value)
-
-    @field_validator("credit_code")
-    @classmethod
-    def is_credit_code(cls, value: str | None) -> str | None:
-        return None if value is None else _normal(identity.normalize_credit_code, value)
+    phone: Phone | None = None
+    credit_code: CreditCode | None = None
 
 
 class IdentifiedPartyIn(PartyIn):
-    id_number: Code | None = None
+    id_number: IdNumber | None = None
 
-    @field_validator("id_number")
-    @classmethod
-    def is_id_number(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None:
-            return None
-        today = clock.today(deps_of(info).clock)
-        return _normal(lambda text: identity.normalize_id_number(text, today), value)
+
+class PartyChangeIn(In):
+    """What is absent stays as it is; null erases it."""
+
+    kind: PartyKind = PartyKind.PERSON
+    name: Line = ""
+    phone: Phone | None = None
+    id_number: IdNumber | None = None
+    credit_code: CreditCode | None = None
+    is_minor: bool = False
 
 
 class RepresentationIn(In):
@@ -47,7 +58,7 @@ class RepresentationIn(In):
 
     kind: Code
     name: Annotated[Line, Field(max_length=50)]
-    phone: Code | None = None
+    phone: Phone | None = None
     scope: Code = "file_and_follow"
     basis: Text
     document: Annotated[Line | None, Field(validate_default=True)] = None
@@ -62,11 +73,6 @@ class RepresentationIn(In):
     @classmethod
     def is_a_scope(cls, value: str, info: ValidationInfo) -> str:
         return _one_of(value, deps_of(info).catalog.representation_scopes)
-
-    @field_validator("phone")
-    @classmethod
-    def is_phone(cls, value: str | None) -> str | None:
-        return None if value is None else _normal(identity.normalize_phone, value)
 
     @field_validator("given_on")
     @classmethod

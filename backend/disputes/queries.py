@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
-from models import ClaimCode, Dispute, Party, Role
+from models import ClaimCode, Dispute, Invitation, Party, Role
 
 
 async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -65,7 +65,7 @@ async def filed_by(actor: ResidentActor, dispute_id: UUID) -> Dispute:
     return dispute
 
 
-async def named_by(paper: ClaimCode) -> Dispute:
+async def named_by(paper: ClaimCode | Invitation) -> Dispute:
     """For who holds a secret that was issued for this one case; locked. The secret must be checked again behind the
     lock."""
     return await _by_id(paper.dispute_id, lock=True)

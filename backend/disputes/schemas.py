@@ -83,6 +83,8 @@ class DisputeIn(In):
     respondents: Annotated[list[PartyIn], Field(min_length=1, max_length=50)]
     agent: RepresentationIn | None = None
     """Who acts for the applicant: from a phone, whoever files."""
+    safety_signals: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+    """Codes of `safety.toml`: somebody may be in danger."""
     file_ids: Files = ()
     preferred_mode: Literal["onsite", "video"] = "onsite"
     center_id: Code | None = None
@@ -92,6 +94,13 @@ class DisputeIn(In):
     def is_known_category(cls, value: str, info: ValidationInfo) -> str:
         if value not in deps_of(info).catalog.category_by_code:
             raise problem("没有这个类别，请重新选择。")
+        return value
+
+    @field_validator("safety_signals")
+    @classmethod
+    def are_signals(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if set(value) - set(deps_of(info).catalog.safety_signals):
+            raise problem("没有这个选项，请重新选择。")
         return value
 
     @field_validator("occurred_on")
@@ -127,6 +136,13 @@ class RouteOut(Out):
 class ActionOut(Out):
     action: str
     title: str
+
+
+class RightsOut(Out):
+    """The notice in force, and when the reader acknowledged it."""
+
+    version: str
+    acknowledged_at: Moment | None
 
 
 class TimelineItem(Out):
@@ -191,6 +207,8 @@ class DisputeFiled(Out):
     next_step: str
     respond_by: Moment | None
     created_at: Moment
+    safety_advice: str | None = None
+    """What to do first, where somebody may be in danger."""
 
 
 class DisputeOut(DisputeBrief):
@@ -206,6 +224,7 @@ class DisputeOut(DisputeBrief):
     preferred_mode: str
     parties: list[PartyOut]
     actions: list[ActionOut]
+    rights_notice: RightsOut | None = None
     redirect: RedirectOut | None = None
     routes: tuple[str, ...] = ()
     timeline: list[TimelineItem] | None = None

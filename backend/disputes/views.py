@@ -19,9 +19,10 @@ from backend.disputes.schemas import (
     ReceiptOut,
     RouteOut,
 )
-from models import Center, Dispute, Party, Side, Status
+from models import Center, Dispute, Party, Safety, Side, Status
 
 _OPEN_TO_BOOKING = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION)
+_OPEN_TO_LEAVING = (*_OPEN_TO_BOOKING, Status.TRANSFERRED)
 _RATABLE = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED)
 _ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
 _RESIDENT_ACTIONS = (
@@ -32,7 +33,7 @@ _RESIDENT_ACTIONS = (
 )
 
 
-def filed(deps: Deps, dispute: Dispute, decision: RouteDecision) -> DisputeFiled:
+def filed(deps: Deps, dispute: Dispute, decision: RouteDecision, safety_advice: str | None = None) -> DisputeFiled:
     """Right after filing: everything is in memory, nothing is read again."""
     center = decision.center
     words = _words(deps, dispute, center.name)
@@ -54,6 +55,7 @@ def filed(deps: Deps, dispute: Dispute, decision: RouteDecision) -> DisputeFiled
         next_step=words["next_step"],
         respond_by=dispute.due_at,
         created_at=dispute.created_at,
+        safety_advice=safety_advice,
     )
 
 
@@ -67,17 +69,23 @@ def full(deps: Deps, actor: ResidentActor, dispute: Dispute, parties: list[Party
         _brief(deps, dispute)
         | {
             "version": dispute.version,
-            "route": RouteOut(reason=str(dispute.route.get("reason", "")), policy=str(dispute.route.get("policy", ""))),
+            "route": _route(dispute, is_filer),
             "description": opened(deps, dispute, "description") if is_filer else None,
             "claim": opened(deps, dispute, "claim") if is_filer else None,
             "voice_file_id": str(dispute.voice_file_id) if dispute.voice_file_id and is_filer else None,
-            "occurred_on": dispute.occurred_on,
-            "amount_fen": dispute.amount_fen,
+            "occurred_on": dispute.occurred_on if is_filer else None,
+            "amount_fen": dispute.amount_fen if is_filer else None,
             "preferred_mode": dispute.preferred_mode,
-            "parties": [party(deps, each) for each in parties],
+            "parties": [_shown(deps, actor, dispute, each, parties) for each in parties],
             "actions": actions(deps, actor, dispute),
         }
     )
+
+
+def _route(dispute: Dispute, is_filer: bool) -> RouteOut:
+    """Why this center: it may tell where the applicant was."""
+    known = dispute.route if is_filer else {}
+    return RouteOut(reason=str(known.get("reason", "")), policy=str(known.get("policy", "")))
 
 
 def receipt(deps: Deps, dispute: Dispute, parties: list[Party]) -> ReceiptOut:
@@ -101,16 +109,27 @@ def actions(deps: Deps, actor: ResidentActor, dispute: Dispute) -> list[ActionOu
     own = [
         ActionOut(action=name, title=title) for name, title, statuses in _RESIDENT_ACTIONS if dispute.status in statuses
     ]
+    if dispute.safety is not Safety.NONE:
+        own = [each for each in own if each.action != "rate"]
     flow = workflow.allowed(deps.catalog, dispute, actor)
+    if dispute.resident_id != actor.id and dispute.status in _OPEN_TO_LEAVING:
+        own.append(ActionOut(action="depart", title="退出调解"))
     return own + [ActionOut(action=row.action, title=row.title) for row in flow]
 
 
-def party(deps: Deps, each: Party) -> PartyOut:
-    phone = deps.keyring.open(each.phone_sealed, "party", "phone", each.id) if each.phone_sealed else None
+def _shown(deps: Deps, actor: ResidentActor, dispute: Dispute, each: Party, parties: list[Party]) -> PartyOut:
+    """Who filed wrote all of it down. A joined party reads its own phone only; nobody reads more of the other side
+    than is needed, and nothing of it while somebody may be in danger."""
+    sides = {party.side for party in parties if party.resident_id == actor.id}
+    sides |= {Side.APPLICANT} if dispute.resident_id == actor.id else set()
+    is_mine = each.side in sides and actor.id in (each.resident_id, dispute.resident_id)
+    is_hidden = dispute.safety is Safety.RED and each.side not in sides
+    sealed = each.phone_sealed if is_mine else None
+    phone = deps.keyring.open(sealed, "party", "phone", each.id) if sealed else None
     return PartyOut(
         side=each.side,
         kind=each.kind,
-        name_masked=identity.mask_name(_name(deps, each)),
+        name_masked="对方当事人" if is_hidden else identity.mask_name(_name(deps, each)),
         phone_masked=identity.mask_phone(phone) if phone else None,
     )
 
@@ -158,6 +177,8 @@ def _words(deps: Deps, dispute: Dispute, center: str) -> dict[str, str]:
     known["due"] = date_text(local(dispute.due_at).date()) if dispute.due_at else "近日"
     known["target"] = dispute.transfer_to.name if dispute.transfer_to_id and dispute.transfer_to else "新的中心"
     sentences = words.model_dump() | _words_of_limit(deps, dispute)
+    if dispute.safety is Safety.NONE:
+        sentences["next_step"] += sentences["rating"]
     return {name: text.format_map(known) for name, text in sentences.items()}
 
 

@@ -16,6 +16,7 @@ BODIES: dict[str, Json] = {
     "/disputes/{dispute_id}/supplements": {"text": "补充", "file_ids": []},
     "/disputes/{dispute_id}/withdrawal": {"reason": "不想调解了"},
     "/disputes/{dispute_id}/appointments": {"slot_id": "…"},
+    "/disputes/{dispute_id}/rights-acknowledgement": {"version": "1"},
     "/disputes/{dispute_id}/rating": {"resolved": True, "satisfaction": 5},
     "/appointments/{appointment_id}/reschedule": {"slot_id": "…"},
     "/appointments/{appointment_id}/cancellation": {"reason": "临时有事"},

@@ -1,0 +1,41 @@
+"""A filing by whatever door, and what is added to it later: signs of danger in it reach the duty desk at once."""
+
+from uuid import UUID
+
+from backend.accounts.actors import Actor, ResidentActor, StaffActor
+from backend.casework import staff_notices
+from backend.centers.decision import RouteDecision
+from backend.core.deps import Deps
+from backend.core.travel import OFF, TravelTimes
+from backend.disputes import actions, queries, safety
+from backend.disputes.safety import Signs
+from backend.disputes.schemas import DisputeIn
+from models import Dispute, RedCard, Source
+
+RED_CARD = "red_card"
+
+
+async def file_dispute(
+    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source, times: TravelTimes = OFF
+) -> tuple[Dispute, RouteDecision, str | None]:
+    """With what to do first, where somebody may be in danger. Raises what `disputes.actions.file_dispute` raises."""
+    dispute, decision = await actions.file_dispute(deps, draft, filer=filer, source=source, times=times)
+    found = safety.signs(deps.catalog, draft.safety_signals, draft.description, draft.claim)
+    if found:
+        await dispute.fetch_related("center")
+        _ = await alarm(deps, dispute, filer if draft.safety_signals else None, found)
+    return dispute, decision, safety.advice(deps.catalog, found)
+
+
+async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]) -> None:
+    """Raises what `disputes.actions.supplement` raises."""
+    await actions.supplement(deps, actor, dispute_id, text, file_ids)
+    if found := safety.signs(deps.catalog, (), text):
+        _ = await alarm(deps, await queries.for_resident(actor, dispute_id), None, found)
+
+
+async def alarm(deps: Deps, dispute: Dispute, actor: Actor | None, found: Signs, reason: str = "") -> RedCard:
+    """`actor` None: nobody said so, words did."""
+    card = await safety.raise_card(deps, dispute, actor, found, reason)
+    await staff_notices.tell(deps, dispute, RED_CARD, but=actor)
+    return card

@@ -1,0 +1,243 @@
+"""Asking the other side. Who holds the token learns that a request exists, who handles it and how to answer; only who
+proves to be the party joins the case, and then sees its own side of it."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
+
+from backend.accounts.actors import ResidentActor, StaffActor
+from backend.casework.claims import AlreadyInvolvedError
+from backend.casework.registration import require_recorder
+from backend.core import clock, codes, identity
+from backend.core.clock import local
+from backend.core.deps import Deps
+from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
+from backend.core.schema import Code, In, Line, Moment, Out
+from backend.core.wording import date_text
+from backend.disputes import history, queries
+from backend.disputes.history import Entry
+from backend.notices import actions as notices
+from backend.notices.actions import News
+from models import Audience, Dispute, Invitation, Party, Representation, Resident, Side, Status
+from models.base import uuid7
+
+_LENGTH, _GROUP = 16, 4
+_OPEN = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
+
+
+class InvitationRefusedError(InvalidFieldsError):
+    """Forged, mistyped, revoked, expired, answered already, or somebody else: all alike."""
+
+    message: ClassVar[str] = (
+        "没有对上。请核对邀请码，先授权微信手机号，再填写您的姓名（单位填全称）；仍不行请联系综治中心。"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(fields=(FieldProblem("token", self.message),))
+
+
+class NotInvitableError(HejieError):
+    code: ClassVar[str] = "not_invitable"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这位当事人已经加入或退出，或者案件已经结束，不能再邀请。"
+
+
+class InvitationIn(In):
+    token: Annotated[Code, Field(max_length=64)]
+
+
+class JoiningIn(InvitationIn):
+    """The phone is the one that WeChat vouches for; an identity number may be given in its place."""
+
+    name: Line
+    id_number: Annotated[Code, Field(max_length=32)] | None = None
+
+
+class InvitationOut(Out):
+    id: str
+    party_id: str
+    created_at: Moment
+    expires_at: Moment
+    opened_at: Moment | None
+    joined_at: Moment | None
+    revoked_at: Moment | None
+
+
+class IssuedInvitationOut(InvitationOut):
+    """`token` and what carries it are given this once."""
+
+    token: str
+    page: str
+    sms_text: str
+
+
+class InvitationCard(Out):
+    """All that is known before identification."""
+
+    center: str
+    phone: str
+    address: str
+    handled_by: str
+    expires_at: Moment
+    how_to_answer: str
+
+
+async def invite(deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUID) -> IssuedInvitationOut:
+    """Invitations of the party sent before are void. Raises NotFoundError, RoleNotAllowedError, NotInvitableError."""
+    dispute = await queries.for_staff(actor, dispute_id, lock=True)
+    party = await Party.get_or_none(id=party_id, dispute_id=dispute.id, removed_at=None)
+    if party is None:
+        raise NotFoundError
+    require_recorder(actor, dispute)
+    if party.resident_id or party.left_at or dispute.status not in _OPEN:
+        raise NotInvitableError
+    now, code = deps.clock.now(), codes.new_code(_LENGTH)
+    await revoke_all(deps, party.id)
+    row = Invitation(
+        id=uuid7(),
+        dispute_id=dispute.id,
+        party_id=party.id,
+        token_hash=_hash(deps, code),
+        issuer_id=actor.id,
+        created_at=now,
+        expires_at=now + timedelta(days=deps.catalog.invitations.days),
+    )
+    await row.save(force_create=True)
+    await history.record(deps, dispute, actor, Entry("invited", Audience.STAFF, {"party_id": str(party.id)}))
+    return _issued(deps, dispute, row, codes.grouped(code, _GROUP))
+
+
+async def revoke(deps: Deps, actor: StaffActor, dispute_id: UUID, invitation_id: UUID) -> None:
+    """Twice changes nothing. Raises NotFoundError, RoleNotAllowedError."""
+    dispute = await queries.for_staff(actor, dispute_id, lock=True)
+    row = await Invitation.get_or_none(id=invitation_id, dispute_id=dispute.id)
+    if row is None:
+        raise NotFoundError
+    require_recorder(actor, dispute)
+    await Invitation.filter(id=row.id, revoked_at=None, joined_at=None).update(revoked_at=deps.clock.now())
+
+
+async def revoke_all(deps: Deps, party_id: UUID) -> None:
+    live = Invitation.filter(party_id=party_id, joined_at=None, revoked_at=None)
+    await live.update(revoked_at=deps.clock.now())
+
+
+async def of_case(actor: StaffActor, dispute_id: UUID) -> list[InvitationOut]:
+    """Raises NotFoundError."""
+    dispute = await queries.for_staff(actor, dispute_id)
+    return [_out(row) for row in await Invitation.filter(dispute_id=dispute.id).order_by("-id")]
+
+
+async def look(deps: Deps, fields: InvitationIn) -> InvitationCard:
+    """Raises InvitationRefusedError."""
+    row = await _live(deps, fields.token).select_related("dispute__center", "dispute__mediator").first()
+    if row is None:
+        raise InvitationRefusedError
+    if row.opened_at is None:
+        await Invitation.filter(id=row.id).update(opened_at=deps.clock.now())
+    center, mediator = row.dispute.center, row.dispute.mediator
+    return InvitationCard(
+        center=center.name,
+        phone=center.phone,
+        address=center.address,
+        handled_by=f"{center.name}调解员{mediator.name}" if mediator else center.name,
+        expires_at=row.expires_at,
+        how_to_answer=deps.catalog.invitations.how_to_answer,
+    )
+
+
+async def join(deps: Deps, actor: ResidentActor, fields: JoiningIn) -> Dispute:
+    """Raises InvitationRefusedError, AlreadyInvolvedError."""
+    row = await _live(deps, fields.token).first()
+    if row is None:
+        raise InvitationRefusedError
+    dispute = await queries.named_by(row)
+    still_live = await _live(deps, fields.token).exists()
+    party = await Party.get(id=row.party_id)
+    if not still_live or party.resident_id or party.removed_at or party.left_at or dispute.status not in _OPEN:
+        raise InvitationRefusedError
+    if not await _is_identified(deps, actor, fields, party):
+        raise InvitationRefusedError
+    if await queries.is_involved(actor.id, dispute):
+        raise AlreadyInvolvedError
+    party.resident_id, row.joined_at = actor.id, deps.clock.now()
+    await party.save(update_fields=["resident_id"])
+    await row.save(update_fields=["joined_at"])
+    data = {"party_id": str(party.id), "side_text": SIDES[party.side]}
+    await history.record(deps, dispute, actor, Entry("joined", data=data))
+    words = {"center": dispute.center.name, "number": dispute.number}
+    told = [News(actor.id, "joined", dispute.id, words)]
+    if dispute.resident_id is not None:
+        told.append(News(dispute.resident_id, "party_joined", dispute.id, words))
+    await notices.notify(deps, told)
+    return dispute
+
+
+async def count_failure(deps: Deps, token: str) -> None:
+    """In a transaction of its own: the one that was refused is undone."""
+    await _live(deps, token).update(failures=F("failures") + 1)
+
+
+SIDES = {Side.APPLICANT: "申请人", Side.RESPONDENT: "被申请人"}
+
+
+def _live(deps: Deps, token: str) -> QuerySet[Invitation]:
+    return Invitation.filter(
+        token_hash=_hash(deps, codes.as_meant(token)),
+        joined_at=None,
+        revoked_at=None,
+        expires_at__gt=deps.clock.now(),
+        failures__lt=deps.catalog.invitations.failures,
+    )
+
+
+async def _is_identified(deps: Deps, actor: ResidentActor, fields: JoiningIn, party: Party) -> bool:
+    """The name, and with it the identity number or the verified phone: of the party itself, or of who represents it."""
+    name = deps.keyring.keyed_hash("name", identity.searchable("name", fields.name))
+    people = [(party.name_hash, party.phone_hash), *await _representatives(party)]
+    if fields.id_number is not None:
+        try:
+            number = identity.normalize_id_number(fields.id_number, clock.today(deps.clock))
+        except ValueError:
+            return False
+        return name == party.name_hash and deps.keyring.keyed_hash("id_number", number) == party.id_number_hash
+    phone = (await Resident.get(id=actor.id)).phone_hash
+    return phone is not None and any(phone == its_phone and name == its_name for its_name, its_phone in people)
+
+
+async def _representatives(party: Party) -> list[tuple[str, str | None]]:
+    rows = await Representation.filter(party_id=party.id, ended_at=None)
+    return [(row.name_hash, row.phone_hash) for row in rows]
+
+
+def _issued(deps: Deps, dispute: Dispute, row: Invitation, token: str) -> IssuedInvitationOut:
+    center = dispute.center
+    sms = deps.catalog.invitations.sms.format(
+        center=center.name, token=token, until=_day(row.expires_at), phone=center.phone or "中心窗口"
+    )
+    page = f"{deps.catalog.pages['invitation']}?token={token}"
+    return IssuedInvitationOut(**_out(row).model_dump(), token=token, page=page, sms_text=sms)
+
+
+def _out(row: Invitation) -> InvitationOut:
+    return InvitationOut(
+        id=str(row.id),
+        party_id=str(row.party_id),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        opened_at=row.opened_at,
+        joined_at=row.joined_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _day(moment: datetime) -> str:
+    return date_text(local(moment).date())
+
+
+def _hash(deps: Deps, code: str) -> str:
+    return deps.keyring.keyed_hash("invitation", code)
