@@ -10,6 +10,7 @@ import structlog
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
+from backend.content import checking
 from backend.core import jobs
 from backend.core.errors import UnavailableError
 from backend.files.store import FileStore
@@ -80,6 +81,10 @@ async def _take_receipts(desk: Desk, resident_id: UUID, event: WechatCallback) -
     await receipts.take(desk.post, resident_id, event)
 
 
+async def _take_verdict(desk: Desk, _resident_id: UUID, event: WechatCallback) -> None:
+    await checking.take_verdict(desk.post.clock, event.payload)
+
+
 async def _take_back(desk: Desk, resident_id: UUID, event: WechatCallback) -> None:
     """What was taken over from WeChat under the authorisation goes; what is part of a case stays, as when an account
     is closed (个人信息保护法 15, 47; 人民调解法 27). `RevokeInfo` may name several, by number."""
@@ -134,6 +139,7 @@ _EFFECTS: Final[dict[str, Callable[[Desk, UUID, WechatCallback], Awaitable[None]
     taps.POPUP: _take_answers,
     taps.CHANGE: _take_answers,
     receipts.SENT: _take_receipts,
+    "media_check": _take_verdict,
     "authorization_revoked": _take_back,
     "account_cancelled": _close_account,
 }

@@ -5,6 +5,7 @@ import json
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -26,14 +27,18 @@ from tortoise.exceptions import BaseORMException
 from backend import outside, wechat_events
 from backend.casework import sweeps as cases
 from backend.centers.loading import NoCityQueueError
+from backend.content import checking
+from backend.content.checking import Inspector
 from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
 from backend.core.deps import Deps
+from backend.core.jobs import LaterError
+from backend.files import links
 from backend.files.store import FileStore, open_store
 from backend.notices import delivery
-from backend.notices.delivery import LaterError, Post
+from backend.notices.delivery import Post
 from backend.web.live import CHANNEL as NEWS_CHANNEL
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
@@ -126,16 +131,35 @@ def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
     )
 
 
+def _inspector(settings: Settings, post: Post) -> Inspector:
+    base_url = f"{(settings.public_url or f'http://{settings.host}:{settings.port}').rstrip('/')}/mini/v1"
+    return Inspector(
+        post.clock,
+        post.keyring,
+        post.wechat,
+        lambda file_id: links.link_for_check(post.keyring, file_id, post.clock.now(), base_url),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Workbench:
+    """What the jobs need."""
+
+    post: Post
+    store: FileStore
+    inspector: Inspector
+
+
 async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *, drain: bool) -> None:
     """Again and again while the database is away."""
-    store = open_store(settings.storage_url, settings.data_dir)
+    bench = _Workbench(post, open_store(settings.storage_url, settings.data_dir), _inspector(settings, post))
     picked = _PICKED_FOR_EACH * settings.worker_concurrency
     while not stopping.is_set():
         try:
             async with _pool(settings) as pool:
                 if await pool.fetch(_NOTIFYING):
                     raise NotifyingQueueError
-                await _queue(pool, post, store, asyncio.Semaphore(settings.worker_concurrency), stopping).run(
+                await _queue(pool, bench, asyncio.Semaphore(settings.worker_concurrency), stopping).run(
                     dequeue_timeout=_POLL_IDLE,
                     batch_size=picked // 2,
                     max_concurrent_tasks=picked,
@@ -158,9 +182,7 @@ def _pool(settings: Settings) -> asyncpg.Pool:
     )
 
 
-def _queue(
-    pool: asyncpg.Pool, post: Post, store: FileStore, places: asyncio.Semaphore, stopping: asyncio.Event
-) -> QueueManager:
+def _queue(pool: asyncpg.Pool, bench: _Workbench, places: asyncio.Semaphore, stopping: asyncio.Event) -> QueueManager:
     queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
     queue.min_dequeue_poll_interval = _POLL_BUSY
     queue.shutdown = stopping
@@ -168,12 +190,17 @@ def _queue(
     @queue.entrypoint(jobs.DELIVER_NOTICE)
     async def deliver_notice(job: Job) -> None:
         async with places, _or_later(stopping):
-            await delivery.deliver(post, _id_in(job, "notice_id"), job.attempts)
+            await delivery.deliver(bench.post, _id_in(job, "notice_id"), job.attempts)
 
     @queue.entrypoint(jobs.TAKE_EFFECT)
     async def take_effect(job: Job) -> None:
         async with places, _or_later(stopping):
-            await wechat_events.take_effect(post, store, _id_in(job, "callback_id"))
+            await wechat_events.take_effect(bench.post, bench.store, _id_in(job, "callback_id"))
+
+    @queue.entrypoint(jobs.CHECK_CONTENT)
+    async def check_content(job: Job) -> None:
+        async with places, _or_later(stopping):
+            await checking.check(bench.inspector, _id_in(job, "check_id"), job.attempts)
 
     return queue
 
@@ -228,6 +255,9 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
     found = await wechat_events.requeue_lost()
     if found:
         log.warning("events_requeued", count=found)
+    found = await checking.requeue_unanswered(clock)
+    if found:
+        log.warning("content_checks_requeued", count=found)
 
 
 async def sweep_cases(deps: Deps, redis: Redis) -> None:

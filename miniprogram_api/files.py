@@ -8,6 +8,7 @@ from backend.core.deps import Deps
 from backend.core.schema import Query
 from backend.files import actions, links, queries
 from backend.files.actions import FileInUseError, FileTooLargeError, FileTypeError
+from backend.files.queries import FileNotShownError
 from backend.files.schemas import FileOut, LinksOut
 from backend.web import files as web
 from backend.web.endpoint import endpoint, json_response, writing
@@ -62,9 +63,9 @@ async def delete_file(request: Request, actor: ResidentActor, file_id: UUID, dep
     return json_response(write.answer)
 
 
-@endpoint(blueprint, "GET", "/files/{file_id}", audience="resident", produces="*/*")
+@endpoint(blueprint, "GET", "/files/{file_id}", audience="resident", errors=(FileNotShownError,), produces="*/*")
 async def get_file(request: Request, actor: ResidentActor, file_id: UUID, deps: Deps) -> HTTPResponse:
-    return await web.serve(request, deps, await queries.owned(actor, file_id))
+    return await web.serve(request, deps, await queries.shown_to_owner(actor, file_id))
 
 
 @endpoint(blueprint, "GET", "/files/{file_id}/links", audience="resident", returns=LinksOut)

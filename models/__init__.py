@@ -40,6 +40,7 @@ from models.centers import (
     OrganizationKind,
     Residency,
 )
+from models.content import CheckStatus, CheckSubject, ContentCheck
 from models.disputes import (
     ActorKind,
     Audience,
@@ -89,8 +90,11 @@ __all__ = [
     "CenterLevel",
     "CenterRevision",
     "Channel",
+    "CheckStatus",
+    "CheckSubject",
     "ClaimCode",
     "ConsentKind",
+    "ContentCheck",
     "CountyBoundary",
     "DayKind",
     "Delivery",

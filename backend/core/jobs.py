@@ -11,8 +11,17 @@ from tortoise import connections
 DELIVER_NOTICE = "deliver_notice"
 TAKE_EFFECT = "take_effect"
 """Of an event that WeChat pushed."""
+CHECK_CONTENT = "check_content"
 
 EVENT, DEADLINE, URGENT, NORMAL = 30, 20, 10, 0
+
+
+class LaterError(Exception):
+    """It cannot be done now, and nothing was: try again after `pause`."""
+
+    def __init__(self, pause: timedelta) -> None:
+        super().__init__(pause)
+        self.pause = pause
 
 
 class _CurrentConnection(Driver):

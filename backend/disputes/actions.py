@@ -9,6 +9,8 @@ from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.centers import travel_time
 from backend.centers.decision import RouteDecision
 from backend.centers.policy import CHOSEN_AND_RUNNER_UP, MAX_CANDIDATES
+from backend.content import actions as content
+from backend.content.actions import Brought
 from backend.core import clock, codes, geo, rows
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
@@ -20,7 +22,7 @@ from backend.disputes.schemas import DisputeIn, PlaceIn, PointIn
 from backend.files import actions as files
 from backend.notices import actions as notices
 from backend.notices.actions import News
-from models import Dispute, Party, Side, Source, Status, Urge
+from models import CheckSubject, Dispute, Party, Side, Source, Status, Urge
 from models.base import uuid7
 
 _NUMBER_LENGTH = 12
@@ -66,6 +68,7 @@ async def file_dispute(
     center = decision.center
     entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source}, step=step)
     await history.record(deps, dispute, filer, entry, *await _represent(deps, draft, parties[0], filer))
+    await content.request(deps, filer, Brought(CheckSubject.DISPUTE, dispute.id, dispute.id))
     if isinstance(filer, ResidentActor):
         words = {"center": center.name, "number": dispute.number}
         await notices.notify(deps, [News(filer.id, "submitted", dispute.id, words)])
@@ -84,6 +87,7 @@ async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: s
     data = {"files": [str(file_id) for file_id in file_ids]}
     entry = Entry("supplemented", audience, data, {"text": text}, reader_id)
     await history.record(deps, dispute, actor, entry)
+    await content.request(deps, actor, Brought(CheckSubject.SUPPLEMENT, entry.id, dispute.id))
     await _touch(deps, dispute)
 
 

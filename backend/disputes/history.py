@@ -28,6 +28,7 @@ class Entry:
     """With the audience `reader`: the one resident who may read it."""
     step: Step | None = None
     """What it did to the clock."""
+    id: UUID = field(default_factory=uuid7)
 
 
 async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> None:
@@ -60,13 +61,12 @@ def detail_of(deps: Deps, event: Event) -> dict[str, Any]:
 
 
 def _event(deps: Deps, dispute: Dispute, actor: Actor | None, entry: Entry) -> Event:
-    event_id: UUID = uuid7()
     sealed = None
     if entry.detail:
         text = json.dumps(entry.detail, ensure_ascii=False)
-        sealed = deps.keyring.seal(text, "event", "detail", event_id)
+        sealed = deps.keyring.seal(text, "event", "detail", entry.id)
     return Event(
-        id=event_id,
+        id=entry.id,
         dispute_id=dispute.id,
         kind=entry.kind,
         audience=entry.audience,

@@ -12,18 +12,23 @@ from uuid import UUID
 from tortoise import connections
 
 from backend.accounts.actors import Actor, ResidentActor
+from backend.content import actions as content
+from backend.content.actions import Brought
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, TooLargeError, WrongTypeError
 from backend.files import pictures, queries, types
 from backend.files.store import Part
-from models import FileKind, FileStatus, StoredFile
+from models import CheckSubject, FileKind, FileStatus, StoredFile
 
 _NAME_LENGTH = 100
+_CHECKABLE = (FileKind.IMAGE, FileKind.AUDIO)
+"""Of the others WeChat knows no check."""
 _ATTACH = """
 UPDATE stored_file SET dispute_id = $1
- WHERE id = ANY($2) AND owner_id = $3 AND dispute_id IS NULL AND deleted_at IS NULL AND status = 'available'
+ WHERE id = ANY($2) AND owner_id = $3 AND dispute_id IS NULL AND deleted_at IS NULL
 RETURNING id
 """
+"""Also what is still being checked, or was found unfit to be shown: as evidence it counts all the same."""
 _NOT_YOURS = "没有找到这个文件，或者已经用过，请重新上传。"
 
 _darkroom = ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures")
@@ -74,12 +79,15 @@ async def inspect(content: bytes, name: str) -> Upload:
 
 
 async def record_upload(deps: Deps, actor: ResidentActor, file_id: UUID, upload: Upload) -> StoredFile:
-    """The bytes lie in the store already."""
+    """The bytes lie in the store already. Pictures and sound are shown to others once WeChat has looked at them."""
+    is_checkable = upload.kind in _CHECKABLE
+    brought = Brought(CheckSubject.FILE, file_id, is_checkable=is_checkable)
+    await content.request(deps, actor, brought)
     return await StoredFile.create(
         id=file_id,
         owner_id=actor.id,
         kind=upload.kind,
-        status=FileStatus.AVAILABLE,
+        status=FileStatus.CHECKING if is_checkable else FileStatus.AVAILABLE,
         content_type=upload.content_type,
         size=upload.size,
         sha256=upload.sha256,

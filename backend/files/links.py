@@ -10,24 +10,30 @@ from backend.core.deps import Deps
 from backend.core.errors import NotFoundError
 from backend.files.schemas import LinksOut
 from backend.files.store import Part
-from models import StoredFile
+from models import FileStatus, StoredFile
 
 _LIFETIME = timedelta(minutes=10)
+_LIFETIME_OF_CHECK = timedelta(hours=1)
+"""WeChat may take half an hour to fetch what it is to look at."""
 _LINKED: tuple[Part, ...] = ("shown", "thumbnail")
 
 
 def links_to(deps: Deps, stored: StoredFile, base_url: str) -> LinksOut:
     """`base_url` is the resident API's, such as `https://example.org/mini/v1`."""
-    expires_at = deps.clock.now() + _LIFETIME
+    expires_at, is_shown = deps.clock.now() + _LIFETIME, stored.status != FileStatus.REJECTED
     return LinksOut(
         status=stored.status,
-        url=_link(deps.keyring, stored.id, "shown", expires_at, base_url),
+        url=_link(deps.keyring, stored.id, "shown", expires_at, base_url) if is_shown else None,
         thumbnail_url=_link(deps.keyring, stored.id, "thumbnail", expires_at, base_url)
-        if stored.has_thumbnail
+        if is_shown and stored.has_thumbnail
         else None,
         content_type=stored.content_type,
         expires_at=expires_at,
     )
+
+
+def link_for_check(keyring: Keyring, file_id: UUID, now: datetime, base_url: str) -> str:
+    return _link(keyring, file_id, "shown", now + _LIFETIME_OF_CHECK, base_url)
 
 
 def check(deps: Deps, file_id: UUID, part: str, expires: str, signature: str) -> Part:

@@ -1,12 +1,21 @@
 """The only ways to a file; missing and foreign look alike."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
-from backend.core.errors import NotFoundError
+from backend.core.errors import HejieError, NotFoundError
 from backend.files.schemas import FileOut
 from models import FileStatus, StoredFile
+
+
+class FileNotShownError(HejieError):
+    code: ClassVar[str] = "file_not_shown"
+    status: ClassVar[int] = 403
+    message: ClassVar[str] = (
+        "这个文件没有通过内容安全检查，不在小程序里显示，但已作为证据保存，不影响您的申请。如有疑问请联系综治中心。"
+    )
 
 
 async def owned(actor: ResidentActor, file_id: UUID, *, lock: bool = False) -> StoredFile:
@@ -26,10 +35,18 @@ async def attached(file_id: UUID) -> StoredFile:
 
 
 async def linked(file_id: UUID) -> StoredFile:
-    """For who holds a signed link, which was checked before."""
-    stored = await StoredFile.get_or_none(id=file_id, deleted_at=None, status=FileStatus.AVAILABLE)
+    """For who holds a signed link, which was checked before: the owner, or WeChat that is to look at it."""
+    stored = await StoredFile.filter(id=file_id, deleted_at=None).exclude(status=FileStatus.REJECTED).first()
     if stored is None:
         raise NotFoundError
+    return stored
+
+
+async def shown_to_owner(actor: ResidentActor, file_id: UUID) -> StoredFile:
+    """Raises NotFoundError, FileNotShownError."""
+    stored = await owned(actor, file_id)
+    if stored.status == FileStatus.REJECTED:
+        raise FileNotShownError
     return stored
 
 

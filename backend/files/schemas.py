@@ -14,10 +14,10 @@ class FileOut(Out):
 
 
 class LinksOut(Out):
-    """Links work without a token until `expires_at`: who has one can open it."""
+    """Links work without a token until `expires_at`: who has one can open it. A rejected file has none."""
 
     status: str
-    url: str
+    url: str | None
     thumbnail_url: str | None
     content_type: str
     expires_at: Moment

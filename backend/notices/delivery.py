@@ -17,6 +17,7 @@ from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
+from backend.core.jobs import LaterError
 from backend.notices import budget, ledger, outcomes, taps
 from backend.notices.outcomes import Grant, Result
 from backend.sms.client import Sms
@@ -49,14 +50,6 @@ SELECT n.id FROM notice n
                     WHERE q.entrypoint = $2 AND q.payload = convert_to('{"notice_id": "' || n.id || '"}', 'UTF8'))
  ORDER BY n.id LIMIT 1000
 """
-
-
-class LaterError(Exception):
-    """Nothing was sent: it is not time yet, or WeChat is away. Try again after `pause`."""
-
-    def __init__(self, pause: timedelta) -> None:
-        super().__init__(pause)
-        self.pause = pause
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
+from backend.content import actions as content
+from backend.content.actions import Brought
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from models import Rating, Status
+from models import CheckSubject, Rating, Status
 from models.base import uuid7
 
 RATABLE = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED)
@@ -45,6 +47,8 @@ async def rate(
         comment_sealed=deps.keyring.seal(comment, "rating", "comment", rating_id) if comment else None,
         created_at=deps.clock.now(),
     )
+    if comment:
+        await content.request(deps, actor, Brought(CheckSubject.RATING, rating_id, dispute.id))
     audience, reader_id = history.own(dispute, actor.id)
     await history.record(deps, dispute, actor, Entry("rated", audience, reader_id=reader_id))
     return rating

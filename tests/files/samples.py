@@ -12,9 +12,11 @@ from PIL import Image
 pillow_heif.register_heif_opener(thumbnails=False)
 
 
-def picture(format_: str, size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: Any) -> bytes:
+def picture(
+    format_: str, size: tuple[int, int] = (60, 40), mode: str = "RGB", color: str = "red", **options: Any
+) -> bytes:
     buffer = io.BytesIO()
-    Image.new(mode, size, "red").save(buffer, format_, **options)
+    Image.new(mode, size, color).save(buffer, format_, **options)
     return buffer.getvalue()
 
 

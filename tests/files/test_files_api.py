@@ -40,7 +40,7 @@ async def post_form(client: httpx.AsyncClient, person: Person, **form: Any) -> h
 async def test_a_photo(people: People, settings: Settings) -> None:
     lin, content = await people.resident("lin"), samples.from_a_phone("JPEG")
     file = await uploaded(lin, content, "IMG_0001.HEIC")
-    assert (file["kind"], file["status"], file["size"]) == ("image", "available", len(content))
+    assert (file["kind"], file["status"], file["size"]) == ("image", "checking", len(content))
     assert file["sha256"] == sha256(content).hexdigest()
     got = await lin.get(f"/files/{file['id']}")
     assert got.headers["Content-Type"] == "image/jpeg"
@@ -127,7 +127,7 @@ async def test_links_need_no_token(people: People, clock: TravellingClock) -> No
     lin = await people.resident("lin")
     file = await uploaded(lin, samples.picture("PNG", (2000, 1000)))
     links = (await lin.get(f"/files/{file['id']}/links")).json()
-    assert links["status"] == "available"
+    assert links["status"] == "checking"
     assert links["expires_at"] == "2026-11-24T10:10:00+08:00"
     picture, thumbnail = [await people.client.get(links[name]) for name in ("url", "thumbnail_url")]
     assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/png")

@@ -9,8 +9,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from backend.core.jobs import LaterError
 from backend.notices import delivery
-from backend.notices.delivery import LaterError, Post
+from backend.notices.delivery import Post
 from models import SubscriptionGrant
 from tests.notices.pushes import PROGRESS, Phone
 

@@ -10,8 +10,9 @@ from tortoise.transactions import in_transaction
 
 from backend import worker
 from backend.core import jobs
+from backend.core.jobs import LaterError
 from backend.notices import delivery
-from backend.notices.delivery import LaterError, Post
+from backend.notices.delivery import Post
 from config.settings import Settings
 from models import Delivery, Notice
 from tests.clock import TravellingClock

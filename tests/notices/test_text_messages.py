@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from backend.core.jobs import LaterError
 from backend.notices import delivery
-from backend.notices.delivery import LaterError, Post
+from backend.notices.delivery import Post
 from backend.sms.client import Sms
 from models import Channel, Delivery, Notice
 from tests.clock import TravellingClock

@@ -7,9 +7,10 @@ import pytest
 from tortoise import connections
 
 from backend.core.catalog import Catalog
+from backend.core.jobs import LaterError
 from backend.core.quiet_hours import QuietHours
 from backend.notices import delivery, timing
-from backend.notices.delivery import LaterError, Post
+from backend.notices.delivery import Post
 from backend.notices.timing import Other, Plan, Rhythm
 from config.catalog_files import read_catalog
 from config.settings import Settings
