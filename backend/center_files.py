@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from tortoise.transactions import in_transaction
 
-from backend import database
+from backend import database, import_report
 from backend.centers import actions, importing, queries
 from backend.centers.actions import Import
 from backend.centers.importing import Checked, KnownCenter
@@ -18,20 +18,16 @@ from config.catalog_files import read_catalog
 from models import Center
 
 
-class ImportRefusedError(Exception):
-    """Nothing was written; the rows that are wrong have been named on standard output."""
-
-
 async def bring_in(database_url: str, content: bytes, *, dry_run: bool) -> None:
     """One transaction. Raises ImportRefusedError."""
-    out, now = Console(soft_wrap=True, highlight=False, markup=False), SystemClock().now()
+    out, now = import_report.output(), SystemClock().now()
     async with database.connected(database_url), in_transaction():
         catalog = Catalog.parse(read_catalog())
         divisions = await queries.load_divisions(catalog)
-        with _progress() as progress:
+        with import_report.progress() as progress:
             checked = await _checked(content, catalog, divisions, progress)
             if checked.problems:
-                _report(out, checked)
+                import_report.refuse(out, checked.problems)
             plan = await actions.plan_import(checked.rows, divisions, now)
             if not dry_run:
                 task = progress.add_task("写入", total=len(plan.added) + len(plan.changed))
@@ -57,13 +53,6 @@ async def _checked(content: bytes, catalog: Catalog, divisions: DivisionDirector
     return importing.check(iter(rows), catalog, divisions, known)
 
 
-def _report(out: Console, checked: Checked) -> None:
-    for each in checked.problems:
-        out.print(f"第{each.line}行 {each.column}：{each.reason}" if each.column else f"第{each.line}行：{each.reason}")
-    lines = len({each.line for each in checked.problems})
-    raise ImportRefusedError(f"{lines} 行有问题（共 {len(checked.problems)} 处），没有导入任何内容。改好后请重新导入。")
-
-
 def _tell(out: Console, plan: Import, *, dry_run: bool) -> None:
     for closing in plan.closings:
         center, successor = closing.center, closing.successor
@@ -76,14 +65,4 @@ def _tell(out: Console, plan: Import, *, dry_run: bool) -> None:
     out.print(
         f"{done}新增 {len(plan.added)}，修改 {len(plan.changed)}（其中停用 {len(plan.closings)}），"
         f"没有变化 {plan.unchanged}。"
-    )
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
     )

@@ -35,6 +35,8 @@ Format = Literal["xml", "json"]
 PolicyPath = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="TOML like those in config/catalog/routing.")
 ]
+SheetPath = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX like its template.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, say what would change, write nothing.")]
 
 
 @app.command()
@@ -158,21 +160,22 @@ def seed() -> None:
 
 
 @app.command()
-def import_centers(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX like config/catalog/centers_template.csv.")
-    ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would change.")] = False,
-) -> None:
+def import_centers(file: SheetPath, dry_run: DryRun = False) -> None:
     """Add, change and close centers from a file: all of it, or, if any row is wrong, nothing."""
-    with _complete_settings("import-centers") as settings:
-        from backend import center_files
+    from backend import center_files
 
-        try:
-            database_url = settings.database_url.get_secret_value()
-            asyncio.run(center_files.bring_in(database_url, file.read_bytes(), dry_run=dry_run))
-        except center_files.ImportRefusedError as error:
-            _refuse(str(error))
+    def work(settings: Settings) -> Coroutine[Any, Any, None]:
+        return center_files.bring_in(settings.database_url.get_secret_value(), file.read_bytes(), dry_run=dry_run)
+
+    _bring_in("import-centers", work)
+
+
+@app.command()
+def import_cases(file: SheetPath, dry_run: DryRun = False) -> None:
+    """Bring earlier cases into the archive, once each: all of the file, or, if any row is wrong, nothing."""
+    from backend import case_files
+
+    _bring_in("import-cases", lambda settings: case_files.bring_in(settings, file.read_bytes(), dry_run=dry_run))
 
 
 @app.command()
@@ -307,6 +310,16 @@ def rotate_keys() -> None:
     with _complete_settings("rotate-keys") as settings:
         changed = asyncio.run(_rotate(settings))
     typer.echo(f"done: {changed} values sealed anew; what was sealed with older keys is no more")
+
+
+def _bring_in(process: str, work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    with _complete_settings(process) as settings:
+        from backend import import_report
+
+        try:
+            asyncio.run(work(settings))
+        except import_report.ImportRefusedError as error:
+            _refuse(str(error))
 
 
 def _at_terminal(work: Callable[[ModuleType, Settings], Coroutine[Any, Any, str]]) -> None:

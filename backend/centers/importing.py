@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from backend.centers import drafts
 from backend.centers.drafts import CenterDraft, CenterRow
+from backend.core import sheets
 from backend.core.catalog import Catalog
 from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Crs
-from backend.core.sheets import SheetError, SheetRow
+from backend.core.sheets import RowProblem, SheetError, SheetRow
 from models import Center, CenterLevel
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -47,14 +48,6 @@ _Word = TypeVar("_Word", bound=str)
 _CUT = str.maketrans({"；": ";", "、": ";", ",": ";", "，": ";", "|": ";"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RowProblem:
-    line: int
-    column: str
-    """As the file calls it; empty = the whole row."""
-    reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class KnownCenter:
     level: str
@@ -76,7 +69,7 @@ def check(
     checked = Checked()
     try:
         headings = next(rows, None)
-        columns = _columns(headings, checked.problems)
+        columns = sheets.columns_of(headings, COLUMNS, _REQUIRED, checked.problems)
         if not checked.problems:
             reader = _Reader(columns, catalog, divisions)
             for row in rows:
@@ -111,22 +104,6 @@ def export(centers: Iterable[Center], code_by_id: Mapping[str, str]) -> Iterator
             code_by_id.get(str(center.successor_id), ""),
             "true" if center.placeholder else "false",
         )
-
-
-def _columns(headings: SheetRow | None, found: list[RowProblem]) -> list[str]:
-    """Names of our columns in the file's order; appends what is wrong with the headings."""
-    if headings is None:
-        found.append(RowProblem(0, "", "文件是空的。"))
-        return []
-    names = {alias: name for name, aliases in COLUMNS.items() for alias in (name, *aliases)}
-    columns = [names.get(heading.lower(), "") for heading in headings.cells]
-    line = headings.line
-    for heading, column in zip(headings.cells, columns, strict=True):
-        if heading and not column:
-            found.append(RowProblem(line, heading, "不认识这一列，请对照模板改表头或删去这一列。"))
-    found += [RowProblem(line, name, "表头里有两个这样的列。") for name in COLUMNS if columns.count(name) > 1]
-    found += [RowProblem(line, name, "表头里缺少这一列。") for name in _REQUIRED if name not in columns]
-    return columns
 
 
 class _Reader:

@@ -4,7 +4,7 @@ import csv
 import io
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -31,6 +31,36 @@ class SheetRow:
     """As office software counts: the first is 1."""
     cells: tuple[str, ...]
     """Trimmed; full-width letters and digits made half-width."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RowProblem:
+    line: int
+    column: str
+    """As the file calls it; empty = the whole row."""
+    reason: str
+
+
+def columns_of(
+    headings: SheetRow | None,
+    known: Mapping[str, Sequence[str]],
+    required: Sequence[str],
+    found: list[RowProblem],
+) -> list[str]:
+    """Our names of the columns, in the file's order; `known` has the other names of each. Appends what is wrong with
+    the headings."""
+    if headings is None:
+        found.append(RowProblem(0, "", "文件是空的。"))
+        return []
+    names = {alias: name for name, aliases in known.items() for alias in (name, *aliases)}
+    columns = [names.get(heading.lower(), "") for heading in headings.cells]
+    line = headings.line
+    for heading, column in zip(headings.cells, columns, strict=True):
+        if heading and not column:
+            found.append(RowProblem(line, heading, "不认识这一列，请对照模板改表头或删去这一列。"))
+    found += [RowProblem(line, name, "表头里有两个这样的列。") for name in known if columns.count(name) > 1]
+    found += [RowProblem(line, name, "表头里缺少这一列。") for name in required if name not in columns]
+    return columns
 
 
 def read(content: bytes) -> Iterator[SheetRow]:

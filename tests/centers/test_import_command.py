@@ -6,7 +6,7 @@ import pytest
 from tortoise import connections
 
 from backend import center_files
-from backend.center_files import ImportRefusedError
+from backend.import_report import ImportRefusedError
 from config.settings import Settings
 from models import Center, Organization, SceneCode
 from tests.people import People, file_dispute
