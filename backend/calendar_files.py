@@ -1,15 +1,20 @@
 """A notice of days off from a file, for the operator at a terminal: every wrong line, what changes, who is affected."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 from rich.console import Console
 from tortoise.transactions import in_transaction
 
-from backend import database
-from backend.calendars import actions, importing
+from backend import database, wiring
+from backend.appointments import affected
+from backend.calendars import actions, importing, queries
 from backend.calendars.actions import Replacement
 from backend.calendars.importing import Notice, NoticeRefusedError
-from backend.core.wording import date_text
+from backend.core.clock import Clock, SystemClock
+from backend.core.wording import date_text, when_text
 from config.settings import Settings
-from models import DayKind
+from models import Appointment, DayKind
 
 _KINDS = {DayKind.OFF: "放假", DayKind.WORK: "调休上班"}
 
@@ -18,15 +23,28 @@ class ImportRefusedError(Exception):
     """Nothing was written; the lines that are wrong have been named on standard output."""
 
 
-async def bring_in(settings: Settings, content: bytes, source: str, *, dry_run: bool) -> None:
+class _Rehearsed(Exception):  # noqa: N818 - nothing went wrong
+    """All of it is rolled back."""
+
+
+async def bring_in(
+    settings: Settings, content: bytes, source: str, *, dry_run: bool, clock: Clock | None = None
+) -> None:
     """One transaction; the same notice again changes nothing. Raises ImportRefusedError."""
     out = Console(soft_wrap=True, highlight=False, markup=False)
     notice = _checked(out, content)
-    async with database.connected(settings.database_url.get_secret_value()), in_transaction():
-        replacement = await actions.plan(notice)
-        if not dry_run:
-            await actions.carry_out(notice, replacement, source)
-        _tell(out, notice, replacement, dry_run=dry_run)
+    async with database.connected(settings.database_url.get_secret_value()):
+        deps = await wiring.load_deps(settings, clock or SystemClock())
+        with suppress(_Rehearsed):
+            async with in_transaction():
+                with Console(stderr=True).status("导入放假安排，查找受影响的预约…"):
+                    replacement = await actions.plan(notice)
+                    await actions.carry_out(notice, replacement, source)
+                    found = await affected.find(replace(deps, calendar=await queries.load_calendar()))
+                _tell(out, notice, replacement, dry_run=dry_run)
+                _name_affected(out, found, dry_run=dry_run)
+                if dry_run:
+                    raise _Rehearsed
 
 
 def _checked(out: Console, content: bytes) -> Notice:
@@ -53,3 +71,13 @@ def _tell(out: Console, notice: Notice, replacement: Replacement, *, dry_run: bo
     done = "试运行，没有写入任何内容：" if dry_run else "已导入："
     counts = f"新增 {len(replacement.added)}，修改 {len(replacement.changed)}，取消 {len(replacement.removed)}"
     out.print(f"{done}{notice.year}年，{counts}。")
+
+
+def _name_affected(out: Console, found: list[Appointment], *, dry_run: bool) -> None:
+    """Nothing personal: case and time."""
+    if not found:
+        return
+    told = "导入时会通知本人" if dry_run else "已通知本人"
+    out.print(f"有 {len(found)} 个预约落在放假日，{told}；预约仍然保留，请中心逐个改约或确认照常进行：")
+    for each in found:
+        out.print(f"  {each.dispute.number} {when_text(each.starts_at)} {each.center.name}")

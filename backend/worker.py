@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,8 +23,10 @@ from redis.exceptions import RedisError
 from tortoise import connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
+from tortoise.transactions import in_transaction
 
 from backend import outside, wechat_events
+from backend.appointments import affected, reminders
 from backend.casework import sweeps as cases
 from backend.centers.loading import NoCityQueueError
 from backend.content import checking
@@ -39,7 +41,7 @@ from backend.files import links
 from backend.files.store import FileStore, open_store
 from backend.notices import delivery
 from backend.notices.delivery import Post
-from backend.web.live import CHANNEL as NEWS_CHANNEL
+from backend.web import live
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
 from config import logging
@@ -234,14 +236,33 @@ async def _beat(redis: Redis) -> None:
 async def _sweep(settings: Settings, clock: Clock, redis: Redis) -> None:
     current = CurrentDeps(settings, clock)
     while True:
-        try:
-            await sweep(clock, timedelta(days=settings.idempotency_days))
-            await sweep_cases(await current.get(), redis)
-        except NoCityQueueError:
-            log.warning("not_seeded")
-        except _STORE_AWAY:
-            log.warning("not_swept", exc_info=True)
+        await _try_to("throw_away", sweep(clock, timedelta(days=settings.idempotency_days)))
+        await _try_to("sweep_cases", sweep_cases(current, redis))
+        await _try_to("look_after_appointments", look_after_appointments(current, redis))
         await asyncio.sleep(_SWEEP_S)
+
+
+async def _try_to(do: str, work: Awaitable[None]) -> None:
+    """What fails keeps the rest from nothing, and is tried again with the next sweep."""
+    try:
+        await work
+    except NoCityQueueError:
+        log.warning("not_seeded")
+    except _STORE_AWAY:
+        log.warning("not_swept", what=do, exc_info=True)
+    except Exception:
+        log.exception("not_swept", what=do)
+
+
+async def look_after_appointments(current: CurrentDeps, redis: Redis) -> None:
+    """Reminds, and finds bookings on days that are off now."""
+    deps = await current.get()
+    await reminders.send_due(deps)
+    async with in_transaction():
+        found = await affected.find(deps)
+    if found:
+        log.warning("appointments_affected", count=len(found))
+    await _announce(deps, redis)
 
 
 async def sweep(clock: Clock, keep: timedelta) -> None:
@@ -260,11 +281,17 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
         log.warning("content_checks_requeued", count=found)
 
 
-async def sweep_cases(deps: Deps, redis: Redis) -> None:
-    """What time does to cases; open sockets hear of it."""
+async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
+    """What time does to cases."""
+    deps = await current.get()
     moved = {rule: count for rule, count in (await cases.sweep(deps)).items() if count}
     if moved:
         log.info("cases_swept", **moved)
+    await _announce(deps, redis)
+
+
+async def _announce(deps: Deps, redis: Redis) -> None:
+    """Open sockets hear of it; where Redis is away they look by themselves."""
     if deps.touched:
-        with suppress(RedisError, OSError):  # sockets look by themselves, too
-            await redis.publish(NEWS_CHANNEL, ",".join(deps.touched))
+        with suppress(RedisError, OSError):
+            await live.tell(redis, deps.touched)

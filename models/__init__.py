@@ -11,6 +11,7 @@ from models.accounts import (
     StaffSession,
 )
 from models.appointments import (
+    AffectedAppointment,
     Answer,
     Appointment,
     AppointmentKind,
@@ -26,6 +27,7 @@ from models.appointments import (
     MissKind,
     Participant,
     Purpose,
+    Reminder,
     SlotCount,
     WaitEntry,
     WaitStatus,
@@ -76,6 +78,7 @@ from models.staff_notices import StaffNotice
 
 __all__ = [
     "ActorKind",
+    "AffectedAppointment",
     "Answer",
     "Appointment",
     "AppointmentKind",
@@ -126,6 +129,7 @@ __all__ = [
     "Rating",
     "RedCard",
     "Registration",
+    "Reminder",
     "Representation",
     "Residency",
     "Resident",

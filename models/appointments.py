@@ -275,3 +275,41 @@ class WaitEntry(Row):
     class Meta:
         table = "wait_entry"
         indexes = (("center_id", "kind", "status", "id"),)
+
+
+class AffectedAppointment(Row):
+    """A booking whose day a later notice of days off has taken away. Its resident was told, then people decide."""
+
+    appointment_id: UUID
+    appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
+        "models.Appointment", on_delete=fields.RESTRICT, related_name="findings"
+    )
+    sequence = fields.IntField()
+    """Of the appointment then: moved or cancelled, it has another one."""
+    found_at = fields.DatetimeField()
+    kept_at = fields.DatetimeField(null=True)
+    kept_by_id: UUID | None
+    kept_by: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "models.Staff", null=True, on_delete=fields.RESTRICT
+    )
+    """Null: the day is a working day again."""
+
+    class Meta:
+        table = "affected_appointment"
+        unique_together = (("appointment", "sequence"),)
+
+
+class Reminder(Row):
+    """What has been reminded of: once for each rule and each time that the appointment had."""
+
+    appointment_id: UUID
+    appointment: fields.ForeignKeyRelation[Appointment] = fields.ForeignKeyField(
+        "models.Appointment", on_delete=fields.RESTRICT, related_name="reminders"
+    )
+    sequence = fields.IntField()
+    rule = fields.CharField(max_length=32)
+    sent_at = fields.DatetimeField()
+
+    class Meta:
+        table = "reminder"
+        unique_together = (("appointment", "sequence", "rule"),)

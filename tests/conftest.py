@@ -32,13 +32,12 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "content_check",
-    "red_card", "invitation", "rights_acknowledgement",
-    "staff_notice", "representation", "claim_code", "registration",
-    "rating", "urge", "diary_entry", "blocked_period", "diary", "miss", "participant", "wait_entry", "appointment",
-    "facility", "mediator_hours", "slot_count", "event", "party", "notice", "subscription_grant",
-    "subscription_answer", "stored_file", "dispute", "privacy_consent", "phone_code", "resident_session", "resident",
-    "staff_session", "case_counter", "wechat_callback", "idempotent_request", "pgqueuer", "pgqueuer_log",
+    "reminder", "affected_appointment", "content_check", "red_card", "invitation", "rights_acknowledgement",
+    "staff_notice", "representation", "claim_code", "registration", "rating", "urge", "diary_entry", "blocked_period",
+    "diary", "miss", "participant", "wait_entry", "appointment", "facility", "mediator_hours", "slot_count", "event",
+    "party", "notice", "subscription_grant", "subscription_answer", "stored_file", "dispute", "privacy_consent",
+    "phone_code", "resident_session", "resident", "staff_session", "case_counter", "wechat_callback",
+    "idempotent_request", "pgqueuer", "pgqueuer_log",
 )  # fmt: skip
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in _BUSINESS_TABLES)  # noqa: S608
 """Children first. Of the few rows that a test leaves, DELETE is ten times faster than TRUNCATE."""

@@ -69,3 +69,9 @@ class OfferGoneError(HejieError):
     code: ClassVar[str] = "offer_gone"
     status: ClassVar[int] = 409
     message: ClassVar[str] = "为您保留的位置已过时限，让给下一位了。您可以重新预约或候补。"
+
+
+class NotAffectedError(HejieError):
+    code: ClassVar[str] = "not_affected"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这次预约不在待处理之列：可能已经改约、取消，或者已经有人处理过了。请刷新列表。"

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.appointments import views
@@ -15,7 +16,7 @@ from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.pagination import bad_cursor, cut, decode
-from backend.core.schema import Page
+from backend.core.schema import Page, PageQuery
 from models import Appointment, Center, Dispute, Participant, Party, Purpose, Role
 
 _ONE_DAY = timedelta(days=1)
@@ -69,9 +70,16 @@ async def of_center(deps: Deps, actor: StaffActor, query: CenterAppointmentsQuer
     rows = Appointment.filter(starts_at__gte=_midnight(first))
     if query.last is not None and query.last < date.max:
         rows = rows.filter(starts_at__lt=_midnight(query.last + _ONE_DAY))
-    center_id = await _center_to_read(actor, query.center_id)
+    center_id = await center_to_read(actor, query.center_id)
     if center_id is not None:
         rows = rows.filter(center_id=center_id)
+    return await in_order_of_time(deps, actor, rows, query)
+
+
+async def in_order_of_time(
+    deps: Deps, actor: StaffActor, rows: QuerySet[Appointment], query: PageQuery
+) -> Page[CenterAppointmentOut]:
+    """One page of them. The actor must be one who may see them."""
     key = decode(query.cursor, 2)
     if key is not None:
         starts_at, last_id = _moment(key[0]), _uuid(key[1])
@@ -125,7 +133,7 @@ async def _shown(deps: Deps, actor: ResidentActor, page: Sequence[Appointment]) 
     return [views.appointment_out(row, deps.calendar, now, asked.get(row.id)) for row in page]
 
 
-async def _center_to_read(actor: StaffActor, wanted: str | None) -> UUID | None:
+async def center_to_read(actor: StaffActor, wanted: str | None) -> UUID | None:
     """None = the whole city. Raises RoleNotAllowedError, InvalidFieldsError."""
     if actor.role == Role.ADMIN:
         raise RoleNotAllowedError

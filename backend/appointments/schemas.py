@@ -164,6 +164,10 @@ class CenterAppointmentsQuery(PageQuery):
         return self
 
 
+class AffectedQuery(PageQuery):
+    center_id: Code | None = None
+
+
 class SlotOut(Out):
     id: str
     starts_at: Moment

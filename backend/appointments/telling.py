@@ -2,6 +2,7 @@
 a time at the window concerns one party, a mediation all of them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -51,14 +52,22 @@ async def record(
     await history.record(deps, dispute, actor, entry)
 
 
-async def notify(deps: Deps, appointment: Appointment, kind: str, residents: Iterable[UUID]) -> None:
+async def notify(
+    deps: Deps,
+    appointment: Appointment,
+    kind: str,
+    residents: Iterable[UUID],
+    *,
+    valid_until: datetime | None = None,
+) -> None:
+    """No push leaves after `valid_until`; by default the answer's time limit, or the start."""
     words = {
         "when_text": when_text(appointment.starts_at),
         "place": views.place_text(appointment.kind, appointment.center),
         "center": appointment.center.name,
         "due_text": when_text(appointment.respond_by) if appointment.respond_by else "",
     }
-    until = appointment.respond_by or appointment.starts_at
+    until = valid_until or appointment.respond_by or appointment.starts_at
     news = [News(each, kind, appointment.dispute_id, words, until) for each in sorted(residents)]
     await notices.notify(deps, news)
 

@@ -1,7 +1,7 @@
 """A notice of days off as a file: what can be taken as it stands, and what is wrong, line by line. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,7 +56,7 @@ def check(content: bytes) -> Notice:
         problems.append(LineProblem(0, "文件里没有任何日期。"))
     if not days:
         raise NoticeRefusedError(problems)
-    year = Counter(day.date.year for day in days.values()).most_common(1)[0][0]
+    year = _year(days.values())
     for line, day in days.items():
         problems += [LineProblem(line, reason) for reason in _contradictions(day, year)]
     if problems:
@@ -64,6 +64,13 @@ def check(content: bytes) -> Notice:
     named = {day.date for day in days.values()}
     unnamed = {day: name for day, name in statutory_days(year).items() if day not in named}
     return Notice(year, tuple(sorted(days.values())), unnamed)
+
+
+def _year(days: Collection[NoticeDay]) -> int:
+    """Of most days; those of December may be of the notice of the next year."""
+    counted = Counter(day.date.year for day in days if day.date.month != _DECEMBER)
+    counted = counted or Counter(day.date.year for day in days)
+    return max(counted, key=lambda year: (counted[year], year))
 
 
 def _contradictions(day: NoticeDay, year: int) -> Iterator[str]:

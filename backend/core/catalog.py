@@ -17,6 +17,7 @@ from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
+from backend.core.reminding import ReminderRule
 from backend.core.safety_rules import InvitationRules, RightsNotice, SafetySignal
 from backend.core.signposts import Intake, RedirectRow
 from models import ConsentKind, Source, Status
@@ -46,6 +47,13 @@ def _two_levels(categories: tuple[Category, ...]) -> tuple[Category, ...]:
     if problems:
         raise ValueError("; ".join(problems))
     return categories
+
+
+def _names_once(rules: tuple[ReminderRule, ...]) -> tuple[ReminderRule, ...]:
+    counted = Counter(rule.name for rule in rules)
+    if twice := [name for name, count in counted.items() if count > 1]:
+        raise ValueError(f"two reminders have one name: {', '.join(twice)}")
+    return rules
 
 
 class TransferRules(Entry):
@@ -201,6 +209,7 @@ class Catalog(Entry):
     opening: OpeningRules
     """For centers that have no rules of their own."""
     booking: BookingRules
+    reminders: Annotated[tuple[ReminderRule, ...], AfterValidator(_names_once)]
     flow: tuple[FlowRow, ...] = Field(min_length=1)
     flow_version: str = Field(min_length=1, max_length=16)
     flow_effective_from: date

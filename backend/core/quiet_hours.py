@@ -37,3 +37,11 @@ class QuietHours:
         here = local(moment)
         end = here.replace(hour=self.ends.hour, minute=self.ends.minute, second=0, microsecond=0)
         return (end if end > here else end + timedelta(days=1)).astimezone(moment.tzinfo)
+
+    def next_begin(self, moment: datetime) -> datetime | None:
+        """When it is quiet again, after `moment`; None: never."""
+        if self.begins == self.ends:
+            return None
+        here = local(moment)
+        begin = here.replace(hour=self.begins.hour, minute=self.begins.minute, second=0, microsecond=0)
+        return (begin if begin > here else begin + timedelta(days=1)).astimezone(moment.tzinfo)

@@ -3,13 +3,14 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.appointments import actions, attendance, joining, proposals, queries, slots
+from backend.appointments import actions, affected, attendance, joining, proposals, queries, slots
 from backend.appointments.errors import (
     AlreadyBookedError,
     AlreadyCheckedInError,
     AppointmentNotLiveError,
     FixingTooEarlyError,
     NoMediatorError,
+    NotAffectedError,
     NotProposedError,
     NotYetError,
     SlotFullError,
@@ -17,6 +18,7 @@ from backend.appointments.errors import (
 )
 from backend.appointments.schemas import (
     AdmissionOut,
+    AffectedQuery,
     ArrangementIn,
     CancellationIn,
     CenterAppointmentOut,
@@ -131,6 +133,33 @@ async def record_answer(
 ) -> CenterAppointmentOut:
     appointment = await proposals.record_answer(deps, actor, appointment_id, body.party_id, body.answer, wish=body.wish)
     return await queries.center_appointment(deps, actor, appointment)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/appointments/affected",
+    audience="staff",
+    query=AffectedQuery,
+    returns=Page[CenterAppointmentOut],
+    errors=(RoleNotAllowedError,),
+)
+async def list_affected_appointments(actor: StaffActor, query: AffectedQuery, deps: Deps) -> Page[CenterAppointmentOut]:
+    """On a day that a later notice of days off has taken away, and nobody has moved or kept them yet."""
+    return await affected.open_ones(deps, actor, query)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/appointments/{appointment_id}/keep",
+    audience="staff",
+    returns=CenterAppointmentOut,
+    errors=(RoleNotAllowedError, NotAffectedError),
+)
+async def keep_appointment(actor: StaffActor, appointment_id: UUID, deps: Deps) -> CenterAppointmentOut:
+    """It takes place although the day is off; its resident is told."""
+    return await queries.center_appointment(deps, actor, await affected.keep(deps, actor, appointment_id))
 
 
 @endpoint(

@@ -12,9 +12,14 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger("hejie.live")
 
-CHANNEL = "hejie:news"
+_CHANNEL = "hejie:news"
 _RETRY_S = 1.0
 _CANCEL_AGAIN_S = 0.2
+
+
+async def tell(redis: Redis, residents: Iterable[str]) -> None:
+    """Every process, after the commit. Raises RedisError, OSError."""
+    await redis.publish(_CHANNEL, ",".join(residents))
 
 
 class Newsroom:
@@ -62,7 +67,7 @@ class Newsroom:
             self._has_news.clear()
             names, self._untold = self._untold, set()
             try:
-                await self._redis.publish(CHANNEL, ",".join(names))
+                await tell(self._redis, names)
             except (RedisError, OSError):
                 log.warning("news_not_published")
 
@@ -70,7 +75,7 @@ class Newsroom:
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
-                    await subscription.subscribe(CHANNEL)
+                    await subscription.subscribe(_CHANNEL)
                     self._wake(list(self._waiting))
                     async for message in subscription.listen():
                         self._wake(message["data"].decode().split(","))

@@ -52,6 +52,17 @@ def test_it_opens_within_a_day_and_stays_open(begins: time, ends: time, ago: tim
     assert 0 <= (opened - moment).total_seconds() <= 24 * 3600
 
 
+@given(st.times(), st.times(), st.datetimes(timezones=st.just(UTC)))
+def test_the_next_quiet_begins_within_a_day(begins: time, ends: time, moment: datetime) -> None:
+    hours = QuietHours(begins.replace(second=0, microsecond=0), ends.replace(second=0, microsecond=0))
+    begin = hours.next_begin(moment)
+    if begin is None:
+        assert hours.begins == hours.ends
+    else:
+        assert hours.is_quiet(begin)
+        assert 0 < (begin - moment).total_seconds() <= 24 * 3600
+
+
 @pytest.mark.parametrize("text", ["22:00", "25:00-07:00", "22:60-07:00", "7:00-8:00", "22:00-07:30 ", "aa:bb-cc:dd"])
 def test_what_is_no_quiet_hours(text: str) -> None:
     with pytest.raises(ValueError, match="no quiet hours"):
