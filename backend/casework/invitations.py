@@ -160,13 +160,19 @@ async def join(deps: Deps, actor: ResidentActor, fields: JoiningIn) -> Dispute:
     party = await Party.get(id=row.party_id)
     if not still_live or party.resident_id or party.removed_at or party.left_at or dispute.status not in _OPEN:
         raise InvitationRefusedError
+    authority = None
     if not await _is_identified(deps, actor, fields, party):
-        raise InvitationRefusedError
+        authority = await _representing(deps, actor, fields, party)
+        if authority is None:
+            raise InvitationRefusedError
     if await queries.is_involved(actor.id, dispute):
         raise AlreadyInvolvedError
     party.resident_id, row.joined_at = actor.id, deps.clock.now()
     await party.save(update_fields=["resident_id"])
     await row.save(update_fields=["joined_at"])
+    if authority is not None:
+        authority.resident_id = actor.id
+        await authority.save(update_fields=["resident_id"])
     data = {"party_id": str(party.id), "side_text": SIDES[party.side]}
     await history.record(deps, dispute, actor, Entry("joined", data=data))
     words = {"center": dispute.center.name, "number": dispute.number}
@@ -196,22 +202,32 @@ def _live(deps: Deps, token: str) -> QuerySet[Invitation]:
 
 
 async def _is_identified(deps: Deps, actor: ResidentActor, fields: JoiningIn, party: Party) -> bool:
-    """The name, and with it the identity number or the verified phone: of the party itself, or of who represents it."""
-    name = deps.keyring.keyed_hash("name", identity.searchable("name", fields.name))
-    people = [(party.name_hash, party.phone_hash), *await _representatives(party)]
-    if fields.id_number is not None:
-        try:
-            number = identity.normalize_id_number(fields.id_number, clock.today(deps.clock))
-        except ValueError:
-            return False
-        return name == party.name_hash and deps.keyring.keyed_hash("id_number", number) == party.id_number_hash
-    phone = (await Resident.get(id=actor.id)).phone_hash
-    return phone is not None and any(phone == its_phone and name == its_name for its_name, its_phone in people)
+    """The name, and with it the identity number or the verified phone."""
+    if deps.keyring.keyed_hash("name", identity.searchable("name", fields.name)) != party.name_hash:
+        return False
+    if fields.id_number is None:
+        phone = await _verified_phone(actor)
+        return phone is not None and phone == party.phone_hash
+    try:
+        number = identity.normalize_id_number(fields.id_number, clock.today(deps.clock))
+    except ValueError:
+        return False
+    return deps.keyring.keyed_hash("id_number", number) == party.id_number_hash
 
 
-async def _representatives(party: Party) -> list[tuple[str, str | None]]:
-    rows = await Representation.filter(party_id=party.id, ended_at=None)
-    return [(row.name_hash, row.phone_hash) for row in rows]
+async def _representing(deps: Deps, actor: ResidentActor, fields: JoiningIn, party: Party) -> Representation | None:
+    """The authority by which somebody else answers for the party: an organization has no phone of its own."""
+    name, phone = (
+        deps.keyring.keyed_hash("name", identity.searchable("name", fields.name)),
+        await _verified_phone(actor),
+    )
+    if phone is None or fields.id_number is not None:
+        return None
+    return await Representation.filter(party_id=party.id, ended_at=None, name_hash=name, phone_hash=phone).first()
+
+
+async def _verified_phone(actor: ResidentActor) -> str | None:
+    return (await Resident.get(id=actor.id)).phone_hash
 
 
 def _issued(deps: Deps, dispute: Dispute, row: Invitation, token: str) -> IssuedInvitationOut:

@@ -47,12 +47,20 @@ async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, representation_id
     row.ended_at = deps.clock.now()
     row.ended_reason_sealed = deps.keyring.seal(reason, "representation", "ended_reason", row.id)
     await row.save(update_fields=["ended_at", "ended_reason_sealed"])
-    if row.resident_id is not None and row.resident_id == dispute.resident_id:
-        dispute.resident_id = None
-        await dispute.save(update_fields=["resident_id"])
-        await handover.hand_over(deps, dispute, row.resident_id, None)
+    if row.resident_id is not None:
+        await _unbind(deps, dispute, row.party_id, row.resident_id)
     await history.record(deps, dispute, actor, representation.entry(deps.catalog, row, "representation_ended"))
     return dispute
+
+
+async def _unbind(deps: Deps, dispute: Dispute, party_id: UUID, resident_id: UUID) -> None:
+    """From the case that was filed for the party, or from the party for which an invitation was answered."""
+    if dispute.resident_id == resident_id:
+        dispute.resident_id = None
+        await dispute.save(update_fields=["resident_id"])
+    await Party.filter(id=party_id, resident_id=resident_id).update(resident_id=None)
+    if not await queries.is_involved(resident_id, dispute):
+        await handover.hand_over(deps, dispute, resident_id, None)
 
 
 def _as_given(deps: Deps, party: Party) -> PartyIn:

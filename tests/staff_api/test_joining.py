@@ -167,6 +167,29 @@ async def test_each_side_sees_its_own(at_work: PeopleAtWork) -> None:
     assert [each["phone_masked"] for each in seen["parties"]] == ["138****0001", None, None]
 
 
+async def test_who_represents_an_organization_joins_until_the_authority_ends(at_work: PeopleAtWork) -> None:
+    clerk, manager = await at_work.staff("clerk"), await verified(at_work, "manager", "13900000006")
+    company = [{"kind": "organization", "name": "某某物业服务有限公司"}]
+    filed = await file_dispute(await at_work.resident(), respondents=company)
+    case = granted(await clerk.get(f"/disputes/{filed['id']}"))
+    token = (await invited(clerk, case))["token"]
+    answer = {"token": token, "name": "钱经理"}
+    assert paths(await manager.post("/invitations/acceptance", answer)) == {"token"}
+    authority = {
+        "party_id": party(case), "kind": "agent", "name": "钱经理", "phone": "13900000006", "scope": "settle",
+        "basis": "公司授权", "document": "授权委托书2026-11号", "given_on": "2026-11-20",
+    }  # fmt: skip
+    more = granted(await clerk.post(f"/disputes/{case['id']}/representations", authority), 201)
+    granted(await manager.post("/invitations/acceptance", answer), 201)
+    granted(await manager.get(f"/disputes/{case['id']}"))
+    row = more["representations"][0]["id"]
+    granted(await clerk.post(f"/disputes/{case['id']}/representations/{row}/revocation", {"reason": "公司撤销授权"}))
+    refused(await manager.get(f"/disputes/{case['id']}"), 404)
+    assert granted(await manager.get("/disputes"))["items"] == granted(await manager.get("/notices"))["items"] == []
+    after = granted(await clerk.get(f"/disputes/{case['id']}"))
+    assert not any(each["has_joined"] for each in after["parties"] if each["side"] == "respondent")
+
+
 async def test_leaving_ends_it_when_the_other_side_is_gone(at_work: PeopleAtWork) -> None:
     applicant = await at_work.resident()
     mediator, case = await opened(at_work, applicant, category="labour")
