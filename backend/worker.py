@@ -129,7 +129,7 @@ def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
         keyring=Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value()),
         wechat=outside.wechat(settings, redis, clock),
         sms=outside.sms(settings, clock),
-        state="formal" if settings.is_production else "developer",
+        state=settings.program_state,
     )
 
 

@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         return self.env == "production"
 
+    @property
+    def program_state(self) -> Literal["developer", "formal"]:
+        """Which version of the mini-program messages, codes and links open."""
+        return "formal" if self.is_production else "developer"
+
 
 def load_settings() -> Settings:
     """Raises `pydantic.ValidationError` naming every wrong variable at once."""

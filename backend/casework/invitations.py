@@ -183,9 +183,27 @@ async def join(deps: Deps, actor: ResidentActor, fields: JoiningIn) -> Dispute:
     return dispute
 
 
+async def held(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: InvitationIn) -> Invitation:
+    """A live invitation of the case, by its token: whoever issued it has it at hand, nobody else can find it.
+
+    Raises NotFoundError, RoleNotAllowedError, InvitationRefusedError.
+    """
+    dispute = await queries.for_staff(actor, dispute_id)
+    require_recorder(actor, dispute)
+    row = await _live(deps, fields.token).filter(dispute_id=dispute.id).first()
+    if row is None:
+        raise InvitationRefusedError
+    return row
+
+
 async def count_failure(deps: Deps, token: str) -> None:
     """In a transaction of its own: the one that was refused is undone."""
     await _live(deps, token).update(failures=F("failures") + 1)
+
+
+def as_written(fields: InvitationIn) -> str:
+    """As it was issued, however it was typed: of letters that a code or a link may carry."""
+    return codes.grouped(codes.as_meant(fields.token), _GROUP)
 
 
 SIDES = {Side.APPLICANT: "申请人", Side.RESPONDENT: "被申请人"}

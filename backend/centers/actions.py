@@ -1,13 +1,12 @@
 """What is written when centers open, change and close, by form or by file."""
 
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from backend.accounts.actors import StaffActor
-from backend.centers import drafts, staff_queries
+from backend.centers import drafts, posters, staff_queries
 from backend.centers.drafts import CenterDraft, CenterRow
 from backend.centers.staff_queries import OpenCase
 from backend.core.deps import Deps
@@ -19,7 +18,6 @@ from models import Center, CenterLevel, Organization, OrganizationKind, Role, Sc
 _BATCH = 1000
 _FROM_FILES = ("name", "short_name", "level", "division_code", "address", "phone", "lon", "lat", "crs", "placeholder",
     "categories", "deactivated_at", "successor_id")  # fmt: skip
-_POSTER_PAGE = "pages/center/index"
 
 _NO_SUCCESSOR = "承接中心不存在、已停用，或者就是本中心，请另选一个。"
 _CODE_TAKEN = "已经有中心用了这个编码，请换一个。"
@@ -146,7 +144,7 @@ async def carry_out(
 async def equip(centers: Sequence[Center], divisions: DivisionDirectory, now: datetime) -> None:
     """What each center has from its first day: a people's mediation committee, and a code for its poster."""
     await Organization.bulk_create(_committee(center, divisions) for center in centers)
-    await SceneCode.bulk_create(_poster(center, now) for center in centers if center.level != CenterLevel.CITY)
+    await SceneCode.bulk_create(posters.new(center.id, now) for center in centers if center.level != CenterLevel.CITY)
 
 
 def require_admin(actor: StaffActor) -> None:
@@ -175,10 +173,4 @@ def _committee(center: Center, divisions: DivisionDirectory) -> Organization:
         name=f"{place or center.name}人民调解委员会",
         center_id=center.id,
         is_own_committee=True,
-    )
-
-
-def _poster(center: Center, now: datetime) -> SceneCode:
-    return SceneCode(
-        code=secrets.token_urlsafe(12), page=_POSTER_PAGE, params={"center_id": str(center.id)}, created_at=now
     )

@@ -31,7 +31,7 @@ MAX_TEXT: Final = 2500
 _SECOND_CHECK: Final = 2
 """Version of both content checks; the first is frozen."""
 _MEDIA_TYPES: Final = {"audio": 1, "image": 2}
-_LONGEST_LINK_DAYS: Final = 30
+LONGEST_LINK_DAYS: Final = 30
 _WATERMARK_AGE: Final = timedelta(minutes=10)
 """WeChat's code lasts five minutes, and its clock is not ours."""
 _PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG")
@@ -213,7 +213,7 @@ class WeChat:
 
     async def url_link(self, path: str, query: str, days: int, state: ProgramState) -> str:
         """An https address that opens the mini-program, from a text message too, for `days`. Raises WeChatError."""
-        assert 1 <= days <= _LONGEST_LINK_DAYS, "WeChat makes no link that lasts longer"
+        assert 1 <= days <= LONGEST_LINK_DAYS, "WeChat makes no link that lasts longer"
         body = {
             "path": path,
             "query": query,
