@@ -22,6 +22,7 @@ from miniprogram_api import (
     sessions,
     subscriptions,
     waiting,
+    taking_part,
 )
 
 blueprint = Blueprint.group(
@@ -44,5 +45,6 @@ blueprint = Blueprint.group(
     sessions.blueprint,
     subscriptions.blueprint,
     waiting.blueprint,
+    taking_part.blueprint,
     url_prefix="/mini/v1",
 )

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
 from backend.appointments import queries as appointments
-from backend.casework import rights
+from backend.casework import information, rights
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
 from backend.disputes import queries, timeline, views, ways_on
-from backend.disputes.schemas import DisputeOut
+from backend.disputes.schemas import ActionOut, DisputeOut
 from backend.files import queries as files
+from models import Dispute, Status
 
 INCLUDABLE = ("timeline", "appointments", "files")
 _TIMELINE_ITEMS = 100
@@ -26,6 +27,9 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     way = await ways_on.of(deps, dispute)
     notice = await rights.of(deps, actor, dispute)
     extra: dict[str, Any] = {"redirect": way.redirect, "routes": way.routes, "rights_notice": notice}
+    requests = await information.of_dispute(deps, dispute_id, actor)
+    extra["information_requests"] = [each.model_dump(mode="json") for each in requests if each.answered_at is None]
+    extra["actions"] = [*page.actions, *_more_actions(dispute, has_requests=bool(extra["information_requests"]))]
     if "timeline" in wanted:
         items = await timeline.for_resident(deps, actor, dispute, limit=_TIMELINE_ITEMS, cursor=None, descending=False)
         extra["timeline"] = items.items
@@ -36,3 +40,13 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     if "files" in wanted:
         extra["files"] = [each.model_dump(mode="json") for each in await files.of_dispute(actor, dispute_id)]
     return page.model_copy(update=extra)
+
+
+def _more_actions(dispute: Dispute, *, has_requests: bool) -> list[ActionOut]:
+    found = [ActionOut(action="answer_request", title="按要求补充")] if has_requests else []
+    if dispute.status in (Status.ACCEPTED, Status.IN_MEDIATION):
+        if dispute.mediator_id is None:
+            found.append(ActionOut(action="choose_mediator", title="选择调解员"))
+        elif not dispute.recusal_pending:
+            found.append(ActionOut(action="challenge", title="申请回避"))
+    return found

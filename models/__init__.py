@@ -33,6 +33,7 @@ from models.appointments import (
     WaitStatus,
 )
 from models.calendars import CalendarDay, CalendarRevision, CalendarYear, DayKind
+from models.casework import Conflict, HandoverNote, InformationItem, InformationRequest, MediatorChoice, Recusal
 from models.centers import (
     Center,
     CenterLevel,
@@ -96,6 +97,7 @@ __all__ = [
     "CheckStatus",
     "CheckSubject",
     "ClaimCode",
+    "Conflict",
     "ConsentKind",
     "ContentCheck",
     "CountyBoundary",
@@ -112,11 +114,15 @@ __all__ = [
     "FileKind",
     "FileStatus",
     "GrantSource",
+    "HandoverNote",
     "IdempotentRequest",
     "Invitation",
     "MediatorHours",
     "Miss",
     "MissKind",
+    "InformationItem",
+    "InformationRequest",
+    "MediatorChoice",
     "Notice",
     "Organization",
     "OrganizationKind",
@@ -128,6 +134,7 @@ __all__ = [
     "Purpose",
     "Rating",
     "RedCard",
+    "Recusal",
     "Registration",
     "Reminder",
     "Representation",

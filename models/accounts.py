@@ -2,6 +2,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.fields import SqlDefault
 
 from models.base import ENUM_LENGTH, Row
 
@@ -94,6 +95,15 @@ class Staff(Row):
         "models.Center", null=True, on_delete=fields.RESTRICT
     )
     is_active = fields.BooleanField(default=True)
+    specialities: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
+    """Category codes that a mediator knows best."""
+    languages: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
+    """Languages and dialects spoken, as the catalog names them."""
+    division_code = fields.CharField(max_length=12, null=True)
+    """Where a mediator is at home: the nearer one is proposed first."""
+    phone_hash = fields.CharField(max_length=64, null=True)
+    id_number_hash = fields.CharField(max_length=64, null=True)
+    """Only to refuse who would mediate a case of their own."""
     created_at = fields.DatetimeField()
 
     class Meta:

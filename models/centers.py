@@ -76,6 +76,8 @@ class Organization(Row):
     kind = fields.CharEnumField(OrganizationKind, max_length=ENUM_LENGTH)
     name = fields.CharField(max_length=128)
     registration_number = fields.CharField(max_length=64, default="")
+    seal_name = fields.CharField(max_length=128, default="", db_default="")
+    """As it stands on its seal; empty = its name."""
     center_id: UUID | None
     center: fields.ForeignKeyNullableRelation[Center] = fields.ForeignKeyField(
         "models.Center", null=True, on_delete=fields.RESTRICT

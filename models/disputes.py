@@ -120,6 +120,11 @@ class Dispute(Row):
     status_before_transfer: Status | None = fields.CharEnumField(  # type: ignore[assignment]
         Status, max_length=ENUM_LENGTH, null=True
     )
+    conflict = fields.CharField(max_length=ENUM_LENGTH, null=True)
+    """`Conflict`: what its mediator has declared; null = nothing yet."""
+    recusal_pending = fields.BooleanField(default=False, db_default=False)
+    failed_contacts = fields.SmallIntField(default=0, db_default=0)
+    """In a row."""
     bounces = fields.SmallIntField(default=0, db_default=0)
     """How many centers have declined it since somebody received it last."""
     must_decide = fields.BooleanField(default=False, db_default=False)
@@ -213,17 +218,18 @@ class Event(Row):
 
 
 class CaseCounter(Model):
-    """How many official numbers a center has given in a year."""
+    """How many official numbers a center has given in a year, in one series."""
 
     id = fields.BigIntField(primary_key=True)
     center_id: UUID
     center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
     year = fields.IntField()
+    series = fields.CharField(max_length=8, default="调", db_default="调")
     given = fields.IntField()
 
     class Meta:
         table = "case_counter"
-        unique_together = (("center", "year"),)
+        unique_together = (("center", "year", "series"),)
 
 
 class Urge(Row):

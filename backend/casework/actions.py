@@ -6,7 +6,7 @@ from uuid import UUID
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import actions as appointments
 from backend.casework import return_slips, staff_notices
-from backend.casework.done import Done
+from backend.casework.done import CHANGING, Done
 from backend.casework.effects import EFFECTS, give_case_number
 from backend.casework.schemas import ActionIn
 from backend.core.clock import SHANGHAI
@@ -20,11 +20,6 @@ from backend.notices import actions as notices
 from backend.notices.actions import News
 from models import Dispute, Party, Safety, Status
 
-CHANGING = (
-    "center_id", "status", "version", "case_number", "track", "mode", "mediator_id", "organization_id",
-    "transfer_to_id", "status_before_transfer", "bounces", "must_decide", "outcome", "due_at", "yellow_at", "clock",
-    "resumes_at", "updated_at",
-)  # fmt: skip
 LIFTED = "transfer_lifted"
 """What the history and the staff's message call it when a case goes to the next higher level by itself."""
 
@@ -72,7 +67,7 @@ def _advance(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow, do
     if done.lifted:
         step: Step | None = case_clock.step(deps, "offer", rule="accept_transfer")
     else:
-        step = case_clock.step_of(deps, row, dispute, actor, done.span)
+        step = None if done.unmet else case_clock.step_of(deps, row, dispute, actor, done.span)
         dispute.status = workflow.destination(row, dispute)
         if row.to == PREVIOUS:
             dispute.status_before_transfer = None

@@ -6,6 +6,13 @@ from typing import Any
 from backend.disputes.case_clock import Span
 from models import Audience
 
+CHANGING = (
+    "center_id", "status", "version", "case_number", "track", "mode", "mediator_id", "organization_id",
+    "transfer_to_id", "status_before_transfer", "bounces", "must_decide", "conflict", "recusal_pending",
+    "failed_contacts", "outcome", "due_at", "yellow_at", "clock", "resumes_at", "updated_at",
+)  # fmt: skip
+"""The columns of a dispute that its steps may change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -16,6 +23,8 @@ class Done:
     audience: Audience = Audience.PARTIES
     span: Span | None = None
     """For a pause or an extension of the clock."""
+    unmet: bool = False
+    """It was tried, but what the running limit is for has not been reached."""
     lifted: bool = False
     """The case stays in transfer, offered to the next higher level."""
 

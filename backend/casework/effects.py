@@ -11,7 +11,16 @@ from tortoise import connections
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import actions as appointments
-from backend.casework import parties, redirects, rights, schemas, transfers
+from backend.casework import (
+    handover_notes,
+    information,
+    recusals,
+    redirects,
+    rights,
+    schemas,
+    tracks,
+    transfers,
+)
 from backend.casework.done import Done, written
 from backend.core.clock import local
 from backend.core.deps import Deps
@@ -19,15 +28,13 @@ from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
 from backend.disputes import case_clock, deadlines, history, queries, safety
 from backend.disputes.case_clock import Span
-from backend.disputes.deadlines import Pause
-from models import Audience, Dispute, Organization, Party, Role, Side, Staff
+from models import Audience, Conflict, Dispute, Organization, Party, Role, Side, Staff
 
-INFORMATION = "information"
-"""Why the clock pauses while the parties are asked for something."""
+_UNREACHABLE = "unreachable"
 
 _NEXT_NUMBER = """
-INSERT INTO case_counter (center_id, year, given) VALUES ($1, $2, 1)
-ON CONFLICT (center_id, year) DO UPDATE SET given = case_counter.given + 1
+INSERT INTO case_counter (center_id, year, series, given) VALUES ($1, $2, $3, 1)
+ON CONFLICT (center_id, year, series) DO UPDATE SET given = case_counter.given + 1
 RETURNING given
 """
 
@@ -36,11 +43,13 @@ Effect = Callable[[Deps, StaffActor, Dispute, Any], Awaitable[Done]]
 
 
 async def give_case_number(deps: Deps, dispute: Dispute) -> str:
-    """〔2026〕宜都陆城调字第0001号: without gaps per center and year. The counter's row stays locked until the commit,
-    so this comes last in a transaction."""
+    """〔2026〕宜都陆城调字第0001号: without gaps per center, year and series. The counter's row stays locked until the
+    commit, so this comes last in a transaction."""
     year = local(deps.clock.now()).year
-    rows = await connections.get("default").execute_query_dict(_NEXT_NUMBER, [dispute.center_id, year])
-    return f"〔{year}〕{dispute.center.short_name}调字第{rows[0]['given']:04}号"
+    series = tracks.default_for(deps.catalog, dispute.category).series
+    values = [dispute.center_id, year, series]
+    rows = await connections.get("default").execute_query_dict(_NEXT_NUMBER, values)
+    return f"〔{year}〕{dispute.center.short_name}{series}字第{rows[0]['given']:04}号"
 
 
 async def nothing_more(_deps: Deps, _actor: StaffActor, _dispute: Dispute, _fields: schemas.ActionIn) -> Done:
@@ -63,31 +72,44 @@ async def refuse(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
 
 
 async def assign(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Assign) -> Done:
-    """Raises InvalidFieldsError for anybody but an active mediator of the case's center."""
+    """Raises InvalidFieldsError for anybody but an active mediator of the case's center, and for who is a party."""
     mediator = await Staff.get_or_none(
         id=fields.mediator_id, role=Role.MEDIATOR, is_active=True, center_id=dispute.center_id
     )
     if mediator is None:
         raise InvalidFieldsError.at("mediator_id", "请选择本中心在岗的调解员。")
-    if parties.namesake(deps, await queries.parties(dispute.id), mediator.name):
-        raise InvalidFieldsError.at("mediator_id", "这位调解员与当事人同名。本人的事不能由本人调解，请另选一位。")
+    if await recusals.is_barred(deps, mediator, await queries.parties(dispute.id)):
+        raise InvalidFieldsError.at("mediator_id", "这位调解员是本案当事人，或与当事人同名。请另选一位。")
+    await handover_notes.keep(deps, dispute, mediator, fields.handover_note)
+    if dispute.mediator_id != mediator.id:
+        dispute.conflict = None
     dispute.mediator = mediator
     await appointments.hand_over(deps, dispute, actor, reason="调解员有变动，请重新预约时间")
     return Done(data={"mediator_id": str(mediator.id), "mediator": mediator.name})
 
 
-async def start_mediation(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.StartMediation) -> Done:
-    """A center is no mediation body: the case names the organization whose seal an agreement will bear."""
+async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.StartMediation) -> Done:
+    """A center is no mediation body: the case names the organization whose seal an agreement will bear, and the track,
+    so its clock and papers. Whoever begins as its mediator states to have no interest in it.
+    Raises InvalidFieldsError."""
     if fields.mode == "joint":
         await safety.require_no_hold(deps, dispute)
     organization = await _organization(dispute, fields.organization_id)
+    parties = await Party.filter(dispute_id=dispute.id)
+    dispute.track = tracks.choose(deps, dispute, track=fields.track, mode=fields.mode, parties=parties)
+    tracks.check_body(deps.catalog.tracks[dispute.track], organization)
+    if not fields.no_conflict:
+        raise InvalidFieldsError.at("no_conflict", "与本件有利害关系的，请先申请回避。")
+    if actor.id == dispute.mediator_id:
+        dispute.conflict = Conflict.NONE
     dispute.organization = organization
     dispute.mode = fields.mode
-    dispute.track = fields.track or ("commercial" if fields.mode == "commercial" else "people")
     return Done(
         data={
             "organization_id": str(organization.id),
             "organization": organization.name,
+            "registration_number": organization.registration_number,
+            "seal_name": organization.seal_name or organization.name,
             "mode": fields.mode,
             "mode_text": deps.catalog.modes[fields.mode],
             "track": dispute.track,
@@ -139,6 +161,10 @@ async def reach_agreement(deps: Deps, _actor: StaffActor, dispute: Dispute, fiel
 async def end_without_agreement(
     deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.EndWithoutAgreement
 ) -> Done:
+    needed = deps.catalog.contact.failed_attempts
+    if fields.reason_code == _UNREACHABLE and dispute.failed_contacts < needed:
+        message = f"连续{needed}次联系不上才能以此结束，目前{dispute.failed_contacts}次，请继续联系并记录。"
+        raise InvalidFieldsError.at("reason_code", message)
     reason = deps.catalog.ending_reasons[fields.reason_code]
     await appointments.release_for(deps, dispute, actor, reason)
     return Done(
@@ -165,22 +191,18 @@ async def add_note(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: s
 
 
 async def request_information(
-    _deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.RequestInformation
+    deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.RequestInformation
 ) -> Done:
     """The time that the parties need is not the center's."""
-    pause = _pause_of(dispute)
+    await information.ask(deps, actor, dispute, fields.items, fields.due_on)
+    pause = case_clock.pause_of(dispute)
     until = max(fields.due_on, pause.until) if pause else fields.due_on
-    waits = pause is None or pause.reason == INFORMATION
+    waits = pause is None or pause.reason == information.REASON
     return Done(
         data={"due_on": fields.due_on.isoformat(), "due_text": date_text(fields.due_on)},
         detail={"items": list(fields.items), "items_text": "；".join(fields.items)},
-        span=Span(until=until, reason=INFORMATION) if waits else None,
+        span=Span(until=until, reason=information.REASON) if waits else None,
     )
-
-
-def _pause_of(dispute: Dispute) -> Pause | None:
-    running = case_clock.running_of(dispute)
-    return running.pause if running else None
 
 
 async def pause_clock(deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.PauseClock) -> Done:
@@ -224,8 +246,17 @@ async def extend_term(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: 
     )
 
 
-async def log_contact(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.LogContact) -> Done:
-    return Done(data={"channel": fields.channel}, detail={"outcome": fields.outcome}, audience=Audience.STAFF)
+async def log_contact(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.LogContact) -> Done:
+    """Who was not reached has not been contacted."""
+    failed = fields.reached is False
+    dispute.failed_contacts = dispute.failed_contacts + 1 if failed else 0
+    data = {
+        "channel": fields.channel,
+        "reached": fields.reached,
+        "next_try_on": fields.next_try_on and fields.next_try_on.isoformat(),
+        "failed_contacts": dispute.failed_contacts,
+    }
+    return Done(data=data, detail={"outcome": fields.outcome}, audience=Audience.STAFF, unmet=failed)
 
 
 EFFECTS: dict[str, Effect] = {
@@ -248,4 +279,7 @@ EFFECTS: dict[str, Effect] = {
     "pause_clock": pause_clock,
     "resume_clock": resume_clock,
     "extend_term": extend_term,
+    "declare_no_conflict": recusals.declare_none,
+    "declare_conflict": recusals.declare,
+    "decide_recusal": recusals.decide,
 }

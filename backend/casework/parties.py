@@ -96,12 +96,6 @@ async def remove(deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUID
     return dispute
 
 
-def namesake(deps: Deps, parties: Iterable[Party], name: str) -> Party | None:
-    """Nobody mediates in an own matter."""
-    wanted = deps.keyring.keyed_hash("name", identity.searchable("name", name))
-    return next((party for party in parties if party.name_hash == wanted), None)
-
-
 async def _held(actor: StaffActor, dispute_id: UUID, version: int) -> Dispute:
     dispute = await queries.for_staff(actor, dispute_id, lock=True)
     require_recorder(actor, dispute)

@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import queries as appointments
-from backend.casework import registration, rights, views
+from backend.casework import information, queue_order, registration, rights, views
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.core import identity
 from backend.core.clock import SHANGHAI
@@ -94,7 +94,7 @@ async def page(deps: Deps, actor: StaffActor, query: CasesQuery) -> Page[CaseBri
         .select_related("center", "mediator", "transfer_to")
     )
     cases, next_cursor = cut(rows, query.limit, lambda dispute: (str(dispute.id),))
-    parties = await _parties_of(cases)
+    parties = await parties_of(cases)
     items = [views.brief(deps, actor, dispute, parties[dispute.id]) for dispute in cases]
     return Page[CaseBrief](items=items, next_cursor=next_cursor)
 
@@ -117,6 +117,7 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
         appointments=await appointments.of_case(deps, actor, dispute),
         files=await files.all_of_dispute(dispute.id),
         steps=await history.steps_of(dispute.id),
+        requests=await information.of_dispute(deps, dispute.id, None),
     )
 
 
@@ -187,7 +188,7 @@ async def _matching(deps: Deps, text: str) -> list[UUID]:
     return [row["id"] for row in await connections.get("default").execute_query_dict(_MATCHING, values)]
 
 
-async def _parties_of(cases: list[Dispute]) -> dict[UUID, list[Party]]:
+async def parties_of(cases: list[Dispute]) -> dict[UUID, list[Party]]:
     found: dict[UUID, list[Party]] = defaultdict(list)
     if cases:
         ids = [each.id for each in cases]

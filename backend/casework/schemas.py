@@ -81,17 +81,21 @@ class DeclineTransfer(ActionIn):
 
 class Assign(ActionIn):
     mediator_id: UUID
+    handover_note: Text | None = None
+    """From the mediator before to the next one; nobody else but their director reads it."""
 
 
 class StartMediation(ActionIn):
     organization_id: UUID | None = None
     track: Code | None = None
     mode: Code = "ordinary"
+    no_conflict: bool = True
+    """The mediator's statement to have no relation to the parties and no interest in the case."""
 
     @field_validator("track")
     @classmethod
     def is_a_track(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return None if value is None else _one_of(value, deps_of(info).catalog.tracks)
+        return None if value is None else _one_of(value, _titles(deps_of(info).catalog))
 
     @field_validator("mode")
     @classmethod
@@ -172,6 +176,13 @@ class RequestInformation(ActionIn):
 class LogContact(ActionIn):
     channel: Literal["phone", "sms", "wechat", "visit", "letter", "other"]
     outcome: Text
+    reached: bool | None = None
+    next_try_on: date | None = None
+
+    @field_validator("next_try_on")
+    @classmethod
+    def is_to_come(cls, value: date | None, info: ValidationInfo) -> date | None:
+        return None if value is None else _within_a_year(value, info)
 
 
 class PauseClock(ActionIn):
@@ -214,6 +225,19 @@ class ExtendTerm(ActionIn):
     consents: Annotated[list[Consent], Field(min_length=1, max_length=100)]
 
 
+class DeclareNoConflict(ActionIn):
+    pass
+
+
+class DeclareConflict(ActionIn):
+    reason: Text
+
+
+class DecideRecusal(ActionIn):
+    upheld: bool
+    reason: Text
+
+
 FIELDS: Mapping[str, type[ActionIn]] = {
     "accept": Accept,
     "refuse": Refuse,
@@ -234,6 +258,9 @@ FIELDS: Mapping[str, type[ActionIn]] = {
     "pause_clock": PauseClock,
     "resume_clock": ResumeClock,
     "extend_term": ExtendTerm,
+    "declare_no_conflict": DeclareNoConflict,
+    "declare_conflict": DeclareConflict,
+    "decide_recusal": DecideRecusal,
 }
 
 
@@ -272,12 +299,19 @@ def _shape(action: str) -> dict[str, Any]:
     return schema
 
 
+def _titles(catalog: Catalog) -> dict[str, str]:
+    return {name: track.title for name, track in catalog.tracks.items()}
+
+
 def _codes_of(catalog: Catalog, action: str) -> dict[str, dict[str, str]]:
     by_action = {
         "refuse": {"reason_code": catalog.refusal_reasons},
         "end_without_agreement": {"reason_code": catalog.ending_reasons},
         "pause_clock": {"reason_code": catalog.pause_reasons},
-        "start_mediation": {"track": catalog.tracks, "mode": catalog.modes},
+        "start_mediation": {
+            "track": {name: track.title for name, track in catalog.tracks.items()},
+            "mode": catalog.modes,
+        },
     }
     return by_action.get(action, {})
 

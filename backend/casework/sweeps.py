@@ -13,7 +13,8 @@ from tortoise.transactions import in_transaction
 
 from backend.calendars import opening_hours
 from backend.casework import staff_notices, transfers
-from backend.casework.actions import CHANGING, LIFTED
+from backend.casework.actions import LIFTED
+from backend.casework.done import CHANGING
 from backend.core.deps import Deps
 from backend.core.opening import OpeningRules
 from backend.disputes import case_clock, history, queries

@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.accounts.actors import StaffActor
 from backend.appointments.schemas import CenterAppointmentOut
 from backend.casework import redirects, schemas
+from backend.casework.information import RequestOut
 from backend.casework.registration import RegistrationOut
 from backend.core import geo, identity
 from backend.core.catalog import Catalog
@@ -132,6 +133,13 @@ class CaseOut(CaseBrief):
     preferred_mode: str
     location: PlaceOut | None
     clock: ClockOut | None
+    information_requests: list[RequestOut]
+    conflict: str | None
+    """`none`: its mediator has stated to have no interest; `declared`: there is one; null: nothing said yet."""
+    recusal_pending: bool
+    failed_contacts: int
+    papers: list[str]
+    """What the file of its track must hold in the end."""
     route: dict[str, Any]
     route_comparison: str | None
     """Where they differ: which center is the nearest, and which has jurisdiction."""
@@ -176,6 +184,7 @@ def full(
     appointments: list[CenterAppointmentOut],
     files: list[FileOut],
     steps: list[Step],
+    requests: list[RequestOut],
 ) -> CaseOut:
     own = is_own(actor, dispute)
     return CaseOut.model_validate(
@@ -192,6 +201,11 @@ def full(
             "preferred_mode": dispute.preferred_mode,
             "location": _place(deps, dispute) if own else None,
             "clock": _clock(deps, dispute, steps),
+            "information_requests": requests if own else [],
+            "conflict": dispute.conflict,
+            "recusal_pending": dispute.recusal_pending,
+            "failed_contacts": dispute.failed_contacts,
+            "papers": list(deps.catalog.tracks[dispute.track].papers) if dispute.track in deps.catalog.tracks else [],
             "route": dispute.route,
             "route_comparison": dispute.route.get("comparison"),
             "registration": registration if own else None,

@@ -56,6 +56,38 @@ def _names_once(rules: tuple[ReminderRule, ...]) -> tuple[ReminderRule, ...]:
     return rules
 
 
+class Track(Entry):
+    """See the head of `tracks.toml`."""
+
+    title: str
+    settle: str
+    series: str = Field(min_length=1, max_length=8)
+    excluded_categories: frozenset[str] = frozenset()
+    excludes_authorities: bool = False
+    needs_registration: bool = False
+    free: bool
+    papers: tuple[str, ...] = Field(min_length=1)
+
+
+class ContactRules(Entry):
+    failed_attempts: int = Field(ge=1)
+
+
+class RecusalRules(Entry):
+    decide_days: int = Field(ge=1)
+
+
+class AssignmentWeights(Entry):
+    """See the head of `assignment.toml`."""
+
+    speciality: float = Field(ge=0)
+    load: float = Field(ge=0)
+    language: float = Field(ge=0)
+    distance: float = Field(ge=0)
+    full_load: int = Field(ge=1)
+    far_m: float = Field(gt=0)
+
+
 class TransferRules(Entry):
     max_bounces: int = Field(ge=1)
 
@@ -234,7 +266,12 @@ class Catalog(Entry):
     ending_reasons: dict[str, str]
     former_names: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Other names of a division, by its code."""
-    tracks: dict[str, str]
+    tracks: Annotated[dict[str, Track], Field(min_length=1)]
+    authority_endings: tuple[str, ...]
+    contact: ContactRules
+    recusal: RecusalRules
+    languages: dict[str, str]
+    assignment: AssignmentWeights
     modes: dict[str, str]
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
@@ -304,6 +341,23 @@ class Catalog(Entry):
                   if basis not in self.legal_bases]  # fmt: skip
         if wrong:
             raise ValueError(f"registration: {', '.join(wrong)}")
+        return self
+
+    @model_validator(mode="after")
+    def check_tracks(self) -> Self:
+        """Every track has its limit in every version, and every category some track."""
+        found = [
+            f"track {name}: unknown time rule {track.settle!r}"
+            for name, track in self.tracks.items()
+            if any(track.settle not in version.limits for version in self.time_rules.versions)
+        ]
+        tops = {category.code for category in self.categories if category.parent is None}
+        for name, track in self.tracks.items():
+            found += [f"track {name}: unknown category {code!r}" for code in sorted(track.excluded_categories - tops)]
+        nowhere = tops.intersection(*(track.excluded_categories for track in self.tracks.values()))
+        found += [f"category {code!r} is excluded from every track" for code in sorted(nowhere)]
+        if found:
+            raise ValueError("; ".join(found))
         return self
 
     @model_validator(mode="after")

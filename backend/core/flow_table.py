@@ -21,7 +21,9 @@ FIRST = Status.SUBMITTED
 """Where every case begins."""
 
 Guard = Literal["own_center", "target_center", "assigned", "anyone_of_center", "filed_by_actor", "may_resume"]
-Condition = Literal["clock_runs", "clock_is_paused", "term_runs", "may_decline"]
+Condition = Literal[
+    "clock_runs", "clock_is_paused", "term_runs", "may_decline", "recusal_pending", "no_recusal_pending"
+]
 ClockEffect = Literal["start", "meet", "stop", "pause", "resume", "extend", "offer", "receive", "take_back"]
 _NAMING_A_RULE = ("start", "meet", "offer")
 

@@ -27,7 +27,7 @@ from models.base import uuid7
 
 _NUMBER_LENGTH = 12
 _NOT_A_CANDIDATE = "这个中心不在可选范围内，请从推荐的中心里选择。"
-_ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
+ENDED = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED)
 
 
 class AlreadyUrgedError(HejieError):
@@ -78,7 +78,7 @@ async def file_dispute(
 async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]) -> None:
     """Adds to what was said. Raises DisputeEndedError, InvalidFieldsError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
-    if dispute.status in _ENDED:
+    if dispute.status in ENDED:
         raise DisputeEndedError
     found = await files.attach(actor, list(file_ids), dispute.id)
     if found:
@@ -94,7 +94,7 @@ async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: s
 async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:
     """催办. Raises AlreadyUrgedError; a day off counts towards the next working day."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
-    if dispute.status in _ENDED:
+    if dispute.status in ENDED:
         raise DisputeEndedError("这件事已经结束，不需要再催办。")
     day = deps.calendar.roll_to_workday(clock.today(deps.clock))
     # The row lock on the dispute makes check and insert one step.

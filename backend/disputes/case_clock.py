@@ -8,10 +8,10 @@ from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.flow_table import FlowRow
 from backend.disputes import deadlines
-from backend.disputes.deadlines import Running, Step
+from backend.disputes.deadlines import Pause, Running, Step
 from models import Dispute
 
-FIRST_RULE = "respond"
+FIRST_RULE, SETTLE = "respond", "settle"
 BY_VERSION = ("start", "offer", "receive")
 
 
@@ -65,7 +65,11 @@ def step(
 def step_of(deps: Deps, row: FlowRow, dispute: Dispute, actor: Actor | None, span: Span | None) -> Step | None:
     """None where the row leaves the clock alone, or what it is about is not running."""
     effect, rule, running = row.clock_effect, row.clock_rule, running_of(dispute)
+    if rule == SETTLE and dispute.track in deps.catalog.tracks:
+        rule = deps.catalog.tracks[dispute.track].settle
     if effect == "keep" or (effect in ("pause", "extend") and (span is None or running is None)):
+        return None
+    if effect == "resume" and (running is None or running.pause is None):
         return None
     if effect == "stop" and running is None:
         return None
@@ -79,3 +83,8 @@ def step_of(deps: Deps, row: FlowRow, dispute: Dispute, actor: Actor | None, spa
 
 def running_of(dispute: Dispute) -> Running | None:
     return Running.from_record(dispute.clock) if dispute.clock else None
+
+
+def pause_of(dispute: Dispute) -> Pause | None:
+    running = running_of(dispute)
+    return running.pause if running else None

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
-from models import ClaimCode, Dispute, Invitation, Party, Role
+from models import ClaimCode, Dispute, Invitation, Party, Role, Staff
 
 
 async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -32,6 +32,14 @@ async def for_staff(actor: StaffActor, dispute_id: UUID, *, lock: bool = False) 
     if actor.center_id is not None and actor.center_id not in (dispute.center_id, dispute.transfer_to_id):
         raise NotFoundError
     return dispute
+
+
+async def mediator_of(actor: StaffActor, mediator_id: UUID) -> Staff:
+    """Of the actor's own center. Raises NotFoundError."""
+    found = await Staff.get_or_none(id=mediator_id, role=Role.MEDIATOR, center_id=actor.center_id, is_active=True)
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 async def for_system(dispute_id: UUID, among: QuerySet[Dispute]) -> Dispute | None:

@@ -227,6 +227,8 @@ class DisputeOut(DisputeBrief):
     rights_notice: RightsOut | None = None
     redirect: RedirectOut | None = None
     routes: tuple[str, ...] = ()
+    information_requests: list[dict[str, Any]] = Field(default_factory=list)
+    """Still open: what the center has asked for, item by item."""
     timeline: list[TimelineItem] | None = None
     appointments: list[dict[str, Any]] | None = None
     files: list[dict[str, Any]] | None = None

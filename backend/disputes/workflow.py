@@ -126,9 +126,16 @@ CONDITIONS: dict[str, Condition] = {
     "clock_runs": Condition(
         lambda dispute: bool(dispute.clock) and not _pause_of(dispute), "计时已经暂停，或者没有在计时，不用再暂停。"
     ),
-    "clock_is_paused": Condition(lambda dispute: bool(_pause_of(dispute)), "计时没有暂停，不用恢复。"),
+    "clock_is_paused": Condition(
+        lambda dispute: bool(_pause_of(dispute)) and not dispute.recusal_pending,
+        "计时没有暂停，或者要等回避申请决定后才恢复。",
+    ),
     "term_runs": Condition(
-        lambda dispute: (dispute.clock or {}).get("rule") == "settle", "调解期限没有在计算，不能延长。"
+        lambda dispute: str((dispute.clock or {}).get("rule")).startswith("settle"), "调解期限没有在计算，不能延长。"
+    ),
+    "recusal_pending": Condition(lambda dispute: dispute.recusal_pending, "没有待决定的回避申请。"),
+    "no_recusal_pending": Condition(
+        lambda dispute: not dispute.recusal_pending, "有回避申请还没有决定，请中心主任先决定。"
     ),
     "may_decline": Condition(lambda dispute: not dispute.must_decide, "这件事已提级到这里，不能再退回，请接收后办理。"),
 }

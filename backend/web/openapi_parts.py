@@ -42,6 +42,14 @@ UNLISTED: dict[str, dict[str, Json]] = {
         },
     },
     "staff": {
+        "/staff/v1/live": {
+            "get": _get(
+                "What moves in the own center, as it happens",
+                "live",
+                {"101": {"description": "The socket is open."}},
+                description=_LIVE,
+            )
+        },
         "/healthz": {
             "get": _get(
                 "The process is alive",

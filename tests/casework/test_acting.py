@@ -34,6 +34,9 @@ VALID: dict[str, Json] = {
     "log_contact": {"channel": "phone", "outcome": "没有人接"},
     "pause_clock": {"reason_code": "appraisal", "until": "2026-12-08"},
     "resume_clock": {},
+    "declare_no_conflict": {},
+    "declare_conflict": {"reason": "申请人是我表弟"},
+    "decide_recusal": {"upheld": True, "reason": "属实"},
     "extend_term": {"days": 10, "reason": "等待鉴定", "consents": [
         {"party_id": "00000000-0000-0000-0000-000000000000", "given_on": "2026-11-24", "how": "phone"}]},
 }  # fmt: skip

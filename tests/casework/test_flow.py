@@ -53,8 +53,11 @@ CONTRACT: dict[str, tuple[set[str], set[str], str]] = {
     "withdraw": (OPEN | {"transferred"}, {"applicant"}, "withdrawn"),
     # beyond the contract
     "pause_clock": (OPEN, {"clerk", "assigned mediator", "director"}, "same"),
+    "declare_no_conflict": ({"accepted", "in_mediation"}, {"assigned mediator"}, "same"),
+    "declare_conflict": ({"accepted", "in_mediation"}, {"assigned mediator"}, "same"),
     "extend_term": ({"in_mediation"}, {"assigned mediator", "director"}, "same"),
 }
+WITH_A_RECUSAL = {"decide_recusal": ({"accepted", "in_mediation"}, {"director"}, "same")}
 WHILE_PAUSED: dict[str, tuple[set[str], set[str], str]] = {
     "resume_clock": (OPEN, {"clerk", "director"}, "same"),
 }
@@ -116,7 +119,7 @@ def center(center_id: UUID, level: CenterLevel) -> Center:
 
 
 def test_every_action_of_the_contract_is_there_with_fields_and_an_effect(catalog: Catalog) -> None:
-    assert set(catalog.flow_by_action) == {*CONTRACT, *WHILE_PAUSED}
+    assert set(catalog.flow_by_action) == {*CONTRACT, *WHILE_PAUSED, *WITH_A_RECUSAL}
     assert set(FIELDS) == set(EFFECTS) == set(catalog.flow_by_action) - {"withdraw"}
 
 
@@ -149,6 +152,18 @@ def test_a_paused_clock_is_resumed_by_who_paused_it_or_the_director(catalog: Cat
     assert (
         refusal(catalog, "pause_clock", paused(dispute_in("accepted"), clerk), ACTORS["clerk"]) is ActionNotAllowedError
     )
+
+
+def test_while_a_recusal_is_pending_only_the_director_moves_it_on(catalog: Catalog) -> None:
+    for status, (who, actor) in product(Status, ACTORS.items()):
+        dispute, case = dispute_in(status), f"{who} in {status}"
+        dispute.recusal_pending = True
+        statuses, actors, _to = WITH_A_RECUSAL["decide_recusal"]
+        actions = offered(catalog, dispute, actor)
+        assert ("decide_recusal" in actions) == (status in statuses and who in actors), case
+        blocked = {"assign", "start_mediation", "record_session", "reach_agreement", "declare_conflict"}
+        assert not actions & blocked, case
+    assert refusal(catalog, "decide_recusal", dispute_in("accepted"), ACTORS["director"]) is ActionNotAllowedError
 
 
 def offered(catalog: Catalog, dispute: Dispute, actor: StaffActor | ResidentActor) -> set[str]:
