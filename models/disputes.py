@@ -149,6 +149,7 @@ class Dispute(Row):
         table = "dispute"
         indexes = (
             ("resident_id", "id"),
+            ("center_id", "id"),
             ("center_id", "status", "id"),
             ("center_id", "due_at", "id"),
             ("mediator_id", "status", "id"),

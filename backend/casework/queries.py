@@ -18,7 +18,6 @@ from backend.core import identity
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, RoleNotAllowedError
-from backend.core.pagination import cut, decode_id
 from backend.core.schema import Code, Page, PageQuery, deps_of, problem, problems
 from backend.disputes import history, timeline
 from backend.disputes import queries as disputes
@@ -47,7 +46,8 @@ class CasesQuery(PageQuery):
     )
     first: date | None = Field(None, alias="from", description="filed on or after this day")
     last: date | None = Field(None, alias="to", description="filed on or before this day")
-    order: Literal["asc", "desc"] = "desc"
+    sort: Literal["filed", "light"] = Field("filed", description="light: red first, by what is longest overdue")
+    order: Literal["asc", "desc"] = Field("desc", description="of `filed`; by light there is only one")
 
     @field_validator("category")
     @classmethod
@@ -79,21 +79,20 @@ class CasesQuery(PageQuery):
 
 
 async def page(deps: Deps, actor: StaffActor, query: CasesQuery) -> Page[CaseBrief]:
-    """Two statements, whatever the filters; one more for a search."""
+    """Three statements, whatever the filters: own, offered, parties; one more for a search, and for what is due
+    never."""
     if actor.role == Role.ADMIN:
         raise RoleNotAllowedError
-    found = _filtered(deps, actor, await _visible(deps, actor, query.center_id), query)
+    found = [_filtered(deps, actor, each, query) for each in await _visible(deps, actor, query.center_id)]
     if query.q is not None:
-        found = found.filter(id__in=await _matching(deps, query.q))
-    last, descending = decode_id(query.cursor), query.order == "desc"
-    if last is not None:
-        found = found.filter(id__lt=last) if descending else found.filter(id__gt=last)
-    rows = await (
-        found.order_by("-id" if descending else "id")
-        .limit(query.limit + 1)
-        .select_related("center", "mediator", "transfer_to")
-    )
-    cases, next_cursor = cut(rows, query.limit, lambda dispute: (str(dispute.id),))
+        matching = await _matching(deps, query.q)
+        found = [each.filter(id__in=matching) for each in found]
+    if query.sort == "light":
+        cases, next_cursor = await queue_order.by_light(found, limit=query.limit, cursor=query.cursor)
+    else:
+        cases, next_cursor = await queue_order.by_filing(
+            found, limit=query.limit, cursor=query.cursor, descending=query.order == "desc"
+        )
     parties = await parties_of(cases)
     items = [views.brief(deps, actor, dispute, parties[dispute.id]) for dispute in cases]
     return Page[CaseBrief](items=items, next_cursor=next_cursor)
@@ -134,17 +133,17 @@ async def history_page(
     return Page[StaffTimelineItem](items=items, next_cursor=next_cursor)
 
 
-async def _visible(deps: Deps, actor: StaffActor, center_id: UUID | None) -> QuerySet[Dispute]:
+async def _visible(deps: Deps, actor: StaffActor, center_id: UUID | None) -> list[QuerySet[Dispute]]:
     """Raises InvalidFieldsError for a center that the actor may not look into."""
     if actor.center_id is not None:
         if center_id not in (None, actor.center_id):
             raise InvalidFieldsError.at("center_id", "只能查看自己中心的案件，请重新选择中心。")
-        return Dispute.filter(Q(center_id=actor.center_id) | Q(transfer_to_id=actor.center_id))
+        return [Dispute.filter(center_id=actor.center_id), Dispute.filter(transfer_to_id=actor.center_id)]
     if center_id is None:
-        return Dispute.all()
+        return [Dispute.all()]
     if deps.centers.by_id(str(center_id)) is None and not await Center.filter(id=center_id).exists():
         raise InvalidFieldsError.at("center_id", "没有这个中心，请重新选择。")
-    return Dispute.filter(Q(center_id=center_id) | Q(transfer_to_id=center_id))
+    return [Dispute.filter(center_id=center_id), Dispute.filter(transfer_to_id=center_id)]
 
 
 def _filtered(deps: Deps, actor: StaffActor, found: QuerySet[Dispute], query: CasesQuery) -> QuerySet[Dispute]:

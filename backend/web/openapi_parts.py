@@ -16,8 +16,8 @@ def _get(summary: str, tag: str, responses: Json, **more: Any) -> Json:
 _TEXT: Json = {"type": "string"}
 _LIVE = """A WebSocket. The token goes into the `Authorization` header or into the first message
 `{"type":"auth","token":"…"}`, never into the URL. Then the server sends `{"type":"ready","cursor":"…"}` and
-`{"type":"timeline"|"notice",…,"cursor":"…"}` as things happen; it pings every 25 s and closes with 4401 on a
-token that does not count. What was missed is in `GET /mini/v1/changes?after=<cursor>`."""
+items like those of `changes` (`{"type":…,"cursor":"…"}`) as things happen; it pings every 25 s and closes with 4401 on
+a token that does not count. What was missed is in `GET changes?after=<cursor>` beside it."""
 _CHECKS: Json = {
     "type": "object",
     "required": ["status", "checks"],

@@ -324,4 +324,5 @@ class Migration(migrations.Migration):
                 decoder=loads,
             ),
         ),
+        ops.AddIndex(model_name="Dispute", index=Index(fields=["center_id", "id"])),
     ]

@@ -1,10 +1,15 @@
 """The center's queue and the case as each role reads it."""
 
+import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from tortoise import connections
+from tortoise.transactions import in_transaction
 
 from models import Dispute
+from tests.benchmarks.sql_calls import recorded
 from tests.casework.staff import PeopleAtWork
 from tests.clock import START, TravellingClock
 from tests.journeys.contract import Json, granted, paths, photo, refused, take, to_mediation
@@ -170,3 +175,76 @@ async def test_the_timeline_pages(at_work: PeopleAtWork) -> None:
     }
     backwards = granted(await clerk.get(path, order="desc"))["items"]
     assert [each["id"] for each in backwards] == [each["id"] for each in items][::-1]
+
+
+async def test_by_light_the_longest_overdue_comes_first(at_work: PeopleAtWork, clock: TravellingClock) -> None:
+    resident, clerk, other = await at_work.resident(), await at_work.staff("clerk"), await at_work.staff("gezhouba-clerk")
+    filed = []
+    for _ in range(6):
+        filed.append((await file_dispute(resident))["id"])
+        clock.advance(days=1)
+    await take(clerk, filed[1], "refuse", reason_code="before_court", redirect={"authority": "法院", "phone": "110"})
+    elsewhere = granted(await other.get("/me"))["center"]["id"]
+    await take(clerk, filed[0], "transfer", center_id=elsewhere, reason="事情发生在葛洲坝")
+    by_due = [filed[2], filed[3], filed[0], filed[4], filed[5], filed[1]]
+    due = {each["id"]: each["due_at"] for each in granted(await clerk.get("/disputes", limit=50))["items"]}
+    assert sorted(by_due[:-1], key=lambda each: (due[each], each)) + [filed[1]] == (await ids(clerk, sort="light"))
+    assert await ids(other, sort="light") == [filed[0]]
+    walked: list[str] = []
+    cursor = None
+    while len(walked) < 7:
+        page = granted(await clerk.get("/disputes", sort="light", limit=2, **({"cursor": cursor} if cursor else {})))
+        walked += [each["id"] for each in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+        await file_dispute(await at_work.resident("li"), location={"division_code": "420502005"})
+    assert walked == await ids(clerk, sort="light")
+    assert paths(await clerk.get("/disputes", sort="light", cursor="bm9uc2Vuc2U")) == {"cursor"}
+    assert paths(await clerk.get("/disputes", sort="loud")) == {"sort"}
+
+
+PLANS = {
+    "own, newest first": ({"sort": "filed"}, ("center_id", "id")),
+    "own, by light": ({"sort": "light"}, ("center_id", "due_at", "id")),
+    "own, red, by light": ({"sort": "light", "light": "red"}, ("center_id", "due_at", "id")),
+    "own, of a state": ({"sort": "filed", "status": "accepted"}, ("center_id", "status", "id")),
+    "offered, newest first": ({"sort": "filed"}, ("transfer_to_id", "id")),
+    "offered, by light": ({"sort": "light"}, ("transfer_to_id", "due_at", "id")),
+    "the city's, by light": ({"sort": "light"}, ("due_at", "id")),
+}
+
+
+@pytest.mark.parametrize("which", PLANS)
+async def test_every_order_of_the_queue_follows_an_index(at_work: PeopleAtWork, which: str) -> None:
+    """Without sorting and without reading the whole table: both are forbidden to the planner, which shows whether it
+    could do otherwise."""
+    query, wanted = PLANS[which]
+    person = await at_work.staff("supervisor" if "city" in which else "clerk")
+    with recorded() as calls:
+        granted(await person.get("/disputes", **query))
+    column = "transfer_to_id" if "offered" in which else "center_id"
+    scans = [call for call in calls if 'FROM "dispute"' in call.sql and "LIMIT" in call.sql]
+    scan = next(call for call in scans if "city" in which or f'"{column}"=' in call.sql.replace('"dispute".', ""))
+    async with in_transaction() as connection:
+        for setting in ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin"):
+            await connection.execute_script(f"SET LOCAL {setting} = off")
+        plan = (await connection.execute_query_dict(f"EXPLAIN (FORMAT JSON) {scan.sql}", scan.values))[0]["QUERY PLAN"]
+    nodes = list(_nodes(json.loads(plan)[0]["Plan"]))
+    assert not [node for node in nodes if node["Node Type"] in ("Sort", "Incremental Sort")], plan
+    (used,) = [node["Index Name"] for node in nodes if node.get("Relation Name") == "dispute"]
+    assert await _columns(used) == wanted, used
+
+
+def _nodes(node: Json) -> Iterator[Json]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
+
+
+async def _columns(index: str) -> tuple[str, ...]:
+    found = await connections.get("default").execute_query_dict(
+        "SELECT pg_get_indexdef(indexrelid, k, true) AS name FROM pg_index, generate_series(1, indnkeyatts) AS k "
+        "WHERE indexrelid = $1::text::regclass ORDER BY k", [index],
+    )  # fmt: skip
+    return tuple(row["name"] for row in found)
