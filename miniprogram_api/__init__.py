@@ -21,8 +21,8 @@ from miniprogram_api import (
     scenes,
     sessions,
     subscriptions,
-    waiting,
     taking_part,
+    waiting,
 )
 
 blueprint = Blueprint.group(

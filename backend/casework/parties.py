@@ -1,6 +1,5 @@
 """Who takes part: staff add, correct and remove parties, each change with its history."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from backend.core.deps import Deps
-from models import CaseCounter, Organization, Party, Staff
+from models import CaseCounter, HandoverNote, Organization, Party, Staff, StaffNotice
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App
@@ -118,8 +118,8 @@ async def test_unreachable_only_after_enough_attempts(people: PeopleAtWork) -> N
     assert paths(await act(mediator, filed["id"], "end_without_agreement", **ending)) == {"reason_code"}
     await take(mediator, filed["id"], "log_contact", channel="phone", outcome="接了", reached=True)
     for _ in range(3):
-        case = await take(mediator, filed["id"], "log_contact", **failed)
-    assert case["failed_contacts"] == 3
+        await take(mediator, filed["id"], "log_contact", **failed)
+    assert granted(await mediator.get(f"/disputes/{filed['id']}"))["failed_contacts"] == 3
     assert (await take(mediator, filed["id"], "end_without_agreement", **ending))["status"] == "not_agreed"
 
 
@@ -181,10 +181,10 @@ async def test_proposals_say_why(people: PeopleAtWork, deps: Deps) -> None:
     center_id = (await Staff.get(id=mediator.id)).center_id
     second = await Staff.create(username="second", name="刘芳", role="mediator", center_id=center_id, password_hash="",
                                 created_at=deps.clock.now())  # fmt: skip
+    filed, _ = await assigned(people)
     try:
         profile = {"specialities": ["property"], "languages": ["yichang"], "division_code": "420581001"}
         granted(await director.put(f"/mediators/{second.id}/profile", profile))
-        filed, _ = await assigned(people)
         path = f"/disputes/{filed['id']}/mediator-proposals"
         items = granted(await director.get(path, language="yichang"))["items"]
         assert [each["mediator_id"] for each in items] == [str(second.id), mediator.id]
@@ -204,12 +204,10 @@ async def test_proposals_say_why(people: PeopleAtWork, deps: Deps) -> None:
             "handover_note"
         }
     finally:
-        await _forget(second)
-
-
-async def _forget(mediator: Staff) -> None:
-    """Staff outlive a test; whatever names this one goes first."""
-    await Staff.filter(id=mediator.id).update(is_active=False, username=f"gone-{mediator.id}")
+        await take(director, filed["id"], "assign", mediator_id=mediator.id)
+        await StaffNotice.filter(staff_id=second.id).delete()
+        await HandoverNote.filter(to_mediator_id=second.id).delete()
+        await second.delete()
 
 
 async def test_both_sides_choose_the_same(people: PeopleAtWork) -> None:

@@ -12,6 +12,7 @@ from tests.conftest import App
 from tests.journeys.contract import Json, free_slots, granted, photo, refused
 from tests.people import People, Person, file_dispute, filing
 
+SOMEBODY = "00000000-0000-0000-0000-000000000000"
 BODIES: dict[str, Json] = {
     "/disputes/{dispute_id}/supplements": {"text": "补充", "file_ids": []},
     "/disputes/{dispute_id}/withdrawal": {"reason": "不想调解了"},
@@ -22,6 +23,11 @@ BODIES: dict[str, Json] = {
     "/appointments/{appointment_id}/cancellation": {"reason": "临时有事"},
     "/appointments/{appointment_id}/answer": {"answer": "accepted"},
     "/appointments/{appointment_id}/check-in": {"scene": "poster"},
+    "/disputes/{dispute_id}/challenges": {"reason": "他帮对方说话"},
+    "/disputes/{dispute_id}/mediator-choice": {"mediator_id": SOMEBODY},
+    "/disputes/{dispute_id}/information-requests/{request_id}/answers": {
+        "answers": [{"item_id": SOMEBODY, "text": "见附件"}]
+    },
     "/disputes/{dispute_id}/waiting": {"kind": "onsite", "from": "2026-11-25", "to": "2026-11-25"},
 }
 

@@ -178,7 +178,11 @@ async def test_the_timeline_pages(at_work: PeopleAtWork) -> None:
 
 
 async def test_by_light_the_longest_overdue_comes_first(at_work: PeopleAtWork, clock: TravellingClock) -> None:
-    resident, clerk, other = await at_work.resident(), await at_work.staff("clerk"), await at_work.staff("gezhouba-clerk")
+    resident, clerk, other = (
+        await at_work.resident(),
+        await at_work.staff("clerk"),
+        await at_work.staff("gezhouba-clerk"),
+    )
     filed = []
     for _ in range(6):
         filed.append((await file_dispute(resident))["id"])
@@ -186,9 +190,10 @@ async def test_by_light_the_longest_overdue_comes_first(at_work: PeopleAtWork, c
     await take(clerk, filed[1], "refuse", reason_code="before_court", redirect={"authority": "法院", "phone": "110"})
     elsewhere = granted(await other.get("/me"))["center"]["id"]
     await take(clerk, filed[0], "transfer", center_id=elsewhere, reason="事情发生在葛洲坝")
-    by_due = [filed[2], filed[3], filed[0], filed[4], filed[5], filed[1]]
+    open_ones = [filed[0], *filed[2:]]
     due = {each["id"]: each["due_at"] for each in granted(await clerk.get("/disputes", limit=50))["items"]}
-    assert sorted(by_due[:-1], key=lambda each: (due[each], each)) + [filed[1]] == (await ids(clerk, sort="light"))
+    by_due = [*sorted(open_ones, key=lambda each: (due[each], each)), filed[1]]
+    assert await ids(clerk, sort="light") == by_due
     assert await ids(other, sort="light") == [filed[0]]
     walked: list[str] = []
     cursor = None
@@ -199,7 +204,7 @@ async def test_by_light_the_longest_overdue_comes_first(at_work: PeopleAtWork, c
         if cursor is None:
             break
         await file_dispute(await at_work.resident("li"), location={"division_code": "420502005"})
-    assert walked == await ids(clerk, sort="light")
+    assert walked == by_due
     assert paths(await clerk.get("/disputes", sort="light", cursor="bm9uc2Vuc2U")) == {"cursor"}
     assert paths(await clerk.get("/disputes", sort="loud")) == {"sort"}
 
@@ -208,7 +213,6 @@ PLANS = {
     "own, newest first": ({"sort": "filed"}, ("center_id", "id")),
     "own, by light": ({"sort": "light"}, ("center_id", "due_at", "id")),
     "own, red, by light": ({"sort": "light", "light": "red"}, ("center_id", "due_at", "id")),
-    "own, of a state": ({"sort": "filed", "status": "accepted"}, ("center_id", "status", "id")),
     "offered, newest first": ({"sort": "filed"}, ("transfer_to_id", "id")),
     "offered, by light": ({"sort": "light"}, ("transfer_to_id", "due_at", "id")),
     "the city's, by light": ({"sort": "light"}, ("due_at", "id")),
@@ -229,7 +233,9 @@ async def test_every_order_of_the_queue_follows_an_index(at_work: PeopleAtWork, 
     async with in_transaction() as connection:
         for setting in ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin"):
             await connection.execute_script(f"SET LOCAL {setting} = off")
-        plan = (await connection.execute_query_dict(f"EXPLAIN (FORMAT JSON) {scan.sql}", scan.values))[0]["QUERY PLAN"]
+        plan = (await connection.execute_query_dict(f"EXPLAIN (FORMAT JSON) {scan.sql}", list(scan.arguments)))[0][
+            "QUERY PLAN"
+        ]
     nodes = list(_nodes(json.loads(plan)[0]["Plan"]))
     assert not [node for node in nodes if node["Node Type"] in ("Sort", "Incremental Sort")], plan
     (used,) = [node["Index Name"] for node in nodes if node.get("Relation Name") == "dispute"]
