@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from backend.core.catalog import Catalog, Track
+from backend.core.case_rules import Track
+from backend.core.catalog import Catalog
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
 from models import Dispute, Organization, Party, PartyKind, Side

@@ -189,23 +189,16 @@ def full(
     own = is_own(actor, dispute)
     return CaseOut.model_validate(
         _brief(deps, actor, dispute, parties)
+        | _told(deps, dispute, own=own)
+        | _standing(deps, dispute, steps)
         | {
+            "information_requests": requests if own else [],
             "organization": _named(dispute.organization if dispute.organization_id else None),
             "track": dispute.track,
             "mode": dispute.mode,
-            "description": views.opened(deps, dispute, "description") if own else None,
-            "claim": views.opened(deps, dispute, "claim") if own else None,
-            "voice_file_id": str(dispute.voice_file_id) if dispute.voice_file_id and own else None,
             "occurred_on": dispute.occurred_on.isoformat() if dispute.occurred_on else None,
             "amount_fen": dispute.amount_fen,
             "preferred_mode": dispute.preferred_mode,
-            "location": _place(deps, dispute) if own else None,
-            "clock": _clock(deps, dispute, steps),
-            "information_requests": requests if own else [],
-            "conflict": dispute.conflict,
-            "recusal_pending": dispute.recusal_pending,
-            "failed_contacts": dispute.failed_contacts,
-            "papers": list(deps.catalog.tracks[dispute.track].papers) if dispute.track in deps.catalog.tracks else [],
             "route": dispute.route,
             "route_comparison": dispute.route.get("comparison"),
             "registration": registration if own else None,
@@ -217,6 +210,28 @@ def full(
             "allowed_actions": allowed_actions(deps.catalog, actor, dispute),
         }
     )
+
+
+def _told(deps: Deps, dispute: Dispute, *, own: bool) -> dict[str, Any]:
+    """The filer's own words."""
+    return {
+        "description": views.opened(deps, dispute, "description") if own else None,
+        "claim": views.opened(deps, dispute, "claim") if own else None,
+        "voice_file_id": str(dispute.voice_file_id) if dispute.voice_file_id and own else None,
+        "location": _place(deps, dispute) if own else None,
+    }
+
+
+def _standing(deps: Deps, dispute: Dispute, steps: list[Step]) -> dict[str, Any]:
+    """Where the case stands: its time, its mediator's word, what its file still needs."""
+    track = deps.catalog.tracks.get(dispute.track or "")
+    return {
+        "clock": _clock(deps, dispute, steps),
+        "conflict": dispute.conflict,
+        "recusal_pending": dispute.recusal_pending,
+        "failed_contacts": dispute.failed_contacts,
+        "papers": list(track.papers) if track else [],
+    }
 
 
 def allowed_actions(catalog: Catalog, actor: StaffActor, dispute: Dispute) -> list[AllowedAction]:

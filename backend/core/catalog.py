@@ -13,6 +13,15 @@ from pydantic import AfterValidator, Field, model_validator
 
 from backend.core import flow_table
 from backend.core.booking_rules import BookingRules
+from backend.core.case_rules import (
+    AssignmentWeights,
+    ContactRules,
+    ExtensionRules,
+    RecusalRules,
+    StaffNoticeText,
+    Track,
+    TransferRules,
+)
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.message_fields import plain, type_of
@@ -54,46 +63,6 @@ def _names_once(rules: tuple[ReminderRule, ...]) -> tuple[ReminderRule, ...]:
     if twice := [name for name, count in counted.items() if count > 1]:
         raise ValueError(f"two reminders have one name: {', '.join(twice)}")
     return rules
-
-
-class Track(Entry):
-    """See the head of `tracks.toml`."""
-
-    title: str
-    settle: str
-    series: str = Field(min_length=1, max_length=8)
-    excluded_categories: frozenset[str] = frozenset()
-    excludes_authorities: bool = False
-    needs_registration: bool = False
-    free: bool
-    papers: tuple[str, ...] = Field(min_length=1)
-
-
-class ContactRules(Entry):
-    failed_attempts: int = Field(ge=1)
-
-
-class RecusalRules(Entry):
-    decide_days: int = Field(ge=1)
-
-
-class AssignmentWeights(Entry):
-    """See the head of `assignment.toml`."""
-
-    speciality: float = Field(ge=0)
-    load: float = Field(ge=0)
-    language: float = Field(ge=0)
-    distance: float = Field(ge=0)
-    full_load: int = Field(ge=1)
-    far_m: float = Field(gt=0)
-
-
-class TransferRules(Entry):
-    max_bounces: int = Field(ge=1)
-
-
-class ExtensionRules(Entry):
-    max_days: int = Field(ge=1)
 
 
 class StatusText(Entry):
@@ -214,15 +183,6 @@ class NoticeText(Entry):
     def waits(self) -> bool:
         """Whether it may wait a minute for what comes next."""
         return not (self.urgent or self.deadline)
-
-
-class StaffNoticeText(Entry):
-    """See the head of `staff_notices.toml`."""
-
-    title: str = Field(min_length=1, max_length=64)
-    text: str = Field(min_length=1)
-    to: tuple[Literal["mediator", "clerk", "director", "supervisor", "asker"], ...] = Field(min_length=1)
-    at: Literal["own_center", "target_center"] = "own_center"
 
 
 LOCK_SCREEN_WORDS = frozenset({"center", "place", "when_text", "number", "due_text", "now"})
