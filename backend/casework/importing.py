@@ -106,7 +106,7 @@ class _Reader:
         self._statuses = {catalog.statuses[status].text: status for status in _ENDED}
         self._statuses |= {status.value: status for status in _ENDED}
         self._modes = _by_code_and_text(catalog.modes)
-        self._tracks = _by_code_and_text(catalog.tracks)
+        self._tracks = _by_code_and_text({code: track.title for code, track in catalog.tracks.items()})
 
     def take(self, row: SheetRow, checked: Checked) -> None:
         if any(row.cells[len(self._columns) :]):

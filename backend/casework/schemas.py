@@ -309,7 +309,7 @@ def _codes_of(catalog: Catalog, action: str) -> dict[str, dict[str, str]]:
         "end_without_agreement": {"reason_code": catalog.ending_reasons},
         "pause_clock": {"reason_code": catalog.pause_reasons},
         "start_mediation": {
-            "track": {name: track.title for name, track in catalog.tracks.items()},
+            "track": _titles(catalog),
             "mode": catalog.modes,
         },
     }
