@@ -66,21 +66,29 @@ async def write(deps: Deps, appointment: Appointment, asked: Sequence[Asked]) ->
     old = {row.party_id: row.checkin_code for row in await Participant.filter(appointment_id=appointment.id)}
     await Participant.filter(appointment_id=appointment.id).delete()
     now = deps.clock.now()
-    await rows.insert(
-        [
-            Participant(
-                id=uuid7(),
-                appointment_id=appointment.id,
-                party_id=each.person.party_id,
-                is_required=each.is_required,
-                answer=each.answer,
-                answered_at=None if each.answer is Answer.PENDING else now,
-                recorded_by=each.recorded_by,
-                checkin_code=old.get(each.person.party_id) or new_code(),
-            )
-            for each in asked
-        ]
+    await rows.insert([_row(appointment, each, old.get(each.person.party_id) or new_code(), now) for each in asked])
+
+
+def _row(appointment: Appointment, asked: Asked, code: str, now: datetime | None) -> Participant:
+    return Participant(
+        id=uuid7(),
+        appointment_id=appointment.id,
+        party_id=asked.person.party_id,
+        is_required=asked.is_required,
+        answer=asked.answer,
+        answered_at=None if asked.answer is Answer.PENDING else now,
+        recorded_by=asked.recorded_by,
+        checkin_code=code,
     )
+
+
+async def follow(appointment: Appointment, everybody: Sequence[Person]) -> None:
+    """Who takes part no longer is asked no longer; who has come in hears of the time and need not agree to it."""
+    there = set(await Participant.filter(appointment_id=appointment.id).values_list("party_id", flat=True))
+    now_in = {each.party_id for each in everybody}
+    await Participant.filter(appointment_id=appointment.id, party_id__in=there - now_in).delete()
+    new = [Asked(each, is_required=False) for each in everybody if each.party_id not in there]
+    await rows.insert([_row(appointment, each, new_code(), None) for each in new])
 
 
 def _respond_by(deps: Deps, slot: SlotTime) -> datetime:

@@ -12,7 +12,7 @@ from models import DiaryKind, Side
 _OF_DISPUTE = """
 SELECT p.id, p.resident_id, p.side, p.id_number_hash, r.id_number_hash AS account_hash
   FROM party p LEFT JOIN resident r ON r.id = p.resident_id
- WHERE p.dispute_id = $1 ORDER BY p.ordinal
+ WHERE p.dispute_id = $1 AND p.removed_at IS NULL AND p.left_at IS NULL ORDER BY p.ordinal
 """
 
 

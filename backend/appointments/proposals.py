@@ -86,12 +86,14 @@ async def _note(
         if theirs.is_required:
             await lapsing.end_proposal(deps, dispute, appointment, AppointmentStatus.DECLINED, "proposal_declined")
         return
+    await stand_if_agreed(deps, dispute, actor, appointment)
+
+
+async def stand_if_agreed(deps: Deps, dispute: Dispute, actor: Actor | None, appointment: Appointment) -> None:
+    """Raises NotProposedError when it has lapsed."""
     missing = Participant.filter(appointment_id=appointment.id, is_required=True).exclude(answer=Answer.ACCEPTED)
-    if not await missing.exists():
-        await _stand(deps, dispute, actor, appointment)
-
-
-async def _stand(deps: Deps, dispute: Dispute, actor: Actor, appointment: Appointment) -> None:
+    if await missing.exists():
+        return
     if not await diaries.confirm(appointment):
         raise NotProposedError
     appointment.status, appointment.respond_by = AppointmentStatus.BOOKED, None

@@ -12,6 +12,7 @@ from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
+from backend.appointments import people
 from backend.casework import handover
 from backend.casework.registration import require_recorder
 from backend.core import codes, identity
@@ -125,6 +126,7 @@ async def claim(deps: Deps, actor: ResidentActor, fields: ClaimIn) -> Dispute:
     await history.record(deps, dispute, actor, Entry("claimed", Audience.APPLICANT))
     words = {"center": dispute.center.name, "number": dispute.number}
     await notices.notify(deps, [News(actor.id, "claimed", dispute.id, words)])
+    await people.changed(deps, dispute, actor)
     return dispute
 
 

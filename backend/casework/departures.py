@@ -5,6 +5,7 @@ from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
 from backend.appointments import actions as appointments
+from backend.appointments import people
 from backend.casework import actions as casework
 from backend.casework import staff_notices
 from backend.casework.done import Done
@@ -38,6 +39,7 @@ async def depart(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str
     await history.record(deps, dispute, actor, entry)
     await staff_notices.tell(deps, dispute, "party_departed", but=actor)
     if any(party.side is Side.RESPONDENT and party.left_at is None for party in parties):
+        await people.changed(deps, dispute, actor)
         return
     await _end(deps, actor, dispute)
 

@@ -10,6 +10,7 @@ from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import ResidentActor, StaffActor
+from backend.appointments import people
 from backend.casework.claims import AlreadyInvolvedError
 from backend.casework.registration import require_recorder
 from backend.core import clock, codes, identity
@@ -180,6 +181,7 @@ async def join(deps: Deps, actor: ResidentActor, fields: JoiningIn) -> Dispute:
     if dispute.resident_id is not None:
         told.append(News(dispute.resident_id, "party_joined", dispute.id, words))
     await notices.notify(deps, told)
+    await people.changed(deps, dispute, actor)
     return dispute
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from backend.accounts.actors import StaffActor
+from backend.appointments import people
 from backend.casework import invitations
 from backend.casework.invitations import SIDES
 from backend.casework.registration import require_recorder
@@ -138,3 +139,4 @@ async def _done(deps: Deps, actor: StaffActor, dispute: Dispute, entry: Entry) -
     dispute.updated_at = deps.clock.now()
     await dispute.save(update_fields=["version", "updated_at"])
     await history.record(deps, dispute, actor, entry)
+    await people.changed(deps, dispute, actor)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from backend.accounts.actors import StaffActor
+from backend.appointments import people
 from backend.casework import handover
 from backend.casework.registration import require_recorder
 from backend.core.deps import Deps
@@ -49,6 +50,7 @@ async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, representation_id
     await row.save(update_fields=["ended_at", "ended_reason_sealed"])
     if row.resident_id is not None:
         await _unbind(deps, dispute, row.party_id, row.resident_id)
+        await people.changed(deps, dispute, actor)
     await history.record(deps, dispute, actor, representation.entry(deps.catalog, row, "representation_ended"))
     return dispute
 
