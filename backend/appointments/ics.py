@@ -10,6 +10,8 @@ from backend.core.clock import SHANGHAI, local
 
 TITLE = "综治中心预约"
 _PRODUCT = "-//Hejie//Appointments//ZH"
+_BACKSLASH = str.maketrans({"\\": "＼"})
+"""icalendar takes `\\N` in a text for a line break that was escaped already."""
 
 
 def appointment_ics(
@@ -30,7 +32,7 @@ def appointment_ics(
         start=local(starts_at),
         end=local(ends_at),
         summary=TITLE,
-        location=place,
+        location=place.translate(_BACKSLASH),
         status=STATUS.CANCELLED if cancelled else STATUS.CONFIRMED,
         stamp=stamp.astimezone(UTC),
     )
