@@ -179,11 +179,6 @@ class NoticeText(Entry):
             raise ValueError("only what is bound to a deadline goes by text message")
         return self
 
-    @property
-    def waits(self) -> bool:
-        """Whether it may wait a minute for what comes next."""
-        return not (self.urgent or self.deadline)
-
 
 LOCK_SCREEN_WORDS = frozenset({"center", "place", "when_text", "number", "due_text", "now"})
 

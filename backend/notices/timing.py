@@ -1,7 +1,8 @@
 """When a push leaves, and which others it makes superfluous. Decides; reads and writes nothing.
 
-What answers an act of the resident or of staff leaves at once, at night too. Small news of one case wait a minute for
-what comes next and leave as one message. News of a time that has changed overtakes the older one.
+What answers an act of the resident or of staff leaves at once, at night too. Of small news of one case the first one
+leaves, and speaks for those of the minute after it until it has been read. News of a time that has changed overtakes
+the older one.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from backend.core.catalog import Catalog, NoticeText
+from backend.core.catalog import Catalog
 from backend.core.quiet_hours import QuietHours
 
 
@@ -38,29 +39,23 @@ class Plan:
 class Rhythm:
     quiet_hours: QuietHours
     coalesce: timedelta
+    """0: every message leaves by itself."""
 
 
 def plan(catalog: Catalog, kind: str, now: datetime, rhythm: Rhythm, others: Sequence[Other]) -> Plan:
     """`others` of kinds that the catalog does not know any more are left alone."""
     words = catalog.notices[kind]
+    leaves = rhythm.quiet_hours.next_open(now) if words.by_day else now
     known = [(other, catalog.notices[other.kind]) for other in others if other.kind in catalog.notices]
     overtaken = [other for other, its in known if other.is_waiting and words.topic and its.topic == words.topic]
-    same = [(other, its) for other, its in known if its.template == words.template and other not in overtaken]
-    held = [(other, its) for other, its in same if other.is_waiting and its.waits]
-    weaker = [other for other, its in held if its.small or not words.small]
     overtakes = tuple(other.id for other in overtaken)
-    if not (rhythm.coalesce and words.waits):
-        leaves = rhythm.quiet_hours.next_open(now) if words.by_day else now
-        merges = tuple(other.id for other, its in held if its.small) if rhythm.coalesce else ()
-        return Plan(leaves if leaves > now else None, merges=merges, overtakes=overtakes)
-    if words.small and (len(weaker) < len(held) or any(_speaks(other, its) for other, its in same)):
+    same = [(other, its) for other, its in known if its.template == words.template and other not in overtaken]
+    if words.small and rhythm.coalesce and any(_speaks(other, leaves) for other, _ in same):
         return Plan(is_merged=True, overtakes=overtakes)
-    leaves = min((other.send_after for other in weaker if other.send_after), default=now + rhythm.coalesce)
-    if words.by_day:
-        leaves = rhythm.quiet_hours.next_open(leaves)
-    return Plan(leaves, merges=tuple(other.id for other in weaker), overtakes=overtakes)
+    merges = tuple(other.id for other, its in same if other.is_waiting and its.small) if rhythm.coalesce else ()
+    return Plan(leaves if leaves > now else None, merges=merges, overtakes=overtakes)
 
 
-def _speaks(other: Other, its: NoticeText) -> bool:
+def _speaks(other: Other, leaves: datetime) -> bool:
     """Whoever taps it will see the small news too. Once it was read, it says nothing any more."""
-    return not other.is_read and not (other.is_waiting and its.waits)
+    return not other.is_read and (other.send_after is None or other.send_after <= leaves)
