@@ -15,6 +15,7 @@ from backend.appointments.errors import (
     SlotFullError,
     SlotPastError,
 )
+from backend.appointments.ics import appointment_file
 from backend.appointments.schemas import (
     AdmissionOut,
     AnswerIn,
@@ -85,9 +86,11 @@ async def get_appointment(actor: ResidentActor, appointment_id: UUID, deps: Deps
     blueprint, "GET", "/appointments/{appointment_id}/calendar.ics", audience="resident", produces="text/calendar"
 )
 async def get_calendar_file(actor: ResidentActor, appointment_id: UUID) -> HTTPResponse:
-    text = views.calendar_file(await queries.for_resident(actor, appointment_id))
+    entry = views.calendar_entry(await queries.for_resident(actor, appointment_id))
     return HTTPResponse(
-        text, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, no-store"}
+        appointment_file(entry),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Cache-Control": "private, no-store"},
     )
 
 

@@ -313,3 +313,17 @@ class Reminder(Row):
     class Meta:
         table = "reminder"
         unique_together = (("appointment", "sequence", "rule"),)
+
+
+class CalendarFeed(Row):
+    """A secret address under which a calendar reads a mediator's appointments; only its hash is kept."""
+
+    staff_id: UUID
+    staff: fields.ForeignKeyRelation[Staff] = fields.ForeignKeyField("models.Staff", on_delete=fields.RESTRICT)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    created_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "calendar_feed"
+        indexes = (("staff_id",),)

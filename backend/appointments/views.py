@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.appointments import availability
 from backend.appointments.availability import SlotTime
-from backend.appointments.ics import TITLE, appointment_ics
+from backend.appointments.ics import TITLE, Entry
 from backend.appointments.schemas import AppointmentOut, CenterAppointmentOut, ParticipantOut, PlaceOut, SlotOut
 from backend.core.clock import local
 from backend.core.deps import WorkingDays
@@ -103,15 +103,18 @@ def _participant_out(asked: Participant, names: Mapping[UUID, str]) -> Participa
     )
 
 
-def calendar_file(appointment: Appointment) -> str:
-    return appointment_ics(
-        str(appointment.id),
+def calendar_entry(appointment: Appointment, *, title: str = TITLE, place: str = "") -> Entry:
+    """The center must have been read with it."""
+    return Entry(
+        appointment_id=str(appointment.id),
         sequence=appointment.sequence,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        place=place_text(appointment.kind, appointment.center),
-        cancelled=appointment.status is AppointmentStatus.CANCELLED,
+        place=place or place_text(appointment.kind, appointment.center),
+        status=appointment.status,
         stamp=appointment.updated_at,
+        organizer=appointment.center.name,
+        title=title,
     )
 
 

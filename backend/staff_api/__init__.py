@@ -4,6 +4,7 @@ from sanic import Blueprint
 
 from backend.staff_api import (
     appointments,
+    calendar_feeds,
     calendars,
     casework,
     centers,
@@ -23,6 +24,7 @@ from backend.staff_api import (
 
 blueprint = Blueprint.group(
     appointments.blueprint,
+    calendar_feeds.blueprint,
     calendars.blueprint,
     casework.blueprint,
     centers.blueprint,
