@@ -64,6 +64,21 @@ async def test_pages_hold_every_center_once(people: People, point: dict[str, Any
     assert len(seen) == len(set(seen)) == 120
 
 
+@pytest.mark.parametrize("limit", [1, 7])
+async def test_small_pages_go_on_where_the_last_one_ended(people: People, limit: int) -> None:
+    lin = await people.resident("lin")
+    whole = (await lin.get("/centers", **POINT, limit=15)).json()["items"]
+    assert [item["distance_m"] for item in whole] == sorted(item["distance_m"] for item in whole)
+    seen: list[Any] = []
+    cursor = ""
+    while len(seen) < len(whole):
+        page = (await lin.get("/centers", **POINT, limit=limit, cursor=cursor)).json()
+        assert len(page["items"]) == limit
+        seen += page["items"]
+        cursor = page["next_cursor"]
+    assert seen[: len(whole)] == whole
+
+
 async def test_filters(people: People) -> None:
     lin = await people.resident("lin")
     counties = (await lin.get("/centers", **POINT, level="county", limit=100)).json()["items"]
