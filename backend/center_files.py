@@ -22,6 +22,7 @@ async def bring_in(database_url: str, content: bytes, *, dry_run: bool) -> None:
     """One transaction. Raises ImportRefusedError."""
     out, now = import_report.output(), SystemClock().now()
     async with database.connected(database_url), in_transaction():
+        await actions.take_turns()
         catalog = Catalog.parse(read_catalog())
         divisions = await queries.load_divisions(catalog)
         with import_report.progress() as progress:
@@ -46,8 +47,10 @@ async def write_out(database_url: str, path: Path) -> int:
 
 async def _checked(content: bytes, catalog: Catalog, divisions: DivisionDirectory, progress: Progress) -> Checked:
     known = {
-        code: KnownCenter(level, deactivated_at is None)
-        for code, level, deactivated_at in await Center.all().values_list("code", "level", "deactivated_at")
+        code: KnownCenter(level, deactivated_at is None, successor_code)
+        for code, level, deactivated_at, successor_code in await Center.all().values_list(
+            "code", "level", "deactivated_at", "successor__code"
+        )
     }
     rows = progress.track(sheets.read(content), total=content.count(b"\n"), description="检查")
     return importing.check(iter(rows), catalog, divisions, known)

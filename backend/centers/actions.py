@@ -1,6 +1,6 @@
 """What is written when centers open, change and close, by form or by file."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,19 +9,22 @@ from backend.accounts.actors import StaffActor
 from backend.centers import drafts, posters, staff_queries
 from backend.centers.drafts import CenterDraft, CenterRow
 from backend.centers.staff_queries import OpenCase
+from backend.core import rows
 from backend.core.deps import Deps
 from backend.core.divisions import DivisionDirectory
 from backend.core.errors import InvalidFieldsError, RoleNotAllowedError
 from backend.core.opening import OpeningRules
-from models import Center, CenterLevel, Organization, OrganizationKind, Role, SceneCode
+from models import Center, CenterLevel, CenterRevision, Organization, OrganizationKind, Role
 
 _BATCH = 1000
 _FROM_FILES = ("name", "short_name", "level", "division_code", "address", "phone", "lon", "lat", "crs", "placeholder",
     "categories", "deactivated_at", "successor_id")  # fmt: skip
+_CHANGES = f"""(code) DO UPDATE SET ({", ".join(_FROM_FILES)}, updated_at) =
+    ({", ".join(f"EXCLUDED.{name}" for name in _FROM_FILES)}, EXCLUDED.updated_at)"""
 
 _NO_SUCCESSOR = "承接中心不存在、已停用，或者就是本中心，请另选一个。"
 _CODE_TAKEN = "已经有中心用了这个编码，请换一个。"
-_LAST_QUEUE = "市级至少要保留一个受理席，不能停用最后一个。"
+_LAST_QUEUE = "市级至少要保留一个受理席，不能停用最后一个，也不能改为其他层级。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Import:
 async def open_center(deps: Deps, actor: StaffActor, draft: CenterDraft) -> Center:
     """Raises RoleNotAllowedError, InvalidFieldsError."""
     require_admin(actor)
+    await take_turns()
     if await Center.filter(code=draft.code).exists():
         raise InvalidFieldsError.at("code", _CODE_TAKEN)
     now = deps.clock.now()
@@ -56,8 +60,10 @@ async def open_center(deps: Deps, actor: StaffActor, draft: CenterDraft) -> Cent
 
 
 async def change(deps: Deps, actor: StaffActor, center: Center, draft: CenterDraft) -> None:
-    """Raises RoleNotAllowedError."""
+    """Raises RoleNotAllowedError, InvalidFieldsError."""
     require_admin(actor)
+    if draft.level != CenterLevel.CITY and await _is_last_queue(center):
+        raise InvalidFieldsError.at("level", _LAST_QUEUE)
     drafts.apply(draft, center, deps.divisions)
     await _save(deps, center)
 
@@ -82,8 +88,7 @@ async def close(deps: Deps, actor: StaffActor, center: Center, successor_id: UUI
     successor = await Center.get_or_none(id=successor_id, deactivated_at=None)
     if successor is None or successor.id == center.id:
         raise InvalidFieldsError.at("successor_id", _NO_SUCCESSOR)
-    others = Center.filter(level=CenterLevel.CITY, deactivated_at=None).exclude(id=center.id)
-    if center.level == CenterLevel.CITY and not await others.exists():
+    if await _is_last_queue(center):
         raise InvalidFieldsError.at("successor_id", _LAST_QUEUE)
     center.deactivated_at = center.deactivated_at or deps.clock.now()
     center.successor_id = successor.id
@@ -98,17 +103,16 @@ async def reopen(deps: Deps, actor: StaffActor, center: Center) -> None:
     await _save(deps, center)
 
 
-async def plan_import(rows: Iterable[CenterRow], divisions: DivisionDirectory, now: datetime) -> Import:
-    """Writes nothing. `rows` are all that a file holds, checked."""
-    rows = list(rows)
+async def plan_import(lines: Sequence[CenterRow], divisions: DivisionDirectory, now: datetime) -> Import:
+    """Writes nothing. `lines` are all that a file holds, checked."""
     centers = {center.code: center for center in await Center.all()}
     before = {code: _values(center) for code, center in centers.items()}
-    for row in rows:
+    for row in lines:
         center = centers.setdefault(row.draft.code, Center())
         drafts.apply(row.draft, center, divisions)
         center.deactivated_at = (center.deactivated_at or now) if row.closed else None
-    named = [centers[row.draft.code] for row in rows]
-    for row, center in zip(rows, named, strict=True):
+    named = [centers[row.draft.code] for row in lines]
+    for row, center in zip(lines, named, strict=True):
         center.successor_id = centers[row.successor_code].id if row.successor_code else None
     changed = [center for center in named if center.code in before and _values(center) != before[center.code]]
     closed = [center for center in changed if center.deactivated_at == now]
@@ -136,21 +140,39 @@ async def carry_out(
     for batch in (*_batches(first), *_batches(then)):
         for center in batch:
             center.updated_at = now
-        await Center.bulk_create(batch, on_conflict=["code"], update_fields=[*_FROM_FILES, "updated_at"])
+        await rows.pour(batch, _CHANGES)
         await equip([center for center in batch if center.id in fresh], divisions, now)
         tell(len(batch))
 
 
 async def equip(centers: Sequence[Center], divisions: DivisionDirectory, now: datetime) -> None:
     """What each center has from its first day: a people's mediation committee, and a code for its poster."""
-    await Organization.bulk_create(_committee(center, divisions) for center in centers)
-    await SceneCode.bulk_create(posters.new(center.id, now) for center in centers if center.level != CenterLevel.CITY)
+    await rows.pour([_committee(center, divisions) for center in centers])
+    await rows.pour([posters.new(center.id, now) for center in centers if center.level != CenterLevel.CITY])
+
+
+async def to_change(actor: StaffActor, center_id: UUID) -> Center:
+    """As nobody else can change it before the transaction ends. Raises RoleNotAllowedError, NotFoundError."""
+    require_admin(actor)
+    await take_turns()
+    return await staff_queries.center(center_id)
+
+
+async def take_turns() -> None:
+    """Whoever changes centers, by form or by file, waits until the one before has committed: what one has checked
+    (a code is free, a successor is active, somebody is left at city level) still holds when it is written."""
+    _ = await CenterRevision.select_for_update().get()
 
 
 def require_admin(actor: StaffActor) -> None:
     """Raises RoleNotAllowedError."""
     if actor.role != Role.ADMIN:
         raise RoleNotAllowedError("只有系统管理员可以修改中心和调解组织的资料。")
+
+
+async def _is_last_queue(center: Center) -> bool:
+    others = Center.filter(level=CenterLevel.CITY, deactivated_at=None).exclude(id=center.id)
+    return center.level == CenterLevel.CITY and center.deactivated_at is None and not await others.exists()
 
 
 async def _save(deps: Deps, center: Center) -> None:

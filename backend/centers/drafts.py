@@ -1,6 +1,7 @@
 """What an operator says of a center, by form or by file, and what may be wrong with it. Pure."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from backend.core.catalog import Catalog
@@ -14,6 +15,8 @@ _PHONE = re.compile(
     r"(?:\+86[ -]?)?(?:1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}(?:-\d{1,6})?|400-?\d{3}-?\d{4}|1\d{4}|\d{7,8})", re.ASCII
 )
 _DIVISION_DIGITS = {"city": (4, 6), "county": (6,), "township": (9, 12), "village": (9, 12)}
+_UNREADABLE = {"Cc", "Cs", "Zl", "Zp"}
+"""Control characters, halves of characters, ends of lines: no file keeps them as they are."""
 _MOST = {"name": 64, "short_name": 32, "address": 255}
 
 
@@ -47,7 +50,7 @@ class CenterRow:
 
 def problems(draft: CenterDraft, catalog: Catalog, divisions: DivisionDirectory) -> list[FieldProblem]:
     """All of them; paths are the names of the fields."""
-    found = [_too_long(name, getattr(draft, name), most) for name, most in _MOST.items()]
+    found = [_wording_problem(name, getattr(draft, name), most) for name, most in _MOST.items()]
     if not _CODE.fullmatch(draft.code):
         found.append(FieldProblem("code", "编码用1至32个字母、数字、横线或下划线。"))
     if not draft.name:
@@ -94,14 +97,20 @@ def division_path(code: str, divisions: DivisionDirectory) -> list[DivisionPoint
     return [parent, division] if parent is not None and parent.level == "county" else [division]
 
 
-def _too_long(name: str, value: str | None, most: int) -> FieldProblem | None:
-    return FieldProblem(name, f"最多写{most}个字。") if value and len(value) > most else None
+def _wording_problem(name: str, value: str | None, most: int) -> FieldProblem | None:
+    if not value:
+        return None
+    if len(value) > most:
+        return FieldProblem(name, f"最多写{most}个字。")
+    if not value.isprintable() and any(unicodedata.category(character) in _UNREADABLE for character in value):
+        return FieldProblem(name, "含有换行或无法识别的字符，请删除后重新输入。")
+    return None
 
 
 def _division_problem(draft: CenterDraft, divisions: DivisionDirectory) -> FieldProblem | None:
     """A code of a city whose divisions are loaded must be one of them; of other cities only the length is known."""
     code = draft.division_code
-    if not re.fullmatch("[0-9]+", code) or len(code) not in _DIVISION_DIGITS[draft.level]:
+    if not (code.isascii() and code.isdigit()) or len(code) not in _DIVISION_DIGITS[draft.level]:
         digits = "或".join(str(count) for count in _DIVISION_DIGITS[draft.level])
         return FieldProblem("division_code", f"这一层级的区划代码是{digits}位数字，请检查（表格软件可能改动了它）。")
     city = divisions.by_code(code[:4])

@@ -10,7 +10,7 @@ from backend.core import sheets
 from backend.core.catalog import Catalog
 from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Crs
-from backend.core.sheets import RowProblem, SheetError, SheetRow
+from backend.core.sheets import BROKEN, RowProblem, SheetError, SheetRow
 from models import Center, CenterLevel
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -30,6 +30,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "placeholder": ("待核实",),
 }
 """In the order of the export, with other names that are understood. `placeholder` is written, never read."""
+
+_LINE_ENDS = str.maketrans({"\r": None, "\n": " ", "\t": " "})
+
+_IN_THEIR_OWN_WORDS = frozenset(("name", "short_name", "address"))
+"""Kept as they are written; the others are codes, numbers and words of ours."""
 
 _REQUIRED = ("code", "name", "level", "division_code", "lon", "lat", "crs")
 
@@ -52,6 +57,7 @@ _CUT = str.maketrans({"；": ";", "、": ";", ",": ";", "，": ";", "|": ";"})
 class KnownCenter:
     level: str
     is_active: bool
+    successor_code: str | None = None
 
 
 @dataclass(slots=True)
@@ -114,6 +120,8 @@ class _Reader:
         self._catalog = catalog
         self._divisions = divisions
         self._line_by_code: dict[str, int] = {}
+        self._nothing = dict.fromkeys(COLUMNS, "")
+        self._own_words = [place for place, name in enumerate(columns) if name in _IN_THEIR_OWN_WORDS]
 
     def take(self, row: SheetRow, checked: Checked) -> None:
         surplus = [cell for cell in row.cells[len(self._columns) :] if cell]
@@ -121,8 +129,11 @@ class _Reader:
             text = "这一行的列比表头多；内容里有逗号时，请用英文双引号括起来。"
             checked.problems.append(RowProblem(row.line, "", text))
             return
-        cells = dict.fromkeys(COLUMNS, "") | dict(zip(self._columns, row.cells, strict=False))
-        found: dict[str, str] = {}
+        cells = self._nothing | dict(zip(self._columns, row.cells, strict=False))
+        for place in self._own_words:
+            if place < len(row.as_written):
+                cells[self._columns[place]] = _on_one_line(row.as_written[place])
+        found = {} if BROKEN.isdisjoint(row.cells) else _broken(cells)
         draft = self._draft(cells, found)
         is_closed = _CLOSED.get(cells["status"].lower())
         if is_closed is None:
@@ -136,7 +147,9 @@ class _Reader:
 
     def _draft(self, cells: dict[str, str], found: dict[str, str]) -> CenterDraft | None:
         """None when a cell that everything else depends on cannot be read."""
-        found |= {name: "这一项必须填写。" for name in _REQUIRED if not cells[name]}
+        for name in _REQUIRED:
+            if not cells[name]:
+                found[name] = "这一项必须填写。"
         level = _one_of(cells, "level", _LEVELS, "层级只能是 city、county、township、village 之一。", found)
         crs = _one_of(cells, "crs", _SYSTEMS, "坐标系只能是 gcj02、wgs84、bd09 之一。", found)
         lon, lat = _number(cells, "lon", found), _number(cells, "lat", found)
@@ -158,6 +171,15 @@ class _Reader:
         for each in drafts.problems(draft, self._catalog, self._divisions):
             found.setdefault(each.path, each.message)
         return draft
+
+
+def _on_one_line(text: str) -> str:
+    return text if text.isprintable() else text.translate(_LINE_ENDS)
+
+
+def _broken(cells: Mapping[str, str]) -> dict[str, str]:
+    text = "这一格的公式出错了，请改成要填写的内容。"
+    return {column: text for column, cell in cells.items() if column and cell in BROKEN}
 
 
 def _one_of(
@@ -183,20 +205,23 @@ def _categories(cell: str) -> tuple[str, ...] | None:
         return None
     if cell.lower() in _ALL:
         return ()
-    return tuple(part.strip() for part in cell.translate(_CUT).split(";") if part.strip())
+    return tuple(part.strip() for part in cell.translate(_CUT).split(";") if part.strip()) or None
 
 
 def _closing_problems(rows: list[CenterRow], known: Mapping[str, KnownCenter]) -> Iterator[RowProblem]:
-    """Whoever is closed has a successor that is not; somebody at city level is left."""
+    """Whoever is closed has a successor that is not, or had it before that was closed; somebody at city level is
+    left."""
     after = dict(known) | {row.draft.code: KnownCenter(row.draft.level, not row.closed) for row in rows}
     is_queue_left = any(center.is_active and center.level == CenterLevel.CITY for center in after.values())
     for row in rows:
-        successor = after.get(row.successor_code or "")
+        before, successor = known.get(row.draft.code), after.get(row.successor_code or "")
+        is_as_before = before is not None and not before.is_active and before.successor_code == row.successor_code
         if row.closed and row.successor_code is None:
             yield RowProblem(row.line, "successor_code", "停用的中心要写明由哪个中心承接。")
         elif row.successor_code is not None and not row.closed:
             yield RowProblem(row.line, "successor_code", "只有停用的中心才有承接中心，请清空，或把状态改为 closed。")
-        elif row.closed and (successor is None or not successor.is_active):
+        elif row.closed and not is_as_before and (successor is None or not successor.is_active):
             yield RowProblem(row.line, "successor_code", "承接中心不存在或已停用，请另选一个。")
-        if row.closed and row.draft.level == CenterLevel.CITY and not is_queue_left:
-            yield RowProblem(row.line, "status", "市级至少要保留一个受理席，不能停用最后一个。")
+        if not is_queue_left and before is not None and before.is_active and before.level == CenterLevel.CITY:
+            column = "status" if row.closed else "level"
+            yield RowProblem(row.line, column, "市级至少要保留一个受理席，不能停用最后一个，也不能改为其他层级。")

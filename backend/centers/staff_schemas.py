@@ -1,7 +1,7 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, model_validator
 
 from backend.centers import drafts
 from backend.centers.drafts import CenterDraft
@@ -36,7 +36,7 @@ class CenterFields(In):
     lon: Degrees
     lat: Degrees
     crs: Crs
-    address: Annotated[str, Field(max_length=255)] | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] | None = None
     phone: Annotated[str, Field(max_length=32)] | None = None
     categories: tuple[Code, ...] | None = None
 

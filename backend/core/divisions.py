@@ -51,6 +51,8 @@ class DivisionDirectory:
 
     def by_code(self, code: str) -> DivisionPoint | None:
         """Four, six, nine or twelve digits; a village stands for its township, zeros for the level above."""
+        if known := self._by_code.get(code):
+            return known
         digits = unicodedata.normalize("NFKC", code).strip()
         if not re.fullmatch("[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}", digits):
             return None

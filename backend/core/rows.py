@@ -26,6 +26,20 @@ async def insert(rows: Sequence[Model]) -> None:
         await connection.execute_query(statement, values)
 
 
+async def pour(rows: Sequence[Model], conflict: str = "") -> None:
+    """Thousands of one table in one statement, which triggers count once. `conflict` is what follows ON CONFLICT."""
+    if not rows:
+        return
+    described = type(rows[0]).describe(serializable=False)
+    columns = [(field["name"], field["db_column"]) for field in (described["pk_field"], *described["data_fields"])]
+    table, names = described["table"], ", ".join(f'"{column}"' for _, column in columns)
+    statement = f"""INSERT INTO "{table}" ({names})
+        SELECT {names} FROM jsonb_populate_recordset(NULL::"{table}", $1::jsonb)"""  # noqa: S608 - our own names
+    statement += f" ON CONFLICT {conflict}" if conflict else ""
+    values = [{column: getattr(row, name) for name, column in columns} for row in rows]
+    await connections.get("default").execute_query(statement, [json.dumps(values, default=str)])
+
+
 _AT_ONCE = 10
 """Rows in one statement: a filing's parties, the notices of one event."""
 

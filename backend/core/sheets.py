@@ -10,7 +10,13 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import openpyxl
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+BROKEN = frozenset(ERROR_CODES)
+"""What office software shows where a formula has failed."""
 
 _ZIP = b"PK\x03\x04"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -31,6 +37,8 @@ class SheetRow:
     """As office software counts: the first is 1."""
     cells: tuple[str, ...]
     """Trimmed; full-width letters and digits made half-width."""
+    as_written: tuple[str, ...]
+    """Trimmed and no more."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,9 +75,9 @@ def read(content: bytes) -> Iterator[SheetRow]:
     """What is not empty, headings included. Raises SheetError, maybe after some rows."""
     rows = _from_xlsx(content) if content.startswith(_ZIP) else _from_csv(_decoded(content))
     for line, cells in rows:
-        texts = tuple(unicodedata.normalize("NFKC", text).strip() for text in cells)
-        if any(texts):
-            yield SheetRow(line, texts)
+        texts = tuple(map(str.strip, cells))
+        if whole := "".join(texts):
+            yield SheetRow(line, texts if whole.isascii() else tuple(map(_half_width, texts)), texts)
 
 
 def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
@@ -78,11 +86,22 @@ def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
         book = openpyxl.Workbook(write_only=True)
         sheet = book.create_sheet("centers")
         for row in rows:
-            sheet.append(list(row))
+            sheet.append([_cell(sheet, text) for text in row])
         book.save(path)
         return
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows(rows)
+
+
+def _half_width(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+
+
+def _cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    """Text, also where it begins as a formula does."""
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell
 
 
 def _decoded(content: bytes) -> str:
@@ -97,7 +116,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _from_csv(text: str) -> Iterator[tuple[int, list[str]]]:
-    headings = text.split("\n", 1)[0]
+    headings = text.lstrip().split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=headings.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
@@ -115,7 +134,9 @@ def _from_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know are of no interest
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            for line, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # some programs write wrong ones, and what lies outside would not be read
+            for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
                 yield line, [_text(cell) for cell in cells]
     except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError) as error:
         raise SheetError("这个 xlsx 文件打不开，请用表格软件重新保存后再试。") from error

@@ -62,7 +62,7 @@ async def get_center(center_id: UUID) -> CenterDetailOut:
     errors=_REFUSES,
 )
 async def change_center(actor: StaffActor, center_id: UUID, body: CenterFields, deps: Deps) -> CenterDetailOut:
-    center = await staff_queries.center(center_id)
+    center = await actions.to_change(actor, center_id)
     await actions.change(deps, actor, center, body.draft(center.code))
     return await staff_queries.detail(center_id)
 
@@ -77,7 +77,7 @@ async def change_center(actor: StaffActor, center_id: UUID, body: CenterFields, 
     errors=_REFUSES,
 )
 async def set_hours(actor: StaffActor, center_id: UUID, body: HoursIn, deps: Deps) -> CenterDetailOut:
-    center = await staff_queries.center(center_id)
+    center = await actions.to_change(actor, center_id)
     await actions.set_hours(deps, actor, center, body.opening)
     return await staff_queries.detail(center_id)
 
@@ -92,7 +92,7 @@ async def set_hours(actor: StaffActor, center_id: UUID, body: HoursIn, deps: Dep
     errors=_REFUSES,
 )
 async def set_categories(actor: StaffActor, center_id: UUID, body: CategoriesIn, deps: Deps) -> CenterDetailOut:
-    center = await staff_queries.center(center_id)
+    center = await actions.to_change(actor, center_id)
     await actions.set_categories(deps, actor, center, body.categories)
     return await staff_queries.detail(center_id)
 
@@ -107,7 +107,7 @@ async def set_categories(actor: StaffActor, center_id: UUID, body: CategoriesIn,
     errors=_REFUSES,
 )
 async def close_center(actor: StaffActor, center_id: UUID, body: ClosingIn, deps: Deps) -> ClosedOut:
-    center = await staff_queries.center(center_id)
+    center = await actions.to_change(actor, center_id)
     cases = await actions.close(deps, actor, center, body.successor_id)
     shown = staff_queries.center_out(await staff_queries.center(center_id))
     return ClosedOut(center=shown, open_cases=[OpenCaseOut(number=each.number, status=each.status) for each in cases])
@@ -117,7 +117,7 @@ async def close_center(actor: StaffActor, center_id: UUID, body: ClosingIn, deps
     blueprint, "POST", "/centers/{center_id}/reactivate", audience="staff", returns=CenterDetailOut, errors=_REFUSES
 )
 async def reopen_center(actor: StaffActor, center_id: UUID, deps: Deps) -> CenterDetailOut:
-    await actions.reopen(deps, actor, await staff_queries.center(center_id))
+    await actions.reopen(deps, actor, await actions.to_change(actor, center_id))
     return await staff_queries.detail(center_id)
 
 

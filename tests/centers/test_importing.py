@@ -1,6 +1,8 @@
 """Files of centers: what is read, what is refused, and where."""
 
 import io
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -98,6 +100,8 @@ def test_codes_typed_as_numbers_in_a_workbook() -> None:
         ({"phone": "7176215798"}, ["phone"]),
         ({"phone": "见墙上"}, ["phone"]),
         ({"categories": "labour;football"}, ["categories"]),
+        ({"address": "建设路\x0b1号"}, ["address"]),
+        ({"name": "甲\u2028中心"}, ["name"]),
         ({"status": "maybe"}, ["status"]),
         ({"status": "closed"}, ["successor_code"]),
         ({"status": "closed", "successor_code": "A1"}, ["successor_code"]),
@@ -108,6 +112,26 @@ def test_codes_typed_as_numbers_in_a_workbook() -> None:
 )
 def test_bad_rows_by_line_and_column(cells: dict[str, str], columns: list[str]) -> None:
     assert problems(changed(code="A0"), changed(**cells)) == [(3, column) for column in columns]
+
+
+def test_names_stay_as_they_are_written() -> None:
+    (row,) = check("\n".join([HEAD, changed(name="甲中心（二）①", address='"建设路\r\n１号"')])).rows
+    assert (row.draft.name, row.draft.address) == ("甲中心（二）①", "建设路 １号")
+    (row,) = check("\n".join([HEAD, changed(categories=";")])).rows
+    assert row.draft.categories is None
+
+
+def test_a_workbook_with_a_wrong_size_and_a_broken_formula() -> None:
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(list(HEAD.split(",")), [*GOOD.split(",")[:7], "#REF!"]))) as book,
+        zipfile.ZipFile(file, "w") as smaller,
+    ):
+        for name in book.namelist():
+            smaller.writestr(name, re.sub(b'(?<=<dimension ref=")[^"]*', b"A1", book.read(name)))
+    found = check(file.getvalue()).problems
+    assert [(each.line, each.column) for each in found] == [(2, "address")]
+    assert "公式" in found[0].reason
 
 
 def test_swapped_coordinates_are_told_as_such() -> None:
@@ -127,6 +151,7 @@ def test_good_rows_that_close_centers() -> None:
     queue = changed(code="C420500", level="city", division_code="420500", status="closed", successor_code="C420502")
     assert problems(queue) == [(2, "status")]
     assert problems(queue, changed(code="Q2", level="city", division_code="420500")) == []
+    assert problems(changed(code="C420500", level="county", division_code="420502")) == [(2, "level")]
 
 
 def test_a_city_whose_divisions_are_not_loaded() -> None:
@@ -181,11 +206,11 @@ def test_no_row_breaks_the_reader(cells: list[str]) -> None:
     assert checked.rows == []
 
 
-def test_a_hundred_thousand_rows_and_one_bad_one() -> None:
-    lines = [changed(code=f"A{number}", crs="wgs84", lon=f"{111 + number / 1e6:.6f}") for number in range(100_000)]
-    lines[77_776] = changed(code="A77776", lat="")
+def test_very_many_rows_and_one_bad_one() -> None:
+    lines = [GOOD.replace("A1,", f"A{number},") for number in range(20_000)]
+    lines[17_776] = changed(code="A17776", lat="")
     found = check("\n".join([HEAD, *lines])).problems
-    assert [(each.line, each.column) for each in found] == [(77_778, "lat")]
+    assert [(each.line, each.column) for each in found] == [(17_778, "lat")]
 
 
 def test_the_template_is_right() -> None:

@@ -1,5 +1,6 @@
 """Centers, organizations and mediators over the staff's API."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -77,6 +78,49 @@ async def test_the_last_queue_at_city_level_stays(people: People) -> None:
     queue, heir = await Center.get(level="city"), await Center.get(code="C420581")
     body = {"successor_id": str(heir.id)}
     assert paths(await admin.post(f"/centers/{queue.id}/deactivate", body)) == ["successor_id"]
+
+
+async def test_the_last_queue_stays_one(people: People) -> None:
+    admin = await people.staff("admin")
+    queue = await Center.get(level="city")
+    body = FIELDS | {"level": "county", "division_code": "420502"}
+    assert paths(await admin.put(f"/centers/{queue.id}", body)) == ["level"]
+
+
+async def test_two_who_close_each_other_at_once(people: People) -> None:
+    admin = await people.staff("admin")
+    first, second = await opened(admin), await opened(admin, code="T2")
+    answers = await asyncio.gather(
+        admin.post(f"/centers/{first['id']}/deactivate", {"successor_id": second["id"]}),
+        admin.post(f"/centers/{second['id']}/deactivate", {"successor_id": first["id"]}),
+    )
+    assert sorted(each.status_code for each in answers) == [200, 422]
+
+
+async def test_changes_at_once_are_all_kept(people: People) -> None:
+    admin = await people.staff("admin")
+    answers = await asyncio.gather(*(admin.post("/centers", FIELDS | {"code": "T1"}) for _ in range(3)))
+    assert sorted(each.status_code for each in answers) == [201, 422, 422]
+    center = await Center.get(code="T1")
+    path = f"/centers/{center.id}"
+    for name, categories in (("甲", ["property"]), ("乙", []), ("丙", ["labour"])):
+        await asyncio.gather(
+            admin.put(path, FIELDS | {"name": name}),
+            admin.put(f"{path}/categories", {"categories": categories}),
+        )
+        now = (await admin.get(path)).json()
+        assert (now["name"], now["categories"]) == (name, categories)
+
+
+@pytest.mark.parametrize("address", ["a\x00b", "a\x07b", "清江大道\n8号", "清江大道\u20288号"])
+async def test_addresses_that_no_file_could_keep(people: People, address: str) -> None:
+    admin = await people.staff("admin")
+    assert paths(await admin.post("/centers", FIELDS | {"code": "T1", "address": address})) == ["address"]
+
+
+async def test_blanks_confirm_no_address(people: People) -> None:
+    center = await opened(await people.staff("admin"), address="   ")
+    assert (center["address"], center["placeholder"]) == ("", True)
 
 
 async def test_own_hours(people: People) -> None:
