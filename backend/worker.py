@@ -26,7 +26,7 @@ from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 
 from backend import outside, wechat_events
-from backend.appointments import affected, reminders
+from backend.appointments import affected, lapsing, reminders
 from backend.casework import sweeps as cases
 from backend.centers.loading import NoCityQueueError
 from backend.content import checking
@@ -74,6 +74,7 @@ _WORN_OUT = {
     "phone_code": "created_at",
     "pgqueuer_log": "created",
     "wechat_callback": "handled_at",
+    "diary_entry": "ends_at",
 }
 _DELETE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < $1 LIMIT 10000)"
 
@@ -282,11 +283,14 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
 
 
 async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
-    """What time does to cases."""
+    """What time does to cases and appointments."""
     deps = await current.get()
     moved = {rule: count for rule, count in (await cases.sweep(deps)).items() if count}
     if moved:
         log.info("cases_swept", **moved)
+    ended = await lapsing.sweep(deps)
+    if ended:
+        log.info("appointments_swept", count=ended)
     await _announce(deps, redis)
 
 

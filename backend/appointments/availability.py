@@ -6,7 +6,7 @@ The center's clock counts, Asia/Shanghai, also for residents abroad.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from backend.calendars.opening_hours import hours_on
@@ -131,12 +131,7 @@ def _slots_on(
     at_center = hours_on(rules, calendar, day)
     of_mediator = at_center if mediator is None else hours_on(mediator, calendar, day)
     hours = {AppointmentKind.ONSITE: _shared(at_center, of_mediator), AppointmentKind.VIDEO: of_mediator}
-    slots = [
-        slot
-        for kind, rule in offers.items()
-        for period in hours[kind]
-        for slot in _in(period, day, purpose, kind, rule)
-    ]
+    slots = [slot for kind, rule in offers.items() for slot in _row(hours[kind], day, purpose, kind, rule)]
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.kind))
 
 
@@ -147,10 +142,15 @@ def _shared(these: tuple[Period, ...], those: tuple[Period, ...]) -> tuple[Perio
     return tuple(Period(starts=starts, ends=ends) for starts, ends in pairs if starts < ends)
 
 
-def _in(period: Period, day: date, purpose: Purpose, kind: AppointmentKind, rule: SlotRule) -> Iterator[SlotTime]:
-    """One after the other from the period's start, with the buffer between; a rest too short for a slot stays free."""
-    starts_at = datetime.combine(day, period.starts, SHANGHAI)
-    closes_at = datetime.combine(day, period.ends, SHANGHAI)
-    while starts_at + rule.length <= closes_at:
-        yield SlotTime(purpose, kind, starts_at, starts_at + rule.length, rule.capacity, rule.buffer)
-        starts_at += rule.length + rule.buffer
+def _row(
+    periods: tuple[Period, ...], day: date, purpose: Purpose, kind: AppointmentKind, rule: SlotRule
+) -> Iterator[SlotTime]:
+    """One after the other from each period's start, with the buffer between, also over a short break; a rest too short
+    for a slot stays free."""
+    free_from = datetime.combine(day, time(), SHANGHAI)
+    for period in periods:
+        starts_at = max(free_from, datetime.combine(day, period.starts, SHANGHAI))
+        closes_at = datetime.combine(day, period.ends, SHANGHAI)
+        while starts_at + rule.length <= closes_at:
+            yield SlotTime(purpose, kind, starts_at, starts_at + rule.length, rule.capacity, rule.buffer)
+            starts_at = free_from = starts_at + rule.length + rule.buffer

@@ -77,6 +77,17 @@ nows = st.datetimes(
 )
 
 
+def slot_rules() -> st.SearchStrategy[SlotRule]:
+    return st.builds(
+        SlotRule,
+        minutes=st.integers(10, 120),
+        capacity=st.integers(1, 9),
+        buffer_minutes=st.sampled_from((0, 0, 5, 45)),
+        minimum_notice_minutes=st.none() | st.integers(0, 3000),
+        horizon_days=st.none() | st.integers(0, 6),
+    )
+
+
 @st.composite
 def offers(draw: st.DrawFn) -> tuple[OpeningRules, WorkingCalendar, datetime]:
     now = draw(nows)
@@ -91,7 +102,7 @@ def offers(draw: st.DrawFn) -> tuple[OpeningRules, WorkingCalendar, datetime]:
         kinds=draw(
             st.dictionaries(
                 st.sampled_from(AppointmentKind),
-                st.builds(SlotRule, minutes=st.integers(10, 120), capacity=st.integers(1, 9)),
+                slot_rules(),
                 min_size=1,
             )
         ),
@@ -120,8 +131,9 @@ def test_every_slot_obeys_every_rule(case: tuple[OpeningRules, WorkingCalendar, 
         assert not any(name in p.weekdays and starts < p.ends and p.starts < ends for p in rules.breaks)
         assert not calendar.is_holiday(day)
         assert day not in {exception.date for exception in rules.exceptions}
-        assert slot.starts_at - now >= rules.minimum_notice
-        assert (day - now.astimezone(SHANGHAI).date()).days <= rules.horizon_days
+        rule = rules.slot_rules(Purpose.REGISTRATION)[slot.kind]
+        assert slot.starts_at - now >= rule.minimum_notice
+        assert (day - now.astimezone(SHANGHAI).date()).days <= (rule.horizon_days or 0)
         assert slot.ends_at - slot.starts_at == timedelta(minutes=rules.kinds[slot.kind].minutes)
         assert slot.capacity == rules.kinds[slot.kind].capacity
 
@@ -136,7 +148,7 @@ def test_slots_come_in_order_and_slots_of_a_kind_never_overlap(
     for kind in AppointmentKind:
         of_kind = [slot for slot in slots if slot.kind is kind]
         assert of_kind == list(slot_times(*case, kind=kind))
-        assert all(earlier.ends_at <= later.starts_at for earlier, later in pairwise(of_kind))
+        assert all(earlier.free_from <= later.starts_at for earlier, later in pairwise(of_kind))
 
 
 @given(offers())

@@ -1,0 +1,16 @@
+import httpx
+import pytest
+
+from tests.appointments.scene import Scene, set_scene
+from tests.casework.staff import PeopleAtWork
+from tests.clock import TravellingClock
+
+
+@pytest.fixture
+def people(client: httpx.AsyncClient) -> PeopleAtWork:
+    return PeopleAtWork(client)
+
+
+@pytest.fixture
+async def scene(people: PeopleAtWork, clock: TravellingClock) -> Scene:
+    return await set_scene(people)
