@@ -222,6 +222,16 @@ def import_boundaries(
     _at_terminal(lambda at, settings: at.import_boundaries(settings, file=file, crs=crs, edition=edition, city=city))
 
 
+@app.command()
+def check_bookings() -> None:
+    """Look for double bookings and miscounted slots in the database. Writes nothing; exit code 1 when there are any."""
+    with _complete_settings("check-bookings") as settings:
+        from backend import booking_terminal
+
+        if not asyncio.run(booking_terminal.check(settings)):
+            raise typer.Exit(1)
+
+
 @routing_app.command("dry-run")
 def routing_dry_run(
     file: PolicyPath,
