@@ -148,14 +148,15 @@ class TencentLocation:
         try:
             return shape.model_validate(content.get("result"))
         except ValidationError as error:
+            await self._pause_after_failures()
             raise TravelAwayError("an answer of another shape") from error
 
     async def _take(self, pairs: int) -> None:
         """Raises TravelAwayError while the circuit is open, TravelQuotaError when our own count says no."""
         now = self._clock.now()
         second, day = f"{self._prefix}:s:{int(now.timestamp())}", f"{self._prefix}:d:{now.astimezone(SHANGHAI):%Y%m%d}"
-        until = await self._redis.get(f"{self._prefix}:closed_until")
-        if until is not None and float(until) > now.timestamp():
+        until = await self._redis.zscore(f"{self._prefix}:pause", "until")
+        if until is not None and until > now.timestamp():
             raise TravelQuotaError("paused")
         await self._count(second, pairs, self._quota.per_second, keep_s=5)
         await self._count(day, pairs, self._quota.per_day, keep_s=2 * 86400)
@@ -196,7 +197,10 @@ class TencentLocation:
             log.warning("travel_not_counted")
 
     async def _pause_until(self, moment: datetime) -> None:
-        await self._redis.set(f"{self._prefix}:closed_until", moment.timestamp(), ex=86400)
+        """Never shortened: of answers that arrive together one may say 'tomorrow', the next 'in a second'."""
+        key = f"{self._prefix}:pause"
+        await self._redis.zadd(key, {"until": moment.timestamp()}, gt=True)
+        await self._redis.expire(key, 86400)
 
 
 def signed(path: str, params: Mapping[str, str], secret_key: str) -> dict[str, str]:

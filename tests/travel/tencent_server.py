@@ -19,6 +19,8 @@ class Tencent:
     seconds: dict[str, int | None] = field(default_factory=dict)
     """By "lat,lng" to three decimals; others take 600."""
     status: int = 0
+    statuses: list[int] = field(default_factory=list)
+    """Of the next answers."""
     http_status: int = 200
     text: str | None = None
     slow: threading.Event | None = None
@@ -32,7 +34,7 @@ class Tencent:
             self.slow.wait(5)
         if self.text is not None:
             return self.text
-        status = self.status or _refusal(path, params)
+        status = self.statuses.pop(0) if self.statuses else self.status or _refusal(path, params)
         if status:
             return json.dumps({"status": status, "message": "refused", "request_id": "1"})
         return json.dumps({"status": 0, "message": "Success", "result": self._result(path, params)})

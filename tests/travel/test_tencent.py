@@ -1,5 +1,6 @@
 """The client against a server that speaks the protocol."""
 
+import asyncio
 import threading
 from time import monotonic
 
@@ -128,6 +129,32 @@ async def test_how_long_a_refusal_lasts(  # noqa: PLR0917 - three fixtures, thre
         await account.point_of("宜昌市")
     clock.advance(hours=again_h - still_paused_h)
     assert await account.point_of("宜昌市")
+
+
+async def test_answers_of_another_shape_open_the_circuit(account: TencentLocation, tencent: Tencent) -> None:
+    tencent.text = '{"status":0}'
+    for _ in range(5):
+        with pytest.raises(TravelAwayError):
+            await account.point_of("宜昌市")
+    tencent.text = None
+    with pytest.raises(TravelQuotaError, match="paused"):
+        await account.point_of("宜昌市")
+
+
+async def test_a_day_is_not_cut_short_by_a_second(
+    account: TencentLocation, tencent: Tencent, clock: TravellingClock
+) -> None:
+    """Two ask at once: one is told that the day is used up, and then the other that the second is."""
+    tencent.statuses = [121, 120]
+    answers = await asyncio.gather(
+        *(account.point_of("宜昌市") for _ in range(2)),
+        return_exceptions=True,
+    )
+    assert {type(each) for each in answers} == {TravelQuotaError}
+    assert len(tencent.asked) == 2
+    clock.advance(seconds=2)
+    with pytest.raises(TravelQuotaError, match="paused"):
+        await account.point_of("宜昌市")
 
 
 async def test_quotas_are_counted_by_pairs(tencent: Tencent, redis: Redis, clock: TravellingClock) -> None:
