@@ -95,38 +95,31 @@ def wechat_simulator(
 
     It needs no database. Its page is at /, what can be steered under /sim; see README.md.
     """
+    from backend import simulator_terminal as terminal
     from backend.wechat.simulator import server as simulator
-    from backend.wechat.simulator.pushes import CallbackKeys
-    from backend.wechat.simulator.rules import Rules
-    from backend.wechat.simulator.sms import SmsKeys
-    from backend.wechat.simulator.templates import read_templates
 
+    settings, is_ours = _simulating()
+    given = terminal.Given(
+        app_id, app_secret, callback_url, callback_token, callback_aes_key, callback_mode, callback_format,
+        sms_secret_id, sms_secret_key, templates,
+    )  # fmt: skip
+    try:
+        keys, options, told = terminal.prepared(settings, given, host, port)
+    except ValueError as error:
+        _refuse(str(error))
+    if not is_ours:
+        typer.echo(told)
+    simulator.run(host, port or settings.simulator_port, keys, options)
+
+
+def _simulating() -> tuple[Settings, bool]:
+    """And whether the supervisor started it, which tells the rest."""
     settings = _settings()
     if settings.is_production:
         _refuse("The simulator of WeChat has no place in production.")
     is_ours = _follow_supervisor()
     logging.configure(settings, "wechat-simulator")
-    keys = CallbackKeys(
-        app_id or settings.wechat_app_id,
-        callback_url or f"http://127.0.0.1:{settings.port}/wechat/callback",
-        callback_token or settings.wechat_callback_token.get_secret_value(),
-        callback_aes_key or settings.wechat_callback_aes_key.get_secret_value(),
-    )
-    try:
-        options = simulator.Options(
-            app_secret or settings.wechat_app_secret.get_secret_value(),
-            SmsKeys.given(
-                sms_secret_id or settings.sms_secret_id, sms_secret_key or settings.sms_secret_key.get_secret_value()
-            ),
-            Rules(callback_mode=callback_mode, callback_format=callback_format, sent_events=True),
-            read_templates(templates),
-        )
-        keys.check()
-    except ValueError as error:
-        _refuse(str(error))
-    if not is_ours:
-        typer.echo(simulator.described(f"http://{host}:{port or settings.simulator_port}", keys, options))
-    simulator.run(host, port or settings.simulator_port, keys, options)
+    return settings, is_ours
 
 
 @app.command()

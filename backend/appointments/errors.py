@@ -47,6 +47,14 @@ class NoMediatorError(HejieError):
     message: ClassVar[str] = "这件事还没有安排调解员，先约窗口登记，安排好后再约调解时间。"
 
 
+class KeptApartError(HejieError):
+    """Says nothing of a red card: whoever it warns of may be the one who reads it."""
+
+    code: ClassVar[str] = "no_joint_meeting"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这件事目前不能约各方一起调解，可以先约窗口单独办理，或联系综治中心。"
+
+
 class NotProposedError(HejieError):
     code: ClassVar[str] = "not_proposed"
     status: ClassVar[int] = 409

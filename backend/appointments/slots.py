@@ -9,13 +9,14 @@ from tortoise import connections
 
 from backend.appointments import diaries, taking, views
 from backend.appointments.availability import SlotTime
-from backend.appointments.errors import NoMediatorError
+from backend.appointments.errors import KeptApartError, NoMediatorError
 from backend.appointments.offers import Busy, Offer
 from backend.appointments.schemas import SlotQuery, SlotsOut
 from backend.appointments.taking import Terms
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.wording import date_text
+from backend.disputes import safety
 from models import AppointmentKind, Center, Dispute, Purpose
 
 _DEFAULT_SPAN = timedelta(days=13)
@@ -32,9 +33,10 @@ async def slots(deps: Deps, dispute: Dispute, query: SlotQuery, terms: Terms) ->
     closed = taking.CLOSED_TO_BOOKING.get(dispute.status)
     if closed is not None:
         return SlotsOut(items=[], note=closed)
-    purpose = query.purpose or (Purpose.MEDIATION if dispute.mediator_id else Purpose.REGISTRATION)
-    if purpose is Purpose.MEDIATION and dispute.mediator_id is None:
-        return SlotsOut(items=[], note=NoMediatorError.message)
+    obstacle = await _obstacle_to_mediation(deps, dispute)
+    purpose = query.purpose or (Purpose.REGISTRATION if obstacle else Purpose.MEDIATION)
+    if purpose is Purpose.MEDIATION and obstacle:
+        return SlotsOut(items=[], note=obstacle)
     offer = await taking.offer_for(deps, dispute, purpose, terms)
     first = max(query.first or clock.today(deps.clock), clock.today(deps.clock))
     last = query.last or first + min(_DEFAULT_SPAN, date.max - first)
@@ -44,6 +46,12 @@ async def slots(deps: Deps, dispute: Dispute, query: SlotQuery, terms: Terms) ->
     note = None if terms.horizon_days is None else _LIMITED.format(days=terms.horizon_days)
     items = [views.slot_out(each.slot, dispute.center, each.remaining, deps.calendar) for each in found]
     return SlotsOut(items=items, note=note)
+
+
+async def _obstacle_to_mediation(deps: Deps, dispute: Dispute) -> str | None:
+    if dispute.mediator_id is None:
+        return NoMediatorError.message
+    return KeptApartError.message if await safety.is_held(deps, dispute) else None
 
 
 class Remaining(NamedTuple):

@@ -10,11 +10,18 @@ from uuid import UUID
 from backend.appointments import availability, diaries, offers, passing_on, places
 from backend.appointments.availability import SlotKey, SlotTime
 from backend.appointments.diaries import Subject
-from backend.appointments.errors import AlreadyBookedError, NoMediatorError, SlotFullError, SlotPastError
+from backend.appointments.errors import (
+    AlreadyBookedError,
+    KeptApartError,
+    NoMediatorError,
+    SlotFullError,
+    SlotPastError,
+)
 from backend.appointments.offers import Busy, Offer
 from backend.appointments.persons import Person
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
+from backend.disputes import safety
 from backend.disputes.actions import DisputeEndedError
 from backend.disputes.workflow import ActionNotAllowedError
 from models import Appointment, AppointmentKind, Dispute, Purpose, Status
@@ -50,7 +57,7 @@ class Chosen:
 
 async def choose(deps: Deps, dispute: Dispute, slot_id: str, terms: Terms) -> Chosen:
     """The slot that the id stands for, if this case may have it now. Raises InvalidFieldsError at `slot_id`,
-    NoMediatorError, SlotPastError, DisputeEndedError, ActionNotAllowedError."""
+    NoMediatorError, KeptApartError, SlotPastError, DisputeEndedError, ActionNotAllowedError."""
     key = availability.parse_slot_id(slot_id)
     if key is None or key.center_id != str(dispute.center_id):
         raise InvalidFieldsError.at("slot_id", "没有这个时间，请从可预约的时间里选择。")
@@ -64,6 +71,8 @@ async def choose(deps: Deps, dispute: Dispute, slot_id: str, terms: Terms) -> Ch
         raise (ActionNotAllowedError if is_moving else DisputeEndedError)(CLOSED_TO_BOOKING[dispute.status])
     if key.purpose is Purpose.MEDIATION and dispute.mediator_id is None:
         raise NoMediatorError
+    if key.purpose is Purpose.MEDIATION and await safety.is_held(deps, dispute):
+        raise KeptApartError
     if slot is None:
         raise SlotPastError
     return Chosen(offer, slot)

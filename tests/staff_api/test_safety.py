@@ -1,10 +1,13 @@
 """The safety path: a red card at once, the sides kept apart, until a director clears it with a reason."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from models import StaffNotice
+from backend.core.clock import SHANGHAI
+from models import AppointmentKind, Purpose, StaffNotice
+from tests.appointments.calls import slot_at
 from tests.casework.staff import PeopleAtWork
 from tests.journeys.contract import Json, granted, paths, refused, take
 from tests.people import Person, file_dispute
@@ -153,3 +156,27 @@ async def test_strangers(at_work: PeopleAtWork) -> None:
         refused(await clear(stranger, card), 404)
     refused(await clear(own, card | {"dispute_id": other["id"]}), 404)
     refused(await clear(await at_work.staff("supervisor"), card), 403)
+
+
+async def test_no_mediation_is_booked_until_the_card_is_cleared(at_work: PeopleAtWork) -> None:
+    zhang = await at_work.resident()
+    clerk, mediator, director = [await at_work.staff(each) for each in ("clerk", "mediator", "director")]
+    filed = await file_dispute(zhang, description=VIOLENT)
+    await take(clerk, filed["id"], "accept")
+    await take(clerk, filed["id"], "assign", mediator_id=mediator.id)
+    slots = f"/disputes/{filed['id']}/slots"
+    start = datetime(2026, 11, 26, 8, 30, tzinfo=SHANGHAI)
+    slot = slot_at(filed["center"]["id"], start, AppointmentKind.ONSITE, Purpose.MEDIATION)
+    appointments = f"/disputes/{filed['id']}/appointments"
+
+    for person in (zhang, clerk):
+        error = refused(await person.post(appointments, {"slot_id": slot}), 409)
+        assert error["code"] == "no_joint_meeting"
+        assert "红牌" not in error["message"]
+    hidden = granted(await zhang.get(slots, purpose="mediation"))
+    assert (hidden["items"], hidden["note"]) == ([], error["message"])
+    assert granted(await zhang.get(slots))["items"], "the window stays open"
+
+    (card,) = await cards(director)
+    granted(await clear(director, card))
+    assert granted(await zhang.post(appointments, {"slot_id": slot}), 201)["status"] == "booked"
