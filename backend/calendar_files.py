@@ -13,14 +13,11 @@ from backend.calendars.actions import Replacement
 from backend.calendars.importing import Notice, NoticeRefusedError
 from backend.core.clock import Clock, SystemClock
 from backend.core.wording import date_text, when_text
+from backend.import_report import ImportRefusedError
 from config.settings import Settings
 from models import Appointment, DayKind
 
 _KINDS = {DayKind.OFF: "放假", DayKind.WORK: "调休上班"}
-
-
-class ImportRefusedError(Exception):
-    """Nothing was written; the lines that are wrong have been named on standard output."""
 
 
 class _Rehearsed(Exception):  # noqa: N818 - nothing went wrong

@@ -188,16 +188,14 @@ def import_calendar(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX like config/catalog/holidays_cn_2026.csv.")
     ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and say what would change.")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Put a year's official notice of days off and make-up workdays in force, and name the bookings it affects."""
-    with _complete_settings("import-calendar") as settings:
-        from backend import calendar_files
+    from backend import calendar_files as files
 
-        try:
-            asyncio.run(calendar_files.bring_in(settings, file.read_bytes(), file.name, dry_run=dry_run))
-        except calendar_files.ImportRefusedError as error:
-            _refuse(str(error))
+    _bring_in(
+        "import-calendar", lambda settings: files.bring_in(settings, file.read_bytes(), file.name, dry_run=dry_run)
+    )
 
 
 @app.command()

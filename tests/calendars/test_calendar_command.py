@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from backend import calendar_files, seed
-from backend.calendar_files import ImportRefusedError
 from backend.calendars import queries
 from backend.core.clock import SHANGHAI
+from backend.import_report import ImportRefusedError
 from config.settings import Settings
 from models import CalendarDay, CalendarYear
 from tests.clock import TravellingClock
