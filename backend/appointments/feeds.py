@@ -11,11 +11,10 @@ from backend.accounts.tokens import new_token, token_hash
 from backend.appointments import ics, views
 from backend.core.deps import Deps
 from backend.core.errors import NotFoundError, RoleNotAllowedError
-from models import Appointment, AppointmentKind, CalendarFeed, Purpose, Role
+from models import Appointment, AppointmentKind, CalendarFeed, Role
 
 _KEPT = timedelta(days=60)
 """Past appointments stay for so long."""
-_TITLES = {Purpose.MEDIATION: "调解", Purpose.REGISTRATION: "窗口登记"}
 _ONE_AT_A_TIME = "SELECT id FROM staff WHERE id = $1 FOR NO KEY UPDATE"
 
 
@@ -62,5 +61,5 @@ def _entry(appointment: Appointment) -> ics.Entry:
     place = views.place_text(appointment.kind, appointment.center)
     if room is not None and appointment.kind is AppointmentKind.ONSITE:
         place = f"{place} {room.name}"
-    title = f"{_TITLES[appointment.purpose]} {dispute.case_number or dispute.number}"
+    title = f"{views.PURPOSES[appointment.purpose]} {dispute.case_number or dispute.number}"
     return views.calendar_entry(appointment, title=title, place=place)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
@@ -10,16 +10,13 @@ from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.appointments import views
-from backend.appointments.schemas import AppointmentOut, CenterAppointmentOut, CenterAppointmentsQuery
-from backend.core import clock, identity
-from backend.core.clock import SHANGHAI
+from backend.appointments.schemas import AppointmentOut, CenterAppointmentOut
+from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.pagination import bad_cursor, cut, decode
 from backend.core.schema import Page, PageQuery
 from models import Appointment, Center, Dispute, Participant, Party, Purpose, Role
-
-_ONE_DAY = timedelta(days=1)
 
 
 async def for_resident(actor: ResidentActor, appointment_id: UUID) -> Appointment:
@@ -62,18 +59,6 @@ async def own(deps: Deps, actor: ResidentActor, appointment: Appointment) -> App
     if appointment.purpose is Purpose.MEDIATION:
         appointment = await for_resident(actor, appointment.id)
     return (await _shown(deps, actor, [appointment]))[0]
-
-
-async def of_center(deps: Deps, actor: StaffActor, query: CenterAppointmentsQuery) -> Page[CenterAppointmentOut]:
-    """In order of time. A supervisor without a center in the query reads the whole city."""
-    first = query.first or clock.today(deps.clock)
-    rows = Appointment.filter(starts_at__gte=_midnight(first))
-    if query.last is not None and query.last < date.max:
-        rows = rows.filter(starts_at__lt=_midnight(query.last + _ONE_DAY))
-    center_id = await center_to_read(actor, query.center_id)
-    if center_id is not None:
-        rows = rows.filter(center_id=center_id)
-    return await in_order_of_time(deps, actor, rows, query)
 
 
 async def in_order_of_time(
@@ -139,7 +124,7 @@ async def center_to_read(actor: StaffActor, wanted: str | None) -> UUID | None:
         raise RoleNotAllowedError
     if wanted is None:
         return actor.center_id
-    center_id = _uuid_or_none(wanted)
+    center_id = uuid_or_none(wanted)
     is_allowed = center_id == actor.center_id if actor.center_id else await _is_center(center_id)
     if not is_allowed:
         raise InvalidFieldsError.at("center_id", "只能查看自己中心的预约，请重新选择中心。")
@@ -165,10 +150,6 @@ def _visitors(row: Appointment, parties: Sequence[Party], asked: Sequence[Partic
     return [party.id for party in parties if (party.dispute_id, party.resident_id) == (row.dispute_id, row.resident_id)]
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
-
-
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
@@ -180,13 +161,13 @@ def _moment(text: str) -> datetime:
 
 
 def _uuid(text: str) -> UUID:
-    found = _uuid_or_none(text)
+    found = uuid_or_none(text)
     if found is None:
         raise bad_cursor()
     return found
 
 
-def _uuid_or_none(text: str) -> UUID | None:
+def uuid_or_none(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

@@ -4,17 +4,20 @@ from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, model_validator
 
 from backend.core import clock
 from backend.core.errors import FieldProblem
 from backend.core.opening import Hours
-from backend.core.schema import Code, In, Line, Moment, Out, PageQuery, Query, Text, deps_of, problems
+from backend.core.schema import Code, In, Line, Moment, Out, PageQuery, Query, Text, deps_of, problem, problems
+from backend.disputes.party_schemas import EARLIEST
 from models import Answer, AppointmentKind, AppointmentStatus, DiaryKind, FacilityKind, Purpose, WaitStatus
 
 _LONGEST_SPAN_DAYS = 31
 _LONGEST_BLOCK_DAYS = 366
 _MANY = 100
+_WEEK = 7
+_LATEST = date(9999, 1, 1)
 
 
 class SlotIn(In):
@@ -152,16 +155,43 @@ class SlotQuery(Query):
         return self
 
 
+def _of_this_age(day: date) -> date:
+    """A week from it on still has dates."""
+    if EARLIEST <= day < _LATEST:
+        return day
+    raise problem("日期不对，请检查后重填。")
+
+
+Day = Annotated[date, AfterValidator(_of_this_age)]
+Mediator = Annotated[Code | None, Field(description="a staff id, or `me`")]
+
+
 class CenterAppointmentsQuery(PageQuery):
     center_id: Code | None = None
-    first: date | None = Field(None, alias="from", description="default today")
-    last: date | None = Field(None, alias="to", description="included; default open")
+    mediator_id: Mediator = None
+    first: Day | None = Field(None, alias="from", description="default today")
+    last: Day | None = Field(None, alias="to", description="included; default open")
 
     @model_validator(mode="after")
     def is_in_order(self) -> Self:
         if self.first and self.last and self.last < self.first:
             raise problems([FieldProblem("to", "结束日期不能早于开始日期。")])
         return self
+
+
+class DaysQuery(Query):
+    center_id: Code | None = Field(None, description="default the own one")
+    mediator_id: Mediator = None
+    first: Day | None = Field(None, alias="from", description="default today")
+    days: int | None = Field(
+        None, ge=1, le=_WEEK, description="so many from `from` on; default its whole week, from Monday on"
+    )
+
+    def dates(self, today: date) -> list[date]:
+        first = self.first or today
+        if self.days is None:
+            first -= timedelta(days=first.weekday())
+        return [first + timedelta(days=n) for n in range(self.days or _WEEK)]
 
 
 class AffectedQuery(PageQuery):
@@ -243,6 +273,17 @@ class CenterAppointmentOut(Out):
     respond_by: Moment | None
     checked_in_at: Moment | None
     participants: list[ParticipantOut] = Field(description="of a mediation")
+
+
+class DayOut(Out):
+    date: str
+    weekday_text: str
+    is_workday: bool
+    items: list[CenterAppointmentOut]
+
+
+class DaysOut(Out):
+    days: list[DayOut]
 
 
 class CheckInCodeOut(Out):

@@ -11,10 +11,11 @@ from backend.appointments.schemas import AppointmentOut, CenterAppointmentOut, P
 from backend.core.clock import local
 from backend.core.deps import WorkingDays
 from backend.core.wording import when_text
-from models import Appointment, AppointmentKind, AppointmentStatus, Center, Participant
+from models import Appointment, AppointmentKind, AppointmentStatus, Center, Participant, Purpose
 
 _DAY_MAY_MOVE = "放假安排公布后日期可能调整，如有变动我们会通知您。"
 _STILL_TO_COME = (AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED)
+PURPOSES = {Purpose.MEDIATION: "调解", Purpose.REGISTRATION: "窗口登记"}
 _VIDEO = "视频调解（请在小程序内进入）"
 
 

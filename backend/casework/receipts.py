@@ -7,6 +7,7 @@ from uuid import UUID
 from backend.accounts.actors import StaffActor
 from backend.casework import views
 from backend.casework.claims import IssuedCode
+from backend.core import paper
 from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.errors import NotFoundError
@@ -15,35 +16,24 @@ from backend.disputes import queries
 from backend.disputes import views as residents
 from backend.disputes.schemas import ReceiptOut
 
-_PAGE = """<!DOCTYPE html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>收件回执</title>
-<style>
-@page {{ margin: 4mm; }}
-body {{ font-family: serif; font-size: 11pt; line-height: 1.5; max-width: 170mm; margin: 0 auto; }}
-h1 {{ font-size: 1.3em; text-align: center; margin: .6em 0; }}
-dl {{ margin: 0; }}
-dt {{ font-weight: bold; }}
-dd {{ margin: 0 0 .4em 0; white-space: pre-wrap; overflow-wrap: anywhere; }}
-.stub {{ border-top: 1px dashed #000; margin-top: 1em; padding-top: .6em; break-before: avoid; }}
-.code {{ font: bold 1.4em monospace; letter-spacing: .1em; text-align: center; }}
-@media (min-width: 120mm) {{ dt {{ float: left; width: 6em; clear: left; }} dd {{ margin-left: 7em; }} }}
-</style>
-</head>
-<body>
-<h1>收件回执</h1>
-<p>{text}</p>
+_TITLE = "收件回执"
+_STYLE = """@page { margin: 4mm; }
+body { font-family: serif; font-size: 11pt; line-height: 1.5; max-width: 170mm; margin: 0 auto; }
+h1 { font-size: 1.3em; text-align: center; margin: .6em 0; }
+dl { margin: 0; }
+dt { font-weight: bold; }
+dd { margin: 0 0 .4em 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.stub { border-top: 1px dashed #000; margin-top: 1em; padding-top: .6em; break-before: avoid; }
+.code { font: bold 1.4em monospace; letter-spacing: .1em; text-align: center; }
+@media (min-width: 120mm) { dt { float: left; width: 6em; clear: left; } dd { margin-left: 7em; } }
+"""
+_BODY = """<p>{text}</p>
 <dl>
 {rows}
 </dl>
 <p>提出调解申请，自本回执所载日期起诉讼时效中断。请妥善保管。</p>
 <p>{center}（盖章）</p>
-{stub}</body>
-</html>
-"""
+{stub}"""
 _ROW = "<dt>{label}</dt><dd>{value}</dd>"
 _STUB = """<section class="stub">
 <p>✂ 微信绑定凭条（请撕下单独保管，不要交给他人）</p>
@@ -73,4 +63,5 @@ def page(receipt: ReceiptOut, claim: IssuedCode | None = None) -> str:
     rows = "\n".join(_ROW.format(label=label, value=escape(value)) for label, value in known.items())
     until = date_text(local(claim.expires_at).date()) if claim else ""
     stub = _STUB.format(code=escape(claim.code), until=until) if claim else ""
-    return _PAGE.format(text=escape(receipt.text), rows=rows, center=escape(receipt.center), stub=stub)
+    body = _BODY.format(text=escape(receipt.text), rows=rows, center=escape(receipt.center), stub=stub)
+    return paper.page(_TITLE, _STYLE, body)

@@ -6,7 +6,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
-from backend.appointments import queries as appointments
+from backend.appointments import lists as appointments
 from backend.appointments.schemas import CenterAppointmentOut, CenterAppointmentsQuery
 from backend.casework import information, views
 from backend.casework.queries import parties_of

@@ -11,7 +11,11 @@ _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "s
 
 def date_text(day: date) -> str:
     """`11月25日 周三`"""
-    return f"{day.month}月{day.day}日 周{_WEEKDAYS[day.weekday()]}"
+    return f"{day.month}月{day.day}日 {weekday_text(day)}"
+
+
+def weekday_text(day: date) -> str:
+    return f"周{_WEEKDAYS[day.weekday()]}"
 
 
 def weekdays_text(weekdays: Sequence[str]) -> str:

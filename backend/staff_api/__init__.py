@@ -3,6 +3,7 @@
 from sanic import Blueprint
 
 from backend.staff_api import (
+    appointment_lists,
     appointments,
     calendar_feeds,
     calendars,
@@ -23,6 +24,7 @@ from backend.staff_api import (
 )
 
 blueprint = Blueprint.group(
+    appointment_lists.blueprint,
     appointments.blueprint,
     calendar_feeds.blueprint,
     calendars.blueprint,

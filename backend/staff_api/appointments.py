@@ -23,7 +23,6 @@ from backend.appointments.schemas import (
     ArrangementIn,
     CancellationIn,
     CenterAppointmentOut,
-    CenterAppointmentsQuery,
     CheckInIn,
     ExcuseIn,
     NoShowIn,
@@ -54,20 +53,6 @@ _REFUSALS = (
     DisputeEndedError,
     ActionNotAllowedError,
 )
-
-
-@endpoint(
-    blueprint,
-    "GET",
-    "/appointments",
-    audience="staff",
-    query=CenterAppointmentsQuery,
-    returns=Page[CenterAppointmentOut],
-)
-async def list_appointments(
-    actor: StaffActor, query: CenterAppointmentsQuery, deps: Deps
-) -> Page[CenterAppointmentOut]:
-    return await queries.of_center(deps, actor, query)
 
 
 @endpoint(blueprint, "GET", "/disputes/{dispute_id}/slots", audience="staff", query=SlotQuery, returns=SlotsOut)

@@ -17,13 +17,9 @@ from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import In, Moment, Out, Text
 from backend.disputes.schemas import ReceiptOut
 from backend.web.endpoint import endpoint
+from backend.web.paper import paper
 
 blueprint = Blueprint("staff_registrations")
-
-_PAPER = {
-    "Cache-Control": "private, no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-}
 
 
 class RegisteredOut(CaseOut):
@@ -89,7 +85,7 @@ async def get_case_receipt(actor: StaffActor, dispute_id: UUID, deps: Deps) -> R
 @endpoint(blueprint, "GET", "/disputes/{dispute_id}/receipt.html", audience="staff", produces="text/html")
 async def print_case_receipt(actor: StaffActor, dispute_id: UUID, deps: Deps) -> HTTPResponse:
     receipt = await receipts.for_staff(deps, actor, dispute_id)
-    return HTTPResponse(receipts.page(receipt), headers=_PAPER, content_type="text/html; charset=utf-8")
+    return paper(receipts.page(receipt))
 
 
 @endpoint(
