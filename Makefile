@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench lock openapi clean
+.PHONY: help install run demo test test-browser check format bench bench-casework lock openapi clean
 
 BIN := .venv/bin
 
@@ -50,6 +50,9 @@ format: install ## let ruff put the code in order
 bench: install ## filing throughput as a ratio to a bare handler, SQL calls per request, routing, messages
 	@$(BIN)/python -m tests.benchmarks
 	@HEJIE_BOOKS_EXAMPLES=5 HEJIE_BOOKS_STEPS=40 $(BIN)/python -m pytest -q tests/notices/test_books.py
+
+bench-casework: install ## fifty at the same twenty cases for 30 s; the queue among a million cases
+	@exec $(BIN)/python -m tests.benchmarks.casework
 
 openapi: install ## write docs/openapi/*.json anew
 	@exec $(BIN)/hejie openapi
