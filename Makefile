@@ -29,7 +29,7 @@ demo: install ## a resident's journey, told step by step (needs `make run` in an
 	@exec $(BIN)/hejie demo
 
 test: install ## all tests, against real PostgreSQL and Redis
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-browser: install ## the simulator's page in a headless Chromium, which must be there
 	@exec $(BIN)/python -m pytest tests/browser/check_phone.py
