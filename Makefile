@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench bench-casework lock openapi clean
+.PHONY: help install run demo test test-browser check format bench bench-casework lock openapi clean race
 
 BIN := .venv/bin
 
@@ -53,6 +53,8 @@ bench: install ## filing throughput as a ratio to a bare handler, SQL calls per 
 
 bench-casework: install ## fifty at the same twenty cases for 30 s; the queue among a million cases
 	@exec $(BIN)/python -m tests.benchmarks.casework
+race: install ## everybody books at once, for some minutes; the database must come out clean
+	@exec $(BIN)/python -m tests.races
 
 openapi: install ## write docs/openapi/*.json anew
 	@exec $(BIN)/hejie openapi

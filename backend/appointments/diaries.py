@@ -33,11 +33,15 @@ class Span(NamedTuple):
     """By staff; else by an appointment."""
 
 
+_AT_CENTER = "hashtextextended('bookings of center ' || $1, 0)"
+_SHARE_CENTER = f"SELECT pg_advisory_xact_lock_shared({_AT_CENTER})"
+_CLOSE_CENTER = f"SELECT pg_advisory_xact_lock({_AT_CENTER})"
+"""Advisory locks are granted in the order of asking. A lock on the center's row would not be: as long as bookings come
+in, whoever wants the row alone waits."""
+
 _LOCK = """
-WITH center AS MATERIALIZED (SELECT id FROM center WHERE id = $3 FOR KEY SHARE),
-     wanted AS (SELECT * FROM unnest($1::text[], $2::text[]) AS w(kind, subject))
-SELECT d.id, d.kind, d.subject FROM diary d JOIN wanted w USING (kind, subject)
- WHERE EXISTS (SELECT FROM center)
+SELECT d.id, d.kind, d.subject
+  FROM diary d JOIN unnest($1::text[], $2::text[]) AS w(kind, subject) USING (kind, subject)
  ORDER BY d.id FOR NO KEY UPDATE OF d
 """
 _CREATE = """
@@ -70,15 +74,19 @@ _CONFIRM = "UPDATE diary_entry SET held_until = NULL WHERE appointment_id = $1 R
 async def lock(center_id: UUID, subjects: Iterable[Subject]) -> dict[Subject, int]:
     """Their diaries' ids. Until the commit nobody else writes into them, and nobody blocks a period of the center."""
     wanted = sorted(set(subjects))
-    if not wanted:
-        return {}
     arguments: list[Any] = [[each.kind for each in wanted], [each.id for each in wanted]]
     connection = connections.get("default")
-    found = await connection.execute_query_dict(_LOCK, [*arguments, center_id])
+    await connection.execute_query(_SHARE_CENTER, [str(center_id)])
+    found = await connection.execute_query_dict(_LOCK, arguments)
     if len(found) < len(wanted):
         await connection.execute_query(_CREATE, arguments)
-        found = await connection.execute_query_dict(_LOCK, [*arguments, center_id])
+        found = await connection.execute_query_dict(_LOCK, arguments)
     return {Subject(DiaryKind(row["kind"]), row["subject"]): row["id"] for row in found}
+
+
+async def close_center(center_id: UUID) -> None:
+    """Until the commit nothing is booked there. Comes after the locks on cases, before those on diaries."""
+    await connections.get("default").execute_query(_CLOSE_CENTER, [str(center_id)])
 
 
 async def spans(

@@ -78,7 +78,7 @@ async def _mediators(
 
 async def _lock(center: Center, mediators: Iterable[UUID], people: Iterable[Sequence[Person]]) -> None:
     """Every diary that the moves may write into, at once: one after the other they could wait in a circle."""
-    await schedules.lock_center(center.id)
+    await diaries.close_center(center.id)
     rooms = await Facility.filter(center_id=center.id, kind=FacilityKind.ROOM, closed_at=None)
     subjects = {Subject(DiaryKind.ROOM, str(room.id)) for room in rooms}
     subjects |= {offers.mediator(each) for each in mediators}

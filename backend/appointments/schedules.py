@@ -4,7 +4,6 @@ administrator write it; appointments already made stand, and are named where the
 from datetime import datetime
 from uuid import UUID
 
-from tortoise import connections
 from tortoise.expressions import Q
 
 from backend.accounts.actors import StaffActor
@@ -28,7 +27,6 @@ from models import (
 )
 from models.base import uuid7
 
-_LOCK_CENTER = "SELECT id FROM center WHERE id = $1 FOR UPDATE"
 _NAME_TAKEN = "本中心已有同名的窗口或调解室，请换一个名称。"
 _NO_SUBJECT = "没有这个窗口、调解室或调解员，请从本中心的里面选择。"
 
@@ -145,14 +143,11 @@ async def in_the_way(
 async def locked_center(actor: StaffActor, center_id: UUID) -> Center:
     """Until the commit nothing is booked at it. Raises NotFoundError, RoleNotAllowedError."""
     require_keeper(actor, center_id)
-    await lock_center(center_id)
-    return await Center.get(id=center_id)
-
-
-async def lock_center(center_id: UUID) -> None:
-    """Raises NotFoundError."""
-    if not await connections.get("default").execute_query_dict(_LOCK_CENTER, [center_id]):
+    center = await Center.get_or_none(id=center_id)
+    if center is None:
         raise NotFoundError
+    await diaries.close_center(center_id)
+    return center
 
 
 async def mediator(mediator_id: UUID) -> Staff:

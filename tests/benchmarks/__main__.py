@@ -24,7 +24,7 @@ from backend.server import create_app
 from config import logging
 from config.settings import Settings
 from tests import native
-from tests.benchmarks import bare, delivery, exactness, nation, rebuild, routing
+from tests.benchmarks import bare, booking, delivery, exactness, nation, rebuild, routing
 from tests.benchmarks.load import Order, Result
 from tests.benchmarks.sql_calls import Call, recorded
 from tests.conftest import App, lifespan
@@ -75,6 +75,10 @@ async def _measure(folder: Path) -> None:
             sql, recording = await _count_sql(client)
         (folder / "filing.pickle").write_bytes(pickle.dumps(recording))
         ours, rod = await _compare(folder / "filing.pickle", tokens)
+        async with _app(settings, "booking") as app:
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
+                contention, choosing = await booking.measure(app, client, folder)
         await rebuild.fill(settings.database_url.get_secret_value())
         async with _in_process(settings, "nation") as client:
             rebuilt = await rebuild.measure(await People(client).resident("nation"))
@@ -82,6 +86,7 @@ async def _measure(folder: Path) -> None:
             runs = await delivery.measure(app, simulator)
         speeds = await routing.measure(settings.database_url.get_secret_value(), settings.redis_url.get_secret_value())
     _print_throughput(ours, rod)
+    _print_booking(contention, choosing)
     _print_delivery(runs)
     _print_sql(sql)
     _print_routing(speeds)
@@ -198,6 +203,22 @@ def _print_delivery(runs: list[delivery.Run]) -> None:
         f"{_verdict(good=one.ratio >= delivery.RATIO_GOAL)}; two: {scaling:.2f} times as fast "
         f"(goal ≥ {delivery.SCALING_GOAL}) {_verdict(good=scaling >= delivery.SCALING_GOAL)}; memory "
         f"{_verdict(good=one.growth_mb <= delivery.GROWTH_GOAL_MB)}; each delivered once {_verdict(good=all_arrived)}\n"
+    )
+
+
+def _print_booking(contention: booking.Contention, choosing: booking.Choosing) -> None:
+    console.print(
+        f"{booking.CLIENTS} clients book and cancel one slot: {statistics.median(contention.ours):.0f} times a second, "
+        f"bare Sanic + asyncpg with the same {contention.statements} statements "
+        f"{statistics.median(contention.bare):.0f}: ratio {contention.ratio:.2f} (goal ≥ {booking.RATIO_GOAL}) "
+        f"{_verdict(good=contention.ratio >= booking.RATIO_GOAL)}"
+    )
+    growth = choosing.many_ms / choosing.few_ms
+    console.print(
+        f"times of four weeks with {booking.EXISTING} bookings: p50 {choosing.p50_ms:.1f} ms (goal < "
+        f"{booking.SLOTS_GOAL_MS:.0f}) {_verdict(good=choosing.p50_ms < booking.SLOTS_GOAL_MS)}; {booking.MANY:,} past "
+        f"ones against {booking.FEW:,}: × {growth:.2f} (goal ≤ {booking.GROWTH_GOAL}) "
+        f"{_verdict(good=growth <= booking.GROWTH_GOAL)}"
     )
 
 

@@ -34,11 +34,14 @@ class Recording:
 
     @classmethod
     def of(cls, first: list[Call], second: list[Call], answer: bytes) -> "Recording":
-        """From two filings: what differs between them has to differ in every other."""
-        pairs = zip(
-            _leaves([each.arguments for each in first]), _leaves([each.arguments for each in second]), strict=True
-        )
-        return cls(first, {a: make for a, b in pairs if a != b and (make := _maker(a))}, answer)
+        """From two filings."""
+        return cls(first, new_values(first, second), answer)
+
+
+def new_values(first: list[Call], second: list[Call]) -> dict[Any, Make]:
+    """From two of a kind: what differs between them has to differ in every other."""
+    pairs = zip(_leaves([each.arguments for each in first]), _leaves([each.arguments for each in second]), strict=True)
+    return {a: make for a, b in pairs if a != b and (make := _maker(a))}
 
 
 def _leaves(value: Any) -> list[Any]:
@@ -87,7 +90,7 @@ def create_app(recording_path: str) -> App:
         new = {old: make() for old, make in recording.new.items()}
         async with app.ctx.pool.acquire() as connection:
             for method, sql, arguments, has_new in steps:
-                values = _renewed(arguments, new) if has_new else arguments
+                values = renewed(arguments, new) if has_new else arguments
                 await getattr(connection, method)(sql, *values)
         return HTTPResponse(recording.answer, 201, content_type="application/json")
 
@@ -98,10 +101,10 @@ def _has_new(value: Any, new: dict[Any, Make]) -> bool:
     return any(leaf in new for leaf in _leaves(value) if isinstance(leaf, UUID | str))
 
 
-def _renewed(value: Any, new: dict[Any, Any]) -> Any:
+def renewed(value: Any, new: dict[Any, Any]) -> Any:
     if isinstance(value, list | tuple):
-        return [_renewed(each, new) for each in value]
-    return new.get(value, value) if isinstance(value, UUID | str) else value
+        return [renewed(each, new) for each in value]
+    return new.get(value, value) if isinstance(value, UUID | str | int) else value
 
 
 def main() -> None:
