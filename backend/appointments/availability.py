@@ -55,12 +55,13 @@ def slot_times(
     hours of its own, and must be there."""
     offers = _offers(rules, purpose, kind)
     today = local(now).date()
-    horizon = max((last_day(rule, now) for rule in offers.values()), default=today)
+    earliest = {each: now + rule.minimum_notice for each, rule in offers.items()}
+    latest = {each: last_day(rule, now) for each, rule in offers.items()}
+    horizon = max(latest.values(), default=today)
     day = max(first or today, today)
     while day <= min(last or horizon, horizon):
         for slot in _slots_on(rules, calendar, day, offers, purpose=purpose, mediator=mediator):
-            rule = offers[slot.kind]
-            if day <= last_day(rule, now) and not is_too_soon(rule, now, slot.starts_at):
+            if day <= latest[slot.kind] and slot.starts_at >= earliest[slot.kind]:
                 yield slot
         day += timedelta(days=1)
 
@@ -147,10 +148,10 @@ def _row(
 ) -> Iterator[SlotTime]:
     """One after the other from each period's start, with the buffer between, also over a short break; a rest too short
     for a slot stays free."""
-    free_from = datetime.combine(day, time(), SHANGHAI)
+    free_from, length, step = datetime.combine(day, time(), SHANGHAI), rule.length, rule.length + rule.buffer
     for period in periods:
         starts_at = max(free_from, datetime.combine(day, period.starts, SHANGHAI))
         closes_at = datetime.combine(day, period.ends, SHANGHAI)
-        while starts_at + rule.length <= closes_at:
-            yield SlotTime(purpose, kind, starts_at, starts_at + rule.length, rule.capacity, rule.buffer)
-            starts_at = free_from = starts_at + rule.length + rule.buffer
+        while (ends_at := starts_at + length) <= closes_at:
+            yield SlotTime(purpose, kind, starts_at, ends_at, rule.capacity, rule.buffer)
+            starts_at = free_from = starts_at + step

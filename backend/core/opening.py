@@ -5,6 +5,7 @@ window, room and mediator have hours.
 """
 
 from datetime import date, time, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal, Self, get_args
 
@@ -61,15 +62,15 @@ class SlotRule(Rule):
     minimum_notice_minutes: int | None = Field(None, ge=0, description="absent = the center's")
     horizon_days: int | None = Field(None, ge=0, le=366, description="absent = the center's")
 
-    @property
+    @cached_property
     def length(self) -> timedelta:
         return timedelta(minutes=self.minutes)
 
-    @property
+    @cached_property
     def buffer(self) -> timedelta:
         return timedelta(minutes=self.buffer_minutes)
 
-    @property
+    @cached_property
     def minimum_notice(self) -> timedelta:
         return timedelta(minutes=self.minimum_notice_minutes or 0)
 

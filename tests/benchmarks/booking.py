@@ -139,8 +139,10 @@ async def _owner(token: str, dispute_id: str) -> bare_booking.Owner:
 
 
 async def _choose(deps: Deps, place: Town) -> Choosing:
-    """Four weeks of one center: with bookings to come, and with ever more that went by."""
+    """Four weeks of one center with the hours that centers have: with bookings to come, and with ever more that went
+    by."""
     dispute = await Dispute.get(id=place.callers[0].dispute_id).select_related("center")
+    dispute.center.opening = None
     await _fill(place, EXISTING, ahead=True)
     p50 = await _p50_ms(deps, dispute)
     await _fill(place, FEW, ahead=False)
