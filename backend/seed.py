@@ -28,6 +28,7 @@ from models import (
     CenterLevel,
     Division,
     Organization,
+    OrganizationKind,
     Role,
     RoutingPolicy,
     Staff,
@@ -38,6 +39,19 @@ _DEMO_CENTERS = {"": "420581001", "gezhouba-": "420502005", "xiaoting-": "420505
 """Prefix of the user names → division of the center they act for."""
 _DEMO_NAMES = {Role.CLERK: "李敏", Role.MEDIATOR: "王建国", Role.DIRECTOR: "陈立新"}
 _DEMO_CITY_NAMES = {Role.SUPERVISOR: "周文", Role.ADMIN: "系统管理员"}
+
+_DEMO_ORGANIZATIONS = {
+    "street": ("陆城街道党工委", OrganizationKind.PUBLIC_BODY),
+    "community": ("陆城街道园林社区党委", OrganizationKind.PUBLIC_BODY),
+    "park": ("猇亭工业园区民商事调解中心", OrganizationKind.COMMERCIAL_INSTITUTION),
+}
+"""By the user name of whoever acts for it."""
+_DEMO_EXPERTS = {
+    "expert-law": "周明（法律）",
+    "expert-economics": "吴静（经济）",
+    "expert-management": "郑涛（经营管理）",
+}
+"""They belong to the park's institution."""
 
 _LOCK = 0x68656A6965
 """Two processes that start at once load one after the other."""
@@ -72,6 +86,7 @@ async def load(*, demo: bool, clock: Clock | None = None) -> None:
         await _load_calendar()
         if demo:
             await _load_demo_staff(clock)
+            await _load_demo_associates(clock)
 
 
 async def _load_centers(divisions: DivisionDirectory, clock: Clock) -> None:
@@ -103,23 +118,41 @@ async def _load_demo_staff(clock: Clock) -> None:
         for role, name in _DEMO_NAMES.items()
     }
     wanted |= {role.value: (role, name, None) for role, name in _DEMO_CITY_NAMES.items()}
-    there = await Staff.filter(username__in=wanted).values_list("username", flat=True)
-    missing = wanted.keys() - set(there)
+    rows = {
+        username: Staff(name=name, role=role, center_id=center) for username, (role, name, center) in wanted.items()
+    }
+    await _add_staff(rows, clock)
+
+
+async def _load_demo_associates(clock: Clock) -> None:
+    names = [name for name, _ in _DEMO_ORGANIZATIONS.values()]
+    found = {row.name: row.id for row in await Organization.filter(name__in=names)}
+    missing = [Organization(name=name, kind=kind) for name, kind in _DEMO_ORGANIZATIONS.values() if name not in found]
+    for organization in missing:
+        await organization.save(force_create=True)
+        found[organization.name] = organization.id
+    wanted = {
+        username: Staff(name=f"{name}联络员", role=Role.ORGANIZATION, organization_id=found[name])
+        for username, (name, _) in _DEMO_ORGANIZATIONS.items()
+    }
+    institution = found[_DEMO_ORGANIZATIONS["park"][0]]
+    wanted |= {
+        username: Staff(name=name, role=Role.EXPERT, organization_id=institution)
+        for username, name in _DEMO_EXPERTS.items()
+    }
+    await _add_staff(wanted, clock)
+
+
+async def _add_staff(wanted: dict[str, Staff], clock: Clock) -> None:
+    """Those whose user names are not taken."""
+    missing = wanted.keys() - set(await Staff.filter(username__in=wanted).values_list("username", flat=True))
     if not missing:
         return
     password_hash = PasswordHasher().hash(_DEMO_PASSWORD)  # one for all: a hash is slow on purpose
-    await Staff.bulk_create(
-        Staff(
-            username=username,
-            name=name,
-            role=role,
-            center_id=center_id,
-            password_hash=password_hash,
-            created_at=clock.now(),
-        )
-        for username, (role, name, center_id) in wanted.items()
-        if username in missing
-    )
+    for username in missing:
+        staff = wanted[username]
+        staff.username, staff.password_hash, staff.created_at = username, password_hash, clock.now()
+    await Staff.bulk_create(wanted[username] for username in sorted(missing))
 
 
 def _division(row: dict[str, str]) -> Division:

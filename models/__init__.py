@@ -61,6 +61,7 @@ from models.disputes import (
 )
 from models.files import FileKind, FileStatus, StoredFile
 from models.idempotency import IdempotentRequest
+from models.mediation import CaseMember, MemberKind, MemberStatus, Share, ShareWith
 from models.notices import (
     Channel,
     Delivery,
@@ -92,6 +93,7 @@ __all__ = [
     "CalendarRevision",
     "CalendarYear",
     "CaseCounter",
+    "CaseMember",
     "Center",
     "CenterLevel",
     "CenterRevision",
@@ -123,6 +125,8 @@ __all__ = [
     "Invitation",
     "MediatorChoice",
     "MediatorHours",
+    "MemberKind",
+    "MemberStatus",
     "Miss",
     "MissKind",
     "Notice",
@@ -148,6 +152,8 @@ __all__ = [
     "RoutingPolicy",
     "Safety",
     "SceneCode",
+    "Share",
+    "ShareWith",
     "Side",
     "SlotCount",
     "Source",

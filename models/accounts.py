@@ -13,6 +13,10 @@ class Role(StrEnum):
     DIRECTOR = "director"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    ORGANIZATION = "organization"
+    """Acts for an organization outside the center, in the cases that it assists."""
+    EXPERT = "expert"
+    """Is asked for an opinion, or sits on a panel, in single cases."""
 
 
 class ConsentKind(StrEnum):
@@ -94,6 +98,11 @@ class Staff(Row):
     center: fields.ForeignKeyNullableRelation["Center"] = fields.ForeignKeyField(  # type: ignore[name-defined]  # noqa: F821
         "models.Center", null=True, on_delete=fields.RESTRICT
     )
+    organization_id: UUID | None
+    organization: fields.ForeignKeyNullableRelation["Organization"] = fields.ForeignKeyField(  # type: ignore[name-defined]  # noqa: F821
+        "models.Organization", null=True, on_delete=fields.RESTRICT
+    )
+    """Whom an `organization` or `expert` account belongs to."""
     is_active = fields.BooleanField(default=True)
     specialities: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
     """Category codes that a mediator knows best."""

@@ -21,6 +21,14 @@ class OrganizationKind(StrEnum):
     JOINT_COMMITTEE = "joint_committee"
     JUSTICE_OFFICE = "justice_office"
     COMMERCIAL_INSTITUTION = "commercial_institution"
+    PROFESSIONAL_ORGANIZATION = "professional_organization"
+    LEGAL_AID = "legal_aid"
+    NOTARY = "notary"
+    JUDICIAL_APPRAISAL = "judicial_appraisal"
+    LAW_FIRM = "law_firm"
+    INDUSTRIAL_STATION = "industrial_station"
+    PUBLIC_BODY = "public_body"
+    """A street's or community's committee, a department: assists, never mediates in its own name."""
 
 
 class Division(Model):

@@ -32,7 +32,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "calendar_feed",
+    "share", "case_member", "calendar_feed",
     "handover_note", "mediator_choice", "recusal", "information_item", "information_request",
     "reminder", "affected_appointment", "content_check", "red_card", "invitation", "rights_acknowledgement",
     "staff_notice", "representation", "claim_code", "registration", "rating", "urge", "diary_entry", "blocked_period",

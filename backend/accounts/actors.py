@@ -17,6 +17,10 @@ class ResidentActor:
     role: str = "resident"
 
 
+ASSOCIATES = frozenset({Role.ORGANIZATION, Role.EXPERT})
+"""Take part in single cases from outside. Only calls that say so let them in."""
+
+
 @dataclass(frozen=True, slots=True)
 class StaffActor:
     id: UUID
@@ -24,8 +28,13 @@ class StaffActor:
     name: str
     role: Role
     center_id: UUID | None
-    """None = the whole city."""
+    """None = the whole city, but for associates."""
+    organization_id: UUID | None = None
     kind: ActorKind = ActorKind.STAFF
+
+    @property
+    def is_associate(self) -> bool:
+        return self.role in ASSOCIATES
 
 
 Actor = ResidentActor | StaffActor

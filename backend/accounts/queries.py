@@ -10,7 +10,7 @@ from backend.accounts.schemas import ProfileOut
 from backend.accounts.tokens import token_hash
 from backend.core import identity
 from backend.core.deps import Deps
-from backend.core.errors import TokenExpiredError, TokenInvalidError, TokenRevokedError
+from backend.core.errors import NotFoundError, TokenExpiredError, TokenInvalidError, TokenRevokedError
 from models import ConsentKind, PrivacyConsent, Resident, Role
 
 _RESIDENT = """
@@ -21,7 +21,7 @@ SELECT s.id AS session_id, s.expires_at, s.revoked_at, r.id, r.openid,
  WHERE s.token_hash = $1
 """
 _STAFF = """
-SELECT s.id AS session_id, s.expires_at, s.revoked_at, t.id, t.name, t.role, t.center_id, t.is_active
+SELECT s.id AS session_id, s.expires_at, s.revoked_at, t.id, t.name, t.role, t.center_id, t.organization_id, t.is_active
   FROM staff_session s JOIN staff t ON t.id = s.staff_id
  WHERE s.token_hash = $1
 """
@@ -34,10 +34,20 @@ async def resident_by_token(deps: Deps, token: str) -> ResidentActor:
 
 
 async def staff_by_token(deps: Deps, token: str) -> StaffActor:
+    """Never an associate: to them, what is the center's does not exist. Raises the 401 that fits, NotFoundError."""
+    actor = await colleague_by_token(deps, token)
+    if actor.is_associate:
+        raise NotFoundError
+    return actor
+
+
+async def colleague_by_token(deps: Deps, token: str) -> StaffActor:
+    """Staff and associates. Raises the 401 that fits."""
     row = await _session(_STAFF, token, deps.clock.now())
     if not row["is_active"]:
         raise TokenRevokedError
-    return StaffActor(row["id"], row["session_id"], row["name"], Role(row["role"]), row["center_id"])
+    role = Role(row["role"])
+    return StaffActor(row["id"], row["session_id"], row["name"], role, row["center_id"], row["organization_id"])
 
 
 async def profile(deps: Deps, actor: ResidentActor) -> ProfileOut:

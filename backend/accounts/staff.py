@@ -28,7 +28,7 @@ class LoginFailedError(HejieError):
 
 async def check_password(deps: Deps, username: str, password: str, otp: str | None) -> Staff:
     """Slow on purpose, in a thread, outside any transaction. Raises LoginFailedError, which says not what was wrong."""
-    staff = await Staff.filter(username=username, is_active=True).select_related("center").first()
+    staff = await Staff.filter(username=username, is_active=True).select_related("center", "organization").first()
     is_right = await asyncio.to_thread(_verify, staff.password_hash if staff else _NOBODY, password)
     if staff is None or not is_right or not _otp_fits(deps, staff, otp):
         raise LoginFailedError
@@ -50,7 +50,7 @@ async def log_out(deps: Deps, actor: StaffActor) -> None:
 
 
 async def by_id(staff_id: UUID) -> Staff:
-    return await Staff.get(id=staff_id).select_related("center")
+    return await Staff.get(id=staff_id).select_related("center", "organization")
 
 
 def _verify(password_hash: str, password: str) -> bool:

@@ -24,6 +24,7 @@ from backend.core.case_rules import (
 )
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
+from backend.core.mediation_rules import MediationRules
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
 from backend.core.reminding import ReminderRule
@@ -228,6 +229,7 @@ class Catalog(Entry):
     languages: dict[str, str]
     assignment: AssignmentWeights
     modes: dict[str, str]
+    mediation: MediationRules
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
     privacy: PrivacyTexts

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
-from models import ClaimCode, Dispute, Invitation, Party, Role, Staff
+from models import CaseMember, ClaimCode, Dispute, Invitation, Party, Role, Staff
 
 
 async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -77,6 +77,11 @@ async def named_by(paper: ClaimCode | Invitation) -> Dispute:
     """For who holds a secret that was issued for this one case; locked. The secret must be checked again behind the
     lock."""
     return await _by_id(paper.dispute_id, lock=True)
+
+
+async def beside(member: CaseMember, *, lock: bool = False) -> Dispute:
+    """For who takes part in this one case without being a party or of its center; they must have accepted."""
+    return await _by_id(member.dispute_id, lock=lock)
 
 
 async def is_involved(resident_id: UUID, dispute: Dispute) -> bool:

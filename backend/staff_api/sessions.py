@@ -27,11 +27,18 @@ class StaffCenter(Out):
     level: str
 
 
+class StaffOrganization(Out):
+    id: str
+    name: str
+
+
 class StaffOut(Out):
     id: str
     name: str
     role: str
     center: StaffCenter | None
+    organization: StaffOrganization | None
+    """Whom an associate acts for or belongs to."""
 
 
 class StaffSessionOut(Out):
@@ -61,21 +68,22 @@ async def log_in(body: StaffLogIn, deps: Deps, request: Request) -> StaffSession
     return StaffSessionOut(token=token, expires_at=session.expires_at, staff=_out(member))
 
 
-@endpoint(blueprint, "DELETE", "/sessions/current", audience="staff", status=204)
+@endpoint(blueprint, "DELETE", "/sessions/current", audience="colleague", status=204)
 async def log_out(actor: StaffActor, deps: Deps) -> None:
     await staff.log_out(deps, actor)
 
 
-@endpoint(blueprint, "GET", "/me", audience="staff", returns=StaffOut)
+@endpoint(blueprint, "GET", "/me", audience="colleague", returns=StaffOut)
 async def get_me(actor: StaffActor) -> StaffOut:
     return _out(await staff.by_id(actor.id))
 
 
 def _out(member: Staff) -> StaffOut:
-    center = member.center
+    center, organization = member.center, member.organization
     return StaffOut(
         id=str(member.id),
         name=member.name,
         role=member.role,
         center=StaffCenter(id=str(center.id), name=center.name, level=center.level) if center else None,
+        organization=StaffOrganization(id=str(organization.id), name=organization.name) if organization else None,
     )

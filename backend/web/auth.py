@@ -18,5 +18,9 @@ async def resident(deps: Deps, header: str | None) -> ResidentActor:
     return await queries.resident_by_token(deps, bearer(header))
 
 
+async def colleague(deps: Deps, header: str | None) -> StaffActor:
+    return await queries.colleague_by_token(deps, bearer(header))
+
+
 async def staff(deps: Deps, header: str | None) -> StaffActor:
     return await queries.staff_by_token(deps, bearer(header))

@@ -24,8 +24,15 @@ from backend.web.idempotency import Answer, Guard, json_hash
 
 MAX_JSON_BYTES = 1_000_000
 
-Audience = Literal["resident", "staff", "anyone"]
+Audience = Literal["resident", "staff", "colleague", "anyone"]
+"""`colleague`: staff, and the associates of single cases; `staff` never lets an associate in."""
 Handler = Callable[..., Awaitable[Any]]
+
+_FIND: dict[str, Callable[[Deps, str | None], Awaitable[Actor]]] = {
+    "resident": auth.resident,
+    "staff": auth.staff,
+    "colleague": auth.colleague,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +103,7 @@ class Endpoint:
         await limits.hit("address", request.remote_addr or request.ip)
         if self.audience == "anyone":
             return None
-        find = auth.resident if self.audience == "resident" else auth.staff
-        actor = await find(deps, request.headers.get("authorization"))
+        actor = await _FIND[self.audience](deps, request.headers.get("authorization"))
         await limits.hit("actor", str(actor.id))
         return actor
 

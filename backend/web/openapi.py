@@ -94,11 +94,16 @@ def document(app: App, api: str) -> Json:
             "parameters": PARAMETERS,
             "headers": HEADERS,
             "securitySchemes": {
-                audience: {"type": "http", "scheme": "bearer"}
-                for audience in sorted({call.endpoint.audience for call in calls} - {"anyone"})
+                scheme: {"type": "http", "scheme": "bearer"}
+                for scheme in sorted({_scheme(call.endpoint.audience) for call in calls} - {"anyone"})
             },
         },
     }
+
+
+def _scheme(audience: str) -> str:
+    """Staff and associates log in alike."""
+    return "staff" if audience == "colleague" else audience
 
 
 def calls_of(app: App, prefix: str) -> Iterator[Call]:
@@ -137,7 +142,7 @@ def _operation(call: Call, schemas: _Schema) -> Json:
         "tags": [path.split("/")[3]],
         "parameters": list(_parameters(call)),
         "responses": _responses(call, schemas),
-        "security": [] if endpoint.audience == "anyone" else [{endpoint.audience: []}],
+        "security": [] if endpoint.audience == "anyone" else [{_scheme(endpoint.audience): []}],
     }
     if endpoint.handler.__doc__:
         operation["description"] = endpoint.handler.__doc__

@@ -24,7 +24,8 @@ async def centers(app: App, client: httpx.AsyncClient) -> AsyncIterator[None]:
         f"""
         TRUNCATE dispute CASCADE;
         DELETE FROM scene_code WHERE params->>'center_id' IN (SELECT id::text FROM center WHERE NOT code LIKE 'C42%');
-        DELETE FROM organization WHERE center_id IS NULL OR center_id IN {_ADDED};
+        DELETE FROM organization WHERE (center_id IS NULL OR center_id IN {_ADDED})
+            AND id NOT IN (SELECT organization_id FROM staff WHERE organization_id IS NOT NULL);
         DELETE FROM center WHERE id IN {_ADDED};
         """  # noqa: S608
     )

@@ -45,7 +45,7 @@ async def test_every_center_has_one_committee_of_its_own(app: App) -> None:
 
 async def test_demo_staff_act_for_their_centers(app: App) -> None:
     centers = dict(await Staff.all().values_list("username", "center__name"))
-    assert len(centers) == 11
+    assert len(centers) == 17
     assert centers["director"] == "宜都市陆城街道综治中心"
     assert centers["gezhouba-clerk"] == "西陵区葛洲坝街道综治中心"
     assert centers["xiaoting-mediator"] == "猇亭区综治中心"
