@@ -4,6 +4,8 @@ Loading again adds what is missing. What an operator changed since stays.
 """
 
 import asyncio
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -46,6 +48,14 @@ _DEMO_ORGANIZATIONS = {
     "park": ("猇亭工业园区民商事调解中心", OrganizationKind.COMMERCIAL_INSTITUTION),
 }
 """By the user name of whoever acts for it."""
+_DEMO_LICENCES: dict[str, dict[str, Any]] = {
+    "park": {
+        "licence_number": "鄂宜商调示范001",
+        "licence_expires_on": date(2029, 4, 30),
+        "level": CenterLevel.COUNTY,
+        "division_code": "420505",
+    }
+}
 _DEMO_EXPERTS = {
     "expert-law": "周明（法律）",
     "expert-economics": "吴静（经济）",
@@ -127,7 +137,11 @@ async def _load_demo_staff(clock: Clock) -> None:
 async def _load_demo_associates(clock: Clock) -> None:
     names = [name for name, _ in _DEMO_ORGANIZATIONS.values()]
     found = {row.name: row.id for row in await Organization.filter(name__in=names)}
-    missing = [Organization(name=name, kind=kind) for name, kind in _DEMO_ORGANIZATIONS.values() if name not in found]
+    missing = [
+        Organization(name=name, kind=kind, code=f"demo-{username}", **_DEMO_LICENCES.get(username, {}))
+        for username, (name, kind) in _DEMO_ORGANIZATIONS.items()
+        if name not in found
+    ]
     for organization in missing:
         await organization.save(force_create=True)
         found[organization.name] = organization.id

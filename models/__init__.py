@@ -43,6 +43,7 @@ from models.centers import (
     Organization,
     OrganizationKind,
     Residency,
+    ResidencyKind,
 )
 from models.content import CheckStatus, CheckSubject, ContentCheck
 from models.disputes import (
@@ -75,6 +76,7 @@ from models.notices import (
 from models.participation import Invitation, RightsAcknowledgement
 from models.ratings import Rating
 from models.registrations import ClaimCode, Registration, Representation
+from models.registry import AttendanceProof, DeskAttendance, LegalReferral, LegalReferralStatus
 from models.routing import CountyBoundary, RoutingPolicy
 from models.safety import RedCard
 from models.staff_notices import StaffNotice
@@ -86,6 +88,7 @@ __all__ = [
     "Appointment",
     "AppointmentKind",
     "AppointmentStatus",
+    "AttendanceProof",
     "Audience",
     "BlockedPeriod",
     "CalendarDay",
@@ -107,6 +110,7 @@ __all__ = [
     "CountyBoundary",
     "DayKind",
     "Delivery",
+    "DeskAttendance",
     "Diary",
     "DiaryEntry",
     "DiaryKind",
@@ -123,6 +127,8 @@ __all__ = [
     "InformationItem",
     "InformationRequest",
     "Invitation",
+    "LegalReferral",
+    "LegalReferralStatus",
     "MediatorChoice",
     "MediatorHours",
     "MemberKind",
@@ -145,6 +151,7 @@ __all__ = [
     "Reminder",
     "Representation",
     "Residency",
+    "ResidencyKind",
     "Resident",
     "ResidentSession",
     "RightsAcknowledgement",

@@ -106,6 +106,11 @@ class Staff(Row):
     is_active = fields.BooleanField(default=True)
     specialities: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
     """Category codes that a mediator knows best."""
+    expertise: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
+    """What an expert or mediator knows: codes of `registry.toml`."""
+    certificate_sealed = fields.BinaryField(null=True)
+    """Number of the practising certificate."""
+    certificate_expires_on = fields.DateField(null=True)
     languages: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
     """Languages and dialects spoken, as the catalog names them."""
     division_code = fields.CharField(max_length=12, null=True)
@@ -113,6 +118,8 @@ class Staff(Row):
     phone_hash = fields.CharField(max_length=64, null=True)
     id_number_hash = fields.CharField(max_length=64, null=True)
     """Only to refuse who would mediate a case of their own."""
+    must_change_password = fields.BooleanField(default=False, db_default=False)
+    """Somebody else knows it: it was made by a reset."""
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -31,6 +31,12 @@ class OrganizationKind(StrEnum):
     """A street's or community's committee, a department: assists, never mediates in its own name."""
 
 
+class ResidencyKind(StrEnum):
+    PERMANENT = "permanent"
+    ROTATING = "rotating"
+    ON_CALL = "on_call"
+
+
 class Division(Model):
     """NBS code. Nine-digit codes of other sources are never joined with it: they disagree."""
 
@@ -82,8 +88,13 @@ class Organization(Row):
     """A lawfully established body whose seal an agreement bears (人民调解法 7, 8, 34)."""
 
     kind = fields.CharEnumField(OrganizationKind, max_length=ENUM_LENGTH)
+    code: str | None = fields.CharField(max_length=32, null=True, unique=True)  # type: ignore[assignment]
+    """By which a file knows it again."""
     name = fields.CharField(max_length=128)
     registration_number = fields.CharField(max_length=64, default="")
+    licence_number = fields.CharField(max_length=64, default="", db_default="")
+    licence_expires_on = fields.DateField(null=True)
+    """The last day on which it is good."""
     seal_name = fields.CharField(max_length=128, default="", db_default="")
     """As it stands on its seal; empty = its name."""
     center_id: UUID | None
@@ -93,6 +104,13 @@ class Organization(Row):
     is_own_committee = fields.BooleanField(default=False)
     categories: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
     """What it is there for: a center where it is resident serves these too. Empty = nothing in particular."""
+    expertise: fields.Field[list[str]] = fields.JSONField(default=list, db_default=SqlDefault("'[]'::jsonb"))
+    """What it knows: codes of `registry.toml`."""
+    level = fields.CharEnumField(CenterLevel, max_length=ENUM_LENGTH, null=True)
+    division_code: str | None = fields.CharField(max_length=12, null=True)  # type: ignore[assignment]
+    """Where it sits. Its county's staff see what it records of enterprises."""
+    address = fields.CharField(max_length=255, default="", db_default="")
+    phone = fields.CharField(max_length=32, default="", db_default="")
     deactivated_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -108,8 +126,11 @@ class Residency(Row):
     )
     center_id: UUID
     center: fields.ForeignKeyRelation[Center] = fields.ForeignKeyField("models.Center", on_delete=fields.RESTRICT)
+    kind = fields.CharEnumField(
+        ResidencyKind, max_length=ENUM_LENGTH, default=ResidencyKind.ROTATING, db_default=ResidencyKind.ROTATING.value
+    )
     weekdays: fields.Field[list[str]] = fields.JSONField()
-    """As in opening rules: `monday` to `sunday`, in the order of the week."""
+    """As in opening rules: `monday` to `sunday`, in the order of the week. None for who comes only when called."""
 
     class Meta:
         table = "residency"

@@ -32,6 +32,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "legal_referral", "desk_attendance",
     "share", "case_member", "calendar_feed",
     "handover_note", "mediator_choice", "recusal", "information_item", "information_request",
     "reminder", "affected_appointment", "content_check", "red_card", "invitation", "rights_acknowledgement",

@@ -97,7 +97,7 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
     organization = await _organization(dispute, fields.organization_id)
     parties = await Party.filter(dispute_id=dispute.id)
     dispute.track = tracks.choose(deps, dispute, track=fields.track, mode=fields.mode, parties=parties)
-    tracks.check_body(deps.catalog.tracks[dispute.track], organization)
+    tracks.check_body(deps, dispute.track, organization)
     if not fields.no_conflict:
         raise InvalidFieldsError.at("no_conflict", "与本件有利害关系的，请先申请回避。")
     if actor.id == dispute.mediator_id:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from backend.core import clock
 from backend.core.case_rules import Track
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
+from backend.registry import mediating
 from models import Dispute, Organization, Party, PartyKind, Side
 
 COMMERCIAL = "commercial"
@@ -26,8 +28,10 @@ def choose(deps: Deps, dispute: Dispute, *, track: str | None, mode: str, partie
     return name
 
 
-def check_body(track: Track, organization: Organization) -> None:
+def check_body(deps: Deps, name: str, organization: Organization) -> None:
     """Raises InvalidFieldsError."""
+    track = deps.catalog.tracks[name]
+    mediating.check_may_mediate(deps.catalog, organization, name, clock.today(deps.clock))
     if track.needs_registration and not organization.registration_number:
         raise InvalidFieldsError.at("organization_id", "这个调解组织还没有登记号，请先请管理员补上，或者选择其他组织。")
 

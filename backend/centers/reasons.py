@@ -50,7 +50,10 @@ def by_speciality(center: CenterPoint, metres: float | None, *, first: bool) -> 
 def desk_days(center: CenterPoint, categories: Set[str]) -> str:
     """When the organizations are there that take on one of these; empty without such."""
     there = [desk for desk in center.desks if desk.categories & categories]
-    return "".join(f"办理这类纠纷的{desk.organization}{weekdays_text(desk.weekdays)}在该中心。" for desk in there)
+    return "".join(
+        f"办理这类纠纷的{desk.organization}{weekdays_text(desk.weekdays)}{'在该中心' if desk.weekdays else ''}。"
+        for desk in there
+    )
 
 
 def outside(center: CenterPoint, metres: float) -> str:

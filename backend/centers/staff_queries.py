@@ -6,17 +6,20 @@ from uuid import UUID
 from tortoise.functions import Count
 
 from backend.accounts.actors import StaffActor
+from backend.centers import licences
 from backend.centers.staff_schemas import (
     CenterDetailOut,
     CentersQuery,
     MediatorOut,
     OfCenterQuery,
     OrganizationOut,
+    OrganizationsQuery,
     ResidentOrganization,
     StaffCenterOut,
     SuccessorOut,
 )
 from backend.core import pagination
+from backend.core.deps import Deps
 from backend.core.errors import NotFoundError, RoleNotAllowedError
 from backend.core.opening import OpeningRules
 from backend.core.schema import Page
@@ -74,9 +77,11 @@ async def detail(center_id: UUID) -> CenterDetailOut:
     )
 
 
-async def organizations(query: OfCenterQuery) -> Page[OrganizationOut]:
+async def organizations(deps: Deps, query: OrganizationsQuery) -> Page[OrganizationOut]:
     """All in the order of their age; of a center those that belong to it or are resident there."""
-    matching = Organization.all()
+    matching = Organization.all() if query.kind is None else Organization.filter(kind=query.kind)
+    if query.licence is not None:
+        matching = matching.filter(licences.is_near(deps, query.licence), deactivated_at=None)
     if query.center_id is not None:
         resident = await Residency.filter(center_id=query.center_id).values_list("organization_id", flat=True)
         own = await Organization.filter(center_id=query.center_id).values_list("id", flat=True)
@@ -86,7 +91,7 @@ async def organizations(query: OfCenterQuery) -> Page[OrganizationOut]:
         matching = matching.filter(id__gt=after)
     rows = await matching.order_by("id").limit(query.limit + 1)
     found, next_cursor = pagination.cut(rows, query.limit, lambda row: (str(row.id),))
-    return Page[OrganizationOut](items=[organization_out(row) for row in found], next_cursor=next_cursor)
+    return Page[OrganizationOut](items=[organization_out(deps, row) for row in found], next_cursor=next_cursor)
 
 
 async def organization(organization_id: UUID) -> Organization:
@@ -148,15 +153,31 @@ def center_out(row: Center) -> StaffCenterOut:
     )
 
 
-def organization_out(row: Organization) -> OrganizationOut:
+def organization_out(deps: Deps, row: Organization) -> OrganizationOut:
+    kind = deps.catalog.registry.kinds[row.kind]
+    state = licences.state(deps, row)
     return OrganizationOut(
         id=str(row.id),
         kind=row.kind,
+        kind_text=kind.title,
+        code=row.code,
         name=row.name,
         registration_number=row.registration_number,
+        licence_number=row.licence_number,
+        licence_expires_on=row.licence_expires_on,
+        licence_state=state,
+        warning=None if row.deactivated_at else licences.warning(deps, row),
+        seal_name=row.seal_name,
         center_id=str(row.center_id) if row.center_id else None,
         is_own_committee=row.is_own_committee,
+        mediates=kind.mediates,
+        tracks=list(kind.tracks),
         categories=row.categories,
+        expertise=row.expertise,
+        level=row.level,
+        division_code=row.division_code,
+        address=row.address,
+        phone=row.phone,
         closed_at=row.deactivated_at,
     )
 
@@ -164,5 +185,10 @@ def organization_out(row: Organization) -> OrganizationOut:
 def _resident(residency: Residency) -> ResidentOrganization:
     body = residency.organization
     return ResidentOrganization(
-        id=str(body.id), name=body.name, kind=body.kind, categories=body.categories, weekdays=residency.weekdays
+        id=str(body.id),
+        name=body.name,
+        kind=body.kind,
+        categories=body.categories,
+        residency=residency.kind,
+        weekdays=residency.weekdays,
     )

@@ -1,14 +1,17 @@
+from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from backend.centers import drafts
 from backend.centers.drafts import CenterDraft
+from backend.core import identity
+from backend.core.errors import FieldProblem
 from backend.core.geo import Crs
 from backend.core.opening import WEEKDAYS, OpeningRules, Weekday
 from backend.core.schema import Code, Degrees, In, Line, Moment, Out, PageQuery, deps_of, problem, problems
-from models import OrganizationKind
+from models import OrganizationKind, ResidencyKind
 
 Level = Literal["city", "county", "township", "village"]
 
@@ -71,15 +74,67 @@ class CategoriesIn(In):
 
 
 class ResidencyIn(In):
-    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7), AfterValidator(_in_order)]
+    kind: ResidencyKind = ResidencyKind.ROTATING
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7), AfterValidator(_in_order)] = ()
+    """Needed where it comes in turns; whoever is there permanently comes on every working day unless some are named."""
+
+    @model_validator(mode="after")
+    def check_days(self) -> Self:
+        if wrong := residency_problem(self.kind, self.weekdays):
+            raise problems([FieldProblem("weekdays", wrong)])
+        return self
+
+
+def residency_problem(kind: ResidencyKind, weekdays: tuple[Weekday, ...]) -> str | None:
+    if kind is ResidencyKind.ROTATING and not weekdays:
+        return "轮驻要写明每周哪几天。"
+    if kind is ResidencyKind.ON_CALL and weekdays:
+        return "随叫随到的没有固定日子，请清空。"
+    return None
+
+
+def planned_weekdays(kind: ResidencyKind, weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    """On which it is expected, working days only."""
+    return WEEKDAYS[:5] if kind is ResidencyKind.PERMANENT and not weekdays else weekdays
 
 
 class OrganizationIn(In):
     kind: OrganizationKind
+    code: Annotated[Code, Field(max_length=32)] | None = None
+    """By which an import knows it again."""
     name: Line
     registration_number: Annotated[str, Field(max_length=64)] = ""
+    licence_number: Annotated[str, Field(max_length=64)] = ""
+    licence_expires_on: date | None = None
+    """Its last day."""
+    seal_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=128)] = ""
+    """As it stands on the seal; empty = the name."""
     categories: Categories = ()
     """A center where it is resident serves these too."""
+    expertise: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    level: Level | None = None
+    division_code: Code | None = None
+    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] = ""
+    phone: Annotated[str, Field(max_length=32)] = ""
+
+    @field_validator("expertise")
+    @classmethod
+    def is_known(cls, codes: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not set(codes) <= deps_of(info).catalog.registry.expertise.keys():
+            raise problem("有的专业领域代码不存在，请对照目录填写。")
+        return tuple(sorted(set(codes)))
+
+    @field_validator("division_code")
+    @classmethod
+    def is_a_division(cls, code: str | None, info: ValidationInfo) -> str | None:
+        if code is not None and deps_of(info).divisions.by_code(code) is None:
+            raise problem("没有这个区划代码，请检查后重填。")
+        return code
+
+    @field_validator("phone")
+    @classmethod
+    def can_be_dialled(cls, phone: str) -> str:
+        return identity.normalize_office_phone(phone) if phone.strip() else ""
 
 
 class CentersQuery(PageQuery):
@@ -93,11 +148,18 @@ class OfCenterQuery(PageQuery):
     center_id: UUID | None = None
 
 
+class OrganizationsQuery(OfCenterQuery):
+    kind: OrganizationKind | None = None
+    licence: Literal["expiring", "expired"] | None = None
+
+
 class ResidentOrganization(Out):
     id: str
     name: str
     kind: str
     categories: list[str]
+    residency: str
+    """`permanent`, `rotating`, `on_call`."""
     weekdays: list[str]
 
 
@@ -148,11 +210,27 @@ class ClosedOut(Out):
 class OrganizationOut(Out):
     id: str
     kind: str
+    kind_text: str
+    code: str | None
     name: str
     registration_number: str
+    licence_number: str
+    licence_expires_on: date | None
+    licence_state: Literal["none", "valid", "expiring", "expired"]
+    """`none`: no last day is entered."""
+    warning: str | None
+    """What the administrator should see to."""
+    seal_name: str
     center_id: str | None
     is_own_committee: bool
+    mediates: bool
+    tracks: list[str]
     categories: list[str]
+    expertise: list[str]
+    level: str | None
+    division_code: str | None
+    address: str
+    phone: str
     closed_at: Moment | None
 
 

@@ -27,6 +27,7 @@ from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.mediation_rules import MediationRules
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
+from backend.core.registry_rules import RegistryRules
 from backend.core.reminding import ReminderRule
 from backend.core.safety_rules import InvitationRules, RightsNotice, SafetySignal
 from backend.core.signposts import Intake, RedirectRow
@@ -230,6 +231,7 @@ class Catalog(Entry):
     assignment: AssignmentWeights
     modes: dict[str, str]
     mediation: MediationRules
+    registry: RegistryRules
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
     privacy: PrivacyTexts
@@ -313,6 +315,12 @@ class Catalog(Entry):
             found += [f"track {name}: unknown category {code!r}" for code in sorted(track.excluded_categories - tops)]
         nowhere = tops.intersection(*(track.excluded_categories for track in self.tracks.values()))
         found += [f"category {code!r} is excluded from every track" for code in sorted(nowhere)]
+        found += [
+            f"registry {kind}: unknown track {track!r}"
+            for kind, row in self.registry.kinds.items()
+            for track in row.tracks
+            if track not in self.tracks
+        ]
         if found:
             raise ValueError("; ".join(found))
         return self

@@ -19,8 +19,10 @@ def weekday_text(day: date) -> str:
 
 
 def weekdays_text(weekdays: Sequence[str]) -> str:
-    """`周一至周五`, `每周二、四`, `每天`. Names as in opening rules, in the order of the week."""
+    """`周一至周五`, `每周二、四`, `每天`; without any day `随叫随到`. Names as in opening rules, in their order."""
     days = [_NAMES.index(name) for name in weekdays]
+    if not days:
+        return "随叫随到"
     if len(days) == len(_NAMES):
         return "每天"
     if len(days) > 2 and days[-1] - days[0] + 1 == len(days):

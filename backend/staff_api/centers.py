@@ -133,7 +133,7 @@ async def reopen_center(actor: StaffActor, center_id: UUID, deps: Deps) -> Cente
 async def settle_organization(
     actor: StaffActor, center_id: UUID, organization_id: UUID, body: ResidencyIn
 ) -> CenterDetailOut:
-    await organizations.settle(actor, await staff_queries.center(center_id), organization_id, body.weekdays)
+    await organizations.settle(actor, await staff_queries.center(center_id), organization_id, body)
     return await staff_queries.detail(center_id)
 
 

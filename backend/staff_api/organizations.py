@@ -4,7 +4,13 @@ from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
 from backend.centers import organizations, staff_queries
-from backend.centers.staff_schemas import MediatorOut, OfCenterQuery, OrganizationIn, OrganizationOut
+from backend.centers.staff_schemas import (
+    MediatorOut,
+    OfCenterQuery,
+    OrganizationIn,
+    OrganizationOut,
+    OrganizationsQuery,
+)
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page
@@ -15,9 +21,9 @@ blueprint = Blueprint("staff_organizations")
 _REFUSES = (RoleNotAllowedError,)
 
 
-@endpoint(blueprint, "GET", "/organizations", audience="staff", query=OfCenterQuery, returns=Page[OrganizationOut])
-async def list_organizations(query: OfCenterQuery) -> Page[OrganizationOut]:
-    return await staff_queries.organizations(query)
+@endpoint(blueprint, "GET", "/organizations", audience="staff", query=OrganizationsQuery, returns=Page[OrganizationOut])
+async def list_organizations(query: OrganizationsQuery, deps: Deps) -> Page[OrganizationOut]:
+    return await staff_queries.organizations(deps, query)
 
 
 @endpoint(
@@ -30,8 +36,8 @@ async def list_organizations(query: OfCenterQuery) -> Page[OrganizationOut]:
     status=201,
     errors=_REFUSES,
 )
-async def found_organization(actor: StaffActor, body: OrganizationIn) -> OrganizationOut:
-    return staff_queries.organization_out(await organizations.found(actor, body))
+async def found_organization(actor: StaffActor, body: OrganizationIn, deps: Deps) -> OrganizationOut:
+    return staff_queries.organization_out(deps, await organizations.found(actor, body))
 
 
 @endpoint(
@@ -43,10 +49,10 @@ async def found_organization(actor: StaffActor, body: OrganizationIn) -> Organiz
     returns=OrganizationOut,
     errors=_REFUSES,
 )
-async def change_organization(actor: StaffActor, organization_id: UUID, body: OrganizationIn) -> OrganizationOut:
-    organization = await staff_queries.organization(organization_id)
-    await organizations.change(actor, organization, body)
-    return staff_queries.organization_out(organization)
+async def change_organization(
+    actor: StaffActor, organization_id: UUID, body: OrganizationIn, deps: Deps
+) -> OrganizationOut:
+    return staff_queries.organization_out(deps, await organizations.change(actor, organization_id, body))
 
 
 @endpoint(
@@ -60,7 +66,7 @@ async def change_organization(actor: StaffActor, organization_id: UUID, body: Or
 async def close_organization(actor: StaffActor, organization_id: UUID, deps: Deps) -> OrganizationOut:
     organization = await staff_queries.organization(organization_id)
     await organizations.close(deps, actor, organization)
-    return staff_queries.organization_out(organization)
+    return staff_queries.organization_out(deps, organization)
 
 
 @endpoint(

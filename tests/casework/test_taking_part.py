@@ -54,7 +54,8 @@ async def test_the_law_keeps_some_cases_from_some_tracks(
     people: PeopleAtWork, filing: Json, start: Json, track: str | None
 ) -> None:
     filed, mediator = await assigned(people, **filing)
-    answer = await act(mediator, filed["id"], "start_mediation", **start)
+    in_name = {"organization_id": str((await Organization.get(code="demo-park")).id)} if track == "commercial" else {}
+    answer = await act(mediator, filed["id"], "start_mediation", **start, **in_name)
     if track is None:
         assert paths(answer) == {next(iter(start))}
         return
