@@ -1,0 +1,54 @@
+"""Who reads what of a mediation, asked of every path by somebody of every standing.
+
+To extend it: add a function to `FURNISH` that puts something into the case, and rows to `ROWS`. A path that a
+standing does not have at all (a resident's under /staff/v1) is not asked.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, NamedTuple
+
+import httpx
+
+from tests.mediation.standings import STANDINGS, Standings
+
+ONE: Final = "one"
+"""A single thing, not a list."""
+
+Found = int | str
+"""How many items of a list, or `ONE`."""
+
+
+class Row(NamedTuple):
+    path: str
+    """After `/disputes/{id}`; names in braces are those of `Standings.ids`."""
+    finds: Mapping[str, Found]
+    """By standing; who is not named gets 404."""
+
+
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = ()
+
+ROWS: tuple[Row, ...] = (
+    Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
+)  # fmt: skip
+
+
+async def test_everybody_finds_what_is_theirs_and_nothing_else(standings: Standings) -> None:
+    for furnish in FURNISH:
+        await furnish(standings)
+    wrong = []
+    for row in ROWS:
+        assert set(row.finds) <= set(STANDINGS), row.path
+        for standing in STANDINGS:
+            found = _found(await standings[standing].get(standings.path(row.path)))
+            if found != row.finds.get(standing):
+                wrong.append(f"{standing} at {row.path!r}: {found}, not {row.finds.get(standing)}")
+    assert wrong == []
+
+
+def _found(answer: httpx.Response) -> Found | None:
+    """None for what does not exist to whoever asked."""
+    if answer.status_code == 404:
+        return None
+    assert answer.status_code == 200, (answer.url, answer.text)
+    body = answer.json()
+    return len(body["items"]) if isinstance(body, dict) and set(body) >= {"items"} else ONE
