@@ -2,22 +2,18 @@
 
 # ruff: noqa: PLC0415
 import asyncio
-import os
-import signal
-import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
 import typer
-from pydantic import ValidationError
 
+from backend import file_commands, terminal
 from backend.core.geo import Crs
 from config import logging
 from config.catalog_files import FOLDER
-from config.settings import Settings, load_settings
+from config.settings import Settings
 
 app = typer.Typer(
     name="hejie",
@@ -29,14 +25,13 @@ app = typer.Typer(
 
 routing_app = typer.Typer(help="Routing policies: try one on past cases, activate it, go back.", no_args_is_help=True)
 app.add_typer(routing_app, name="routing")
+file_commands.add_to(app)
 
 Mode = Literal["plain", "compatible", "safe"]
 Format = Literal["xml", "json"]
 PolicyPath = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="TOML like those in config/catalog/routing.")
 ]
-SheetPath = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX like its template.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, say what would change, write nothing.")]
 
 
 @app.command()
@@ -45,18 +40,18 @@ def dev() -> None:
     from backend import supervisor
     from backend.embedded import EngineError
 
-    settings = _settings()
+    settings = terminal.load()
     logging.configure(settings, "supervisor")
     try:
         supervisor.run(settings, _prepare)
     except (supervisor.StartError, EngineError) as error:
-        _refuse(str(error))
+        terminal.refuse(str(error))
 
 
 @app.command()
 def serve() -> None:
     """The API, until SIGTERM."""
-    with _complete_settings("api") as settings:
+    with terminal.complete_settings("api") as settings:
         from backend import server
 
         server.run(settings)
@@ -65,7 +60,7 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """What sends notices and does all else that happens later, until SIGTERM. Any number may run."""
-    with _complete_settings("worker") as settings:
+    with terminal.complete_settings("worker") as settings:
         from backend import worker
 
         worker.run(settings)
@@ -95,18 +90,18 @@ def wechat_simulator(
 
     It needs no database. Its page is at /, what can be steered under /sim; see README.md.
     """
-    from backend import simulator_terminal as terminal
+    from backend import simulator_terminal
     from backend.wechat.simulator import server as simulator
 
     settings, is_ours = _simulating()
-    given = terminal.Given(
+    given = simulator_terminal.Given(
         app_id, app_secret, callback_url, callback_token, callback_aes_key, callback_mode, callback_format,
         sms_secret_id, sms_secret_key, templates,
     )  # fmt: skip
     try:
-        keys, options, told = terminal.prepared(settings, given, host, port)
+        keys, options, told = simulator_terminal.prepared(settings, given, host, port)
     except ValueError as error:
-        _refuse(str(error))
+        terminal.refuse(str(error))
     if not is_ours:
         typer.echo(told)
     simulator.run(host, port or settings.simulator_port, keys, options)
@@ -114,10 +109,10 @@ def wechat_simulator(
 
 def _simulating() -> tuple[Settings, bool]:
     """And whether the supervisor started it, which tells the rest."""
-    settings = _settings()
+    settings = terminal.load()
     if settings.is_production:
-        _refuse("The simulator of WeChat has no place in production.")
-    is_ours = _follow_supervisor()
+        terminal.refuse("The simulator of WeChat has no place in production.")
+    is_ours = terminal.follow_supervisor()
     logging.configure(settings, "wechat-simulator")
     return settings, is_ours
 
@@ -125,7 +120,7 @@ def _simulating() -> tuple[Settings, bool]:
 @app.command()
 def migrate() -> None:
     """Bring the tables up to date. Safe to run from several machines at once."""
-    with _complete_settings("migrate") as settings:
+    with terminal.complete_settings("migrate") as settings:
         from backend import database
 
         applied = asyncio.run(database.migrate(settings.database_url.get_secret_value()))
@@ -146,56 +141,10 @@ def makemigrations(
 @app.command()
 def seed() -> None:
     """Load divisions, centers, categories and calendars of the catalog. Running it again changes nothing."""
-    with _complete_settings("seed") as settings:
+    with terminal.complete_settings("seed") as settings:
         from backend import seed
 
         seed.run(settings)
-
-
-@app.command()
-def import_centers(file: SheetPath, dry_run: DryRun = False) -> None:
-    """Add, change and close centers from a file: all of it, or, if any row is wrong, nothing."""
-    from backend import center_files
-
-    def work(settings: Settings) -> Coroutine[Any, Any, None]:
-        return center_files.bring_in(settings.database_url.get_secret_value(), file.read_bytes(), dry_run=dry_run)
-
-    _bring_in("import-centers", work)
-
-
-@app.command()
-def import_cases(file: SheetPath, dry_run: DryRun = False) -> None:
-    """Bring earlier cases into the archive, once each: all of the file, or, if any row is wrong, nothing."""
-    from backend import case_files
-
-    _bring_in("import-cases", lambda settings: case_files.bring_in(settings, file.read_bytes(), dry_run=dry_run))
-
-
-@app.command()
-def export_centers(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="CSV or XLSX; overwritten.")],
-) -> None:
-    """Write all centers, closed ones too, to a file that import-centers reads."""
-    with _complete_settings("export-centers") as settings:
-        from backend import center_files
-
-        written = asyncio.run(center_files.write_out(settings.database_url.get_secret_value(), file))
-    typer.echo(f"written {file}: {written} centers")
-
-
-@app.command()
-def import_calendar(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX like config/catalog/holidays_cn_2026.csv.")
-    ],
-    dry_run: DryRun = False,
-) -> None:
-    """Put a year's official notice of days off and make-up workdays in force, and name the bookings it affects."""
-    from backend import calendar_files as files
-
-    _bring_in(
-        "import-calendar", lambda settings: files.bring_in(settings, file.read_bytes(), file.name, dry_run=dry_run)
-    )
 
 
 @app.command()
@@ -209,14 +158,14 @@ def import_boundaries(
 ) -> None:
     """Load county outlines, so that routing knows in which county a place lies. Optional."""
     if file is not None and crs is None:
-        _refuse("A GeoJSON file needs its coordinate system: --crs wgs84, gcj02 or bd09.")
+        terminal.refuse("A GeoJSON file needs its coordinate system: --crs wgs84, gcj02 or bd09.")
     _at_terminal(lambda at, settings: at.import_boundaries(settings, file=file, crs=crs, edition=edition, city=city))
 
 
 @app.command()
 def check_bookings() -> None:
     """Look for double bookings and miscounted slots in the database. Writes nothing; exit code 1 when there are any."""
-    with _complete_settings("check-bookings") as settings:
+    with terminal.complete_settings("check-bookings") as settings:
         from backend import booking_terminal
 
         if not asyncio.run(booking_terminal.check(settings)):
@@ -264,7 +213,7 @@ def demo() -> None:
     """A resident's journey through a running `hejie dev`, told step by step."""
     from backend import demo, embedded
 
-    demo.run(embedded.development_settings(_settings()))
+    demo.run(embedded.development_settings(terminal.load()))
 
 
 @app.command()
@@ -278,7 +227,7 @@ def openapi(
 
     changed = published_api.write(check_only=check)
     if check and changed:
-        _refuse(f"out of date: {', '.join(changed)}. Run `hejie openapi` and commit what it writes.")
+        terminal.refuse(f"out of date: {', '.join(changed)}. Run `hejie openapi` and commit what it writes.")
     typer.echo("\n".join(f"written {name}" for name in changed) or "docs/openapi is up to date")
 
 
@@ -293,7 +242,7 @@ def flow_picture(
 
     changed = flow_picture.write(check_only=check)
     if check and changed:
-        _refuse("out of date: docs/case-flow.svg. Run `hejie flow-picture` and commit what it writes.")
+        terminal.refuse("out of date: docs/case-flow.svg. Run `hejie flow-picture` and commit what it writes.")
     typer.echo("written docs/case-flow.svg" if changed else "docs/case-flow.svg is up to date")
 
 
@@ -308,29 +257,19 @@ def new_key() -> None:
 @app.command()
 def rotate_keys() -> None:
     """Seal everything anew with the first key of HEJIE_ENCRYPTION_KEYS. Older keys may go when it says all is done."""
-    with _complete_settings("rotate-keys") as settings:
+    with terminal.complete_settings("rotate-keys") as settings:
         changed = asyncio.run(_rotate(settings))
     typer.echo(f"done: {changed} values sealed anew; what was sealed with older keys is no more")
 
 
-def _bring_in(process: str, work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
-    with _complete_settings(process) as settings:
-        from backend import import_report
-
-        try:
-            asyncio.run(work(settings))
-        except import_report.ImportRefusedError as error:
-            _refuse(str(error))
-
-
 def _at_terminal(work: Callable[[ModuleType, Settings], Coroutine[Any, Any, str]]) -> None:
-    with _complete_settings("routing") as settings:
+    with terminal.complete_settings("routing") as settings:
         from backend import routing_terminal
 
         try:
             told = asyncio.run(work(routing_terminal, settings))
         except routing_terminal.REFUSALS as error:
-            _refuse(str(error))
+            terminal.refuse(str(error))
     typer.echo(told)
 
 
@@ -357,43 +296,6 @@ async def _rotate(settings: Settings) -> int:
     keyring = Keyring.parse(settings.encryption_keys.get_secret_value(), settings.search_key.get_secret_value())
     async with database.connected(settings.database_url.get_secret_value()):
         return await rotation.rotate(keyring, open_store(settings.storage_url, settings.data_dir), tell)
-
-
-@contextmanager
-def _complete_settings(process: str) -> Iterator[Settings]:
-    """In development the embedded engines run for the length of the block, unless `hejie dev` has them up already."""
-    from backend import embedded
-
-    _follow_supervisor()
-    settings = _settings()
-    logging.configure(settings, process)
-    try:
-        with embedded.running(settings) as complete:
-            yield complete
-    except embedded.EngineError as error:
-        _refuse(str(error))
-
-
-def _follow_supervisor() -> bool:
-    """Is there one?"""
-    from backend import embedded, supervisor
-
-    if parent := os.environ.get(supervisor.PARENT_VARIABLE):
-        embedded.die_with_parent(int(parent), signal.SIGTERM)
-    return bool(parent)
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings()
-    except ValidationError as error:
-        wrong = (f"  {'.'.join(map(str, each['loc'])) or 'settings'}: {each['msg']}" for each in error.errors())
-        _refuse("The settings are wrong:\n" + "\n".join(wrong))
-
-
-def _refuse(message: str) -> NoReturn:
-    sys.stderr.write(f"{message}\n")
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -131,6 +131,8 @@ class Residency(Row):
     )
     weekdays: fields.Field[list[str]] = fields.JSONField()
     """As in opening rules: `monday` to `sunday`, in the order of the week. None for who comes only when called."""
+    since = fields.DateField(null=True)
+    """From when on it is expected; null = from ever."""
 
     class Meta:
         table = "residency"

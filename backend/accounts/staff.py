@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from backend.accounts.actors import StaffActor
 from backend.accounts.tokens import new_token, token_hash
 from backend.core.deps import Deps
-from backend.core.errors import HejieError
+from backend.core.errors import HejieError, InvalidFieldsError
 from models import Staff, StaffSession
 
 _hasher = PasswordHasher()
@@ -33,6 +33,13 @@ async def check_password(deps: Deps, username: str, password: str, otp: str | No
     if staff is None or not is_right or not _otp_fits(deps, staff, otp):
         raise LoginFailedError
     return staff
+
+
+async def confirm_password(username: str, password: str) -> None:
+    """Of who is logged in. Raises InvalidFieldsError."""
+    staff = await Staff.get(username=username)
+    if not await asyncio.to_thread(_verify, staff.password_hash, password):
+        raise InvalidFieldsError.at("current", "现在的密码不对，请重新输入。")
 
 
 async def begin_session(deps: Deps, staff_id: UUID, hours: int) -> tuple[str, StaffSession]:

@@ -1,14 +1,13 @@
 """A file of earlier cases, row by row: what can be taken as it stands, and what is wrong, with line and column. Pure.
 No reason repeats what stands in a cell: these are people's names and quarrels."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
-from backend.core import identity, sheets
+from backend.core import identity, sheet_rows, sheets
 from backend.core.catalog import Catalog
 from backend.core.sheets import RowProblem, SheetError, SheetRow
 from backend.disputes.party_schemas import EARLIEST
@@ -40,7 +39,6 @@ _LENGTHS = {"external_number": 64, "case_number": 64, "applicant": 128, "respond
 _KINDS = {"": "person", "个人": "person", "自然人": "person", "单位": "organization", "企业": "organization",
           "组织": "organization"} | {kind.value: kind.value for kind in PartyKind}  # fmt: skip
 _BAD_DAY = "日期不对，请写成 2024-05-01 这样，不能晚于今天。"
-_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00:00:00)?")
 
 _Value = TypeVar("_Value")
 
@@ -191,8 +189,7 @@ def _by_code_and_text(codes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _day(text: str, today: date) -> date:
-    found = _DATE.fullmatch(text)
-    day = date(int(found[1]), int(found[2]), int(found[3])) if found else date.max
+    day = sheet_rows.day(text)
     if not EARLIEST <= day <= today:
         raise ValueError("no day of the past")
     return day

@@ -38,14 +38,14 @@ _IN_THEIR_OWN_WORDS = frozenset(("name", "short_name", "address"))
 
 _REQUIRED = ("code", "name", "level", "division_code", "lon", "lat", "crs")
 
-_LEVELS = {"市": "city", "县": "county", "区": "county", "乡镇": "township", "街道": "township", "村": "village",
+LEVELS = {"市": "city", "县": "county", "区": "county", "乡镇": "township", "街道": "township", "村": "village",
            "社区": "village"} | {level.value: level.value for level in CenterLevel}  # fmt: skip
 _SYSTEMS: dict[str, Crs] = {
     "gcj02": "gcj02", "gcj-02": "gcj02", "高德": "gcj02", "腾讯": "gcj02", "国测局": "gcj02",
     "wgs84": "wgs84", "wgs-84": "wgs84", "gps": "wgs84", "cgcs2000": "wgs84", "天地图": "wgs84",
     "bd09": "bd09", "bd-09": "bd09", "百度": "bd09",
 }  # fmt: skip
-_CLOSED = {"": False, "active": False, "启用": False, "正常": False, "closed": True, "停用": True, "关闭": True}
+CLOSED = {"": False, "active": False, "启用": False, "正常": False, "closed": True, "停用": True, "关闭": True}
 _ALL = ("all", "全部")
 
 _Word = TypeVar("_Word", bound=str)
@@ -135,7 +135,7 @@ class _Reader:
                 cells[self._columns[place]] = _on_one_line(row.as_written[place])
         found = {} if BROKEN.isdisjoint(row.cells) else _broken(cells)
         draft = self._draft(cells, found)
-        is_closed = _CLOSED.get(cells["status"].lower())
+        is_closed = CLOSED.get(cells["status"].lower())
         if is_closed is None:
             found["status"] = "状态只能是 active（启用）或 closed（停用）。"
         earlier = self._line_by_code.setdefault(cells["code"], row.line)
@@ -150,7 +150,7 @@ class _Reader:
         for name in _REQUIRED:
             if not cells[name]:
                 found[name] = "这一项必须填写。"
-        level = _one_of(cells, "level", _LEVELS, "层级只能是 city、county、township、village 之一。", found)
+        level = _one_of(cells, "level", LEVELS, "层级只能是 city、county、township、village 之一。", found)
         crs = _one_of(cells, "crs", _SYSTEMS, "坐标系只能是 gcj02、wgs84、bd09 之一。", found)
         lon, lat = _number(cells, "lon", found), _number(cells, "lat", found)
         if level is None or crs is None or lon is None or lat is None:

@@ -6,6 +6,7 @@ from backend.accounts.actors import StaffActor
 from backend.centers import staff_queries
 from backend.centers.actions import require_admin, take_turns
 from backend.centers.staff_schemas import OrganizationIn, ResidencyIn, planned_weekdays
+from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, NotFoundError
 from models import Center, Organization, Residency
@@ -29,7 +30,7 @@ async def change(actor: StaffActor, organization_id: UUID, fields: OrganizationI
     if organization.is_own_committee and fields.kind is not organization.kind:
         raise InvalidFieldsError.at("kind", "这是中心自己的人民调解委员会，类型不能改。")
     await _require_free(organization, fields)
-    await organization.update_from_dict(columns(fields)).save()
+    await organization.update_from_dict(columns(fields) | {"code": fields.code or organization.code}).save()
     return organization
 
 
@@ -50,13 +51,19 @@ async def close(deps: Deps, actor: StaffActor, organization: Organization) -> No
     await organization.save()
 
 
-async def settle(actor: StaffActor, center: Center, organization_id: UUID, fields: ResidencyIn) -> None:
+async def settle(deps: Deps, actor: StaffActor, center: Center, organization_id: UUID, fields: ResidencyIn) -> None:
     """入驻, or other days for one that is there. Raises RoleNotAllowedError, NotFoundError."""
     require_admin(actor)
     if not await Organization.filter(id=organization_id, deactivated_at=None).exists():
         raise NotFoundError
     weekdays = list(planned_weekdays(fields.kind, fields.weekdays))
-    residency = Residency(center_id=center.id, organization_id=organization_id, kind=fields.kind, weekdays=weekdays)
+    residency = Residency(
+        center_id=center.id,
+        organization_id=organization_id,
+        kind=fields.kind,
+        weekdays=weekdays,
+        since=clock.today(deps.clock),
+    )
     await Residency.bulk_create(
         [residency], on_conflict=["organization_id", "center_id"], update_fields=["kind", "weekdays"]
     )

@@ -57,6 +57,11 @@ async def of_center(actor: StaffActor, center: Center) -> list[PosterOut]:
     return [_out(poster) for poster in await posters.order_by("-id")]
 
 
+async def hangs_in(center: Center, code: str) -> bool:
+    posters = SceneCode.filter(code=code, page=_PAGE, revoked_at=None)
+    return await posters.filter(params__contains={"center_id": str(center.id)}).exists()
+
+
 def _require_own(actor: StaffActor, center: Center) -> None:
     is_own = actor.role is Role.DIRECTOR and actor.center_id == center.id
     if not (is_own or actor.role is Role.ADMIN):

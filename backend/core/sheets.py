@@ -80,11 +80,11 @@ def read(content: bytes) -> Iterator[SheetRow]:
             yield SheetRow(line, texts if whole.isascii() else tuple(map(_half_width, texts)), texts)
 
 
-def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
+def write(path: Path, rows: Iterable[Sequence[str]], title: str = "centers") -> None:
     """CSV starts with a byte order mark: without one, office software takes it for GBK. Codes stay text in XLSX."""
     if path.suffix.lower() == ".xlsx":
         book = openpyxl.Workbook(write_only=True)
-        sheet = book.create_sheet("centers")
+        sheet = book.create_sheet(title)
         for row in rows:
             sheet.append([_cell(sheet, text) for text in row])
         book.save(path)

@@ -5,6 +5,7 @@ from sanic import Blueprint
 from backend.staff_api import (
     appointment_lists,
     appointments,
+    attendance,
     calendar_feeds,
     calendars,
     casework,
@@ -21,11 +22,13 @@ from backend.staff_api import (
     registrations,
     schedules,
     sessions,
+    users,
 )
 
 blueprint = Blueprint.group(
     appointment_lists.blueprint,
     appointments.blueprint,
+    attendance.blueprint,
     calendar_feeds.blueprint,
     calendars.blueprint,
     casework.blueprint,
@@ -42,5 +45,6 @@ blueprint = Blueprint.group(
     registrations.blueprint,
     schedules.blueprint,
     sessions.blueprint,
+    users.blueprint,
     url_prefix="/staff/v1",
 )

@@ -131,9 +131,9 @@ async def reopen_center(actor: StaffActor, center_id: UUID, deps: Deps) -> Cente
     errors=_REFUSES,
 )
 async def settle_organization(
-    actor: StaffActor, center_id: UUID, organization_id: UUID, body: ResidencyIn
+    actor: StaffActor, center_id: UUID, organization_id: UUID, body: ResidencyIn, deps: Deps
 ) -> CenterDetailOut:
-    await organizations.settle(actor, await staff_queries.center(center_id), organization_id, body)
+    await organizations.settle(deps, actor, await staff_queries.center(center_id), organization_id, body)
     return await staff_queries.detail(center_id)
 
 

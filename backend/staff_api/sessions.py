@@ -39,6 +39,8 @@ class StaffOut(Out):
     center: StaffCenter | None
     organization: StaffOrganization | None
     """Whom an associate acts for or belongs to."""
+    must_change_password: bool
+    """Whoever reset it knows it: see `PUT /me/password`."""
 
 
 class StaffSessionOut(Out):
@@ -86,4 +88,5 @@ def _out(member: Staff) -> StaffOut:
         role=member.role,
         center=StaffCenter(id=str(center.id), name=center.name, level=center.level) if center else None,
         organization=StaffOrganization(id=str(organization.id), name=organization.name) if organization else None,
+        must_change_password=member.must_change_password,
     )
