@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench bench-casework lock openapi clean race
+.PHONY: help install run demo test test-browser check format bench bench-casework bench-queue lock openapi clean race
 
 BIN := .venv/bin
 
@@ -51,8 +51,12 @@ bench: install ## filing throughput as a ratio to a bare handler, SQL calls per 
 	@$(BIN)/python -m tests.benchmarks
 	@HEJIE_BOOKS_EXAMPLES=5 HEJIE_BOOKS_STEPS=40 $(BIN)/python -m pytest -q tests/notices/test_books.py
 
-bench-casework: install ## fifty at the same twenty cases for 30 s; the queue among a million cases
+bench-casework: install ## fifty at the same twenty cases for 30 s
 	@exec $(BIN)/python -m tests.benchmarks.casework
+
+bench-queue: install ## the staff queue and the case page among a thousand cases and a million (kept in .data-queue)
+	@exec $(BIN)/python -m tests.benchmarks.queue
+
 race: install ## everybody books at once, for some minutes; the database must come out clean
 	@exec $(BIN)/python -m tests.races
 

@@ -170,7 +170,12 @@ class Appointment(Row):
 
     class Meta:
         table = "appointment"
-        indexes = (("resident_id", "id"), ("center_id", "starts_at", "id"), ("mediator_id", "starts_at"))
+        indexes = (
+            ("dispute_id", "id"),
+            ("resident_id", "id"),
+            ("center_id", "starts_at", "id"),
+            ("mediator_id", "starts_at"),
+        )
 
 
 class Participant(Row):

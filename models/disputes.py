@@ -149,12 +149,16 @@ class Dispute(Row):
         table = "dispute"
         indexes = (
             ("resident_id", "id"),
-            ("center_id", "id"),
-            ("center_id", "status", "id"),
-            ("center_id", "due_at", "id"),
+            ("created_at", "id"),
+            ("status", "created_at", "id"),
+            ("category", "created_at", "id"),
+            ("center_id", "created_at", "id"),
+            ("center_id", "status", "created_at", "id"),
+            ("center_id", "category", "created_at", "id"),
+            ("mediator_id", "created_at", "id"),
             ("mediator_id", "status", "id"),
-            ("transfer_to_id", "id"),
         )
+        # What is due, offered or dangerous is little beside all that is past: partial indexes, in the migrations.
 
 
 class Party(Row):
@@ -185,7 +189,7 @@ class Party(Row):
 
     class Meta:
         table = "party"
-        indexes = (("resident_id", "dispute_id"),)
+        indexes = (("resident_id", "dispute_id"), ("dispute_id", "ordinal"))
 
 
 class Event(Row):

@@ -30,12 +30,17 @@ LATEST = date(9999, 1, 1)
 _MATCHING = """
 SELECT id FROM dispute WHERE number = $1 OR case_number = $2
 UNION
-SELECT dispute_id FROM party WHERE name_hash = $3 OR id_number_hash = $4 OR phone_hash = $5
+SELECT d.id FROM party p JOIN dispute d ON d.id = p.dispute_id
+ WHERE (p.name_hash = $3 OR p.id_number_hash = $4 OR p.phone_hash = $5)
+   AND ($6::uuid IS NULL OR d.center_id = $6 OR d.transfer_to_id = $6)
 """
 
 
 class CasesQuery(PageQuery):
     status: Status | None = None
+    source: Source | None = Field(
+        None, description="earlier cases out of a file (`historic`) come only when they are asked for"
+    )
     center_id: UUID | None = None
     assignee: Code | None = Field(None, description="a staff id, or `me`")
     light: Literal["green", "yellow", "red"] | None = None
@@ -79,19 +84,21 @@ class CasesQuery(PageQuery):
 
 
 async def page(deps: Deps, actor: StaffActor, query: CasesQuery) -> Page[CaseBrief]:
-    """Three statements, whatever the filters: own, offered, parties; one more for a search, and for what is due
-    never."""
+    """Four statements, whatever the filters: own, offered, the rows, their parties; one more for a search, and two for
+    what nothing is due for."""
     if actor.role == Role.ADMIN:
         raise RoleNotAllowedError
     found = [_filtered(deps, actor, each, query) for each in await _visible(deps, actor, query.center_id)]
     if query.q is not None:
-        matching = await _matching(deps, query.q)
+        matching = await _matching(deps, query.q, actor.center_id or query.center_id)
         found = [each.filter(id__in=matching) for each in found]
     if query.sort == "light":
-        cases, next_cursor = await queue_order.by_light(found, limit=query.limit, cursor=query.cursor)
+        due, undated = _by_part(deps, found, query)
+        cases, next_cursor = await queue_order.by_light(due, undated, limit=query.limit, cursor=query.cursor)
     else:
+        work = [each.filter(_IS_WORK | Q(due_at__isnull=False)) for each in found] if _hides_past(query) else found
         cases, next_cursor = await queue_order.by_filing(
-            found, limit=query.limit, cursor=query.cursor, descending=query.order == "desc"
+            work, limit=query.limit, cursor=query.cursor, descending=query.order == "desc"
         )
     parties = await parties_of(cases)
     items = [views.brief(deps, actor, dispute, parties[dispute.id]) for dispute in cases]
@@ -147,15 +154,12 @@ async def _visible(deps: Deps, actor: StaffActor, center_id: UUID | None) -> lis
 
 
 def _filtered(deps: Deps, actor: StaffActor, found: QuerySet[Dispute], query: CasesQuery) -> QuerySet[Dispute]:
-    conditions: list[Q] = []
-    if query.status is not None:
-        conditions.append(Q(status=query.status))
+    plain = {"source": query.source, "status": query.status, "safety": query.safety}
+    conditions = [Q(**{name: value}) for name, value in plain.items() if value is not None]
     if query.assignee is not None:
         conditions.append(Q(mediator_id=actor.id if query.assignee == "me" else query.assignee))
     if query.light is not None:
         conditions.append(_LIGHTS[query.light](deps.clock.now()))
-    if query.safety is not None:
-        conditions.append(Q(safety=query.safety))
     if query.category is not None:
         codes = [each.code for each in deps.catalog.categories if query.category in (each.code, each.parent)]
         conditions.append(Q(category__in=codes))
@@ -173,9 +177,27 @@ _LIGHTS = {
 }
 
 
-async def _matching(deps: Deps, text: str) -> list[UUID]:
+_IS_WORK = ~Q(source=Source.HISTORIC)
+"""An earlier case out of a file is none, unless it was taken up again: then a limit runs."""
+
+
+def _hides_past(query: CasesQuery) -> bool:
+    return query.source is None and query.status is None and query.q is None
+
+
+def _by_part(
+    deps: Deps, found: list[QuerySet[Dispute]], query: CasesQuery
+) -> tuple[list[QuerySet[Dispute]], list[QuerySet[Dispute]]]:
+    """What has a limit, and what has none and so is green. What is green is not overdue: the index begins there."""
+    due = [each.filter(due_at__gte=deps.clock.now()) for each in found] if query.light == "green" else found
+    if query.light in ("yellow", "red"):
+        return due, []
+    return due, [each.filter(_IS_WORK) for each in found] if _hides_past(query) else found
+
+
+async def _matching(deps: Deps, text: str, center_id: UUID | None) -> list[UUID]:
     """Exact, by number or by keyed hash: what is sealed cannot be searched by parts. Each alternative has its index,
-    which one condition over both tables could not use."""
+    which one condition over both tables could not use. Many have the same name: those of other centers stay away."""
     wanted, keyed_hash = text.strip(), deps.keyring.keyed_hash
     try:
         phone = identity.normalize_phone(wanted)
@@ -183,7 +205,7 @@ async def _matching(deps: Deps, text: str) -> list[UUID]:
         phone = wanted
     name = identity.searchable("name", wanted)
     hashes = [keyed_hash("name", name), keyed_hash("id_number", wanted), keyed_hash("phone", phone)]
-    values = [wanted.upper(), wanted, *hashes]
+    values = [wanted.upper(), wanted, *hashes, center_id]
     return [row["id"] for row in await connections.get("default").execute_query_dict(_MATCHING, values)]
 
 

@@ -1,75 +1,95 @@
 """The orders of the queue, each along an index, so that twenty rows cost the same among a thousand cases and a million.
 
 A center has its own cases and those offered to it: two scans that are merged. One condition with OR could follow no
-order, and would read all cases of the center for every page.
+order, and would read all cases of the center for every page. Likewise what is due, and what nothing is due for. Only
+the rows of the page are read whole: where the planner sorts after all, it sorts little.
 """
 
 import heapq
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from backend.core.pagination import bad_cursor, cut, decode, decode_id
+from backend.core.pagination import bad_cursor, cut, decode
 from models import Dispute
 
-_NEVER = "never"
-"""Where no limit runs: after all others."""
+Scans = Sequence[QuerySet[Dispute]]
+Place = tuple[datetime, UUID]
+
+_FILED, _DUE, _UNDATED = "filed", "due", "undated"
 
 
 async def by_filing(
-    found: Sequence[QuerySet[Dispute]], *, limit: int, cursor: str | None, descending: bool
+    found: Scans, *, limit: int, cursor: str | None, descending: bool
 ) -> tuple[list[Dispute], str | None]:
-    last = decode_id(cursor)
-    if last is not None:
-        found = [each.filter(id__lt=last) if descending else each.filter(id__gt=last) for each in found]
-    read = [await _rows(each, limit, "-id" if descending else "id") for each in found]
-    rows = list(heapq.merge(*read, key=lambda dispute: dispute.id, reverse=descending))
-    return cut(rows[: limit + 1], limit, lambda dispute: (str(dispute.id),))
+    _, last = _decoded(cursor, _FILED)
+    places = await _merged(found, "created_at", last, limit, descending=descending)
+    return await _page([(_FILED, *place) for place in places], limit)
 
 
-async def by_light(
-    found: Sequence[QuerySet[Dispute]], *, limit: int, cursor: str | None
-) -> tuple[list[Dispute], str | None]:
-    """What is longest overdue first, then what is due next, at last what nothing is due for."""
-    due_at, last_id = _light_key(cursor)
-    rows: list[Dispute] = []
-    if due_at != _NEVER:
-        read = [await _rows(_due_after(each, due_at, last_id), limit, "due_at", "id") for each in found]
-        rows = list(heapq.merge(*read, key=lambda dispute: (dispute.due_at, dispute.id)))[: limit + 1]
-        last_id = None
-    if len(rows) <= limit:
-        rows += await _never_due(found, last_id, limit)
-    return cut(
-        rows[: limit + 1], limit, lambda each: (each.due_at.isoformat() if each.due_at else _NEVER, str(each.id))
-    )
+async def by_light(due: Scans, undated: Scans, *, limit: int, cursor: str | None) -> tuple[list[Dispute], str | None]:
+    """What is longest overdue first, then what is due next; at last what nothing is due for, the newest first."""
+    part, last = _decoded(cursor, _DUE, _UNDATED)
+    places: list[tuple[str, datetime, UUID]] = []
+    if part == _DUE:
+        dated = [each.filter(due_at__isnull=False) for each in due]
+        places = [(_DUE, *place) for place in await _merged(dated, "due_at", last, limit)]
+        last = None
+    if len(places) <= limit:
+        rest = [each.filter(due_at__isnull=True) for each in undated]
+        places += [(_UNDATED, *place) for place in await _merged(rest, "created_at", last, limit, descending=True)]
+    return await _page(places[: limit + 1], limit)
 
 
-async def _never_due(found: Sequence[QuerySet[Dispute]], last_id: UUID | None, limit: int) -> list[Dispute]:
-    after = Q(due_at__isnull=True) if last_id is None else Q(due_at__isnull=True, id__gt=last_id)
-    read = [await _rows(each.filter(after), limit, "id") for each in found]
-    return list(heapq.merge(*read, key=lambda dispute: dispute.id))
+async def _merged(
+    found: Scans, column: str, last: Place | None, limit: int, *, descending: bool = False
+) -> list[Place]:
+    sign = "-" if descending else ""
+    read: list[list[Any]] = [
+        await _beyond(each, column, last, descending=descending)
+        .order_by(f"{sign}{column}", f"{sign}id")
+        .limit(limit + 1)
+        .values_list(column, "id")
+        for each in found
+    ]
+    return list(islice(heapq.merge(*read, reverse=descending), limit + 1))
 
 
-def _due_after(found: QuerySet[Dispute], due_at: Any, last_id: UUID | None) -> QuerySet[Dispute]:
-    """`due_at >= …` says it twice, for the index."""
-    if last_id is None:
-        return found.filter(due_at__isnull=False)
-    return found.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=last_id), due_at__gte=due_at)
+async def _page(places: list[tuple[str, datetime, UUID]], limit: int) -> tuple[list[Dispute], str | None]:
+    page, next_cursor = cut(places, limit, lambda place: (place[0], place[1].isoformat(), str(place[2])))
+    if not page:
+        return [], None
+    ids = [dispute_id for _, _, dispute_id in page]
+    rows = await Dispute.filter(id__in=ids).select_related("center", "mediator", "transfer_to")
+    by_id = {dispute.id: dispute for dispute in rows}
+    return [by_id[dispute_id] for dispute_id in ids], next_cursor
 
 
-async def _rows(found: QuerySet[Dispute], limit: int, *order: str) -> list[Dispute]:
-    return await found.order_by(*order).limit(limit + 1).select_related("center", "mediator", "transfer_to")
+def _beyond(found: QuerySet[Dispute], column: str, last: Place | None, *, descending: bool) -> QuerySet[Dispute]:
+    """The column is compared twice: once for the index."""
+    if last is None:
+        return found
+    moment, last_id = last
+    way = "lt" if descending else "gt"
+    same: dict[str, Any] = {column: moment, f"id__{way}": last_id}
+    further: dict[str, Any] = {f"{column}__{way}": moment}
+    return found.filter(Q(**further) | Q(**same), **{f"{column}__{way}e": moment})
 
 
-def _light_key(cursor: str | None) -> tuple[Any, UUID | None]:
-    key = decode(cursor, 2)
+def _decoded(cursor: str | None, *parts: str) -> tuple[str, Place | None]:
+    """In which part of the order the last page ended, and where in it; from the beginning of the first one."""
+    key = decode(cursor, 3)
     if key is None:
-        return None, None
+        return parts[0], None
     try:
-        return key[0] if key[0] == _NEVER else datetime.fromisoformat(key[0]), UUID(key[1])
+        part, moment, last_id = key[0], datetime.fromisoformat(key[1]), UUID(key[2])
     except ValueError as error:
         raise bad_cursor() from error
+    if part not in parts or moment.tzinfo is None:
+        raise bad_cursor()
+    return part, (moment, last_id)

@@ -64,8 +64,10 @@ def _mine(actor: StaffActor) -> QuerySet[Dispute]:
 
 
 async def _read(cases: QuerySet[Dispute]) -> list[Dispute]:
-    """The most urgent first."""
-    return await cases.order_by("due_at", "id").limit(_MOST).select_related("center", "mediator", "transfer_to")
+    """The most urgent first. Only what is shown is read whole."""
+    ids = await cases.order_by("due_at", "id").limit(_MOST).values_list("id", flat=True)
+    rows = Dispute.filter(id__in=ids).order_by("due_at", "id")
+    return await rows.select_related("center", "mediator", "transfer_to") if ids else []
 
 
 async def _visits(deps: Deps, actor: StaffActor) -> list[CenterAppointmentOut]:

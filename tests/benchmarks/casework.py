@@ -1,4 +1,4 @@
-"""`make bench-casework`: fifty at the same twenty cases, and the queue among a million. Some minutes, two cores."""
+"""`make bench-casework`: fifty at the same twenty cases. Two cores."""
 
 import asyncio
 import os
@@ -11,10 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 from rich.console import Console
-from rich.progress import Progress
 from sanic import Sanic
 
 from backend import database, seed
@@ -35,26 +33,9 @@ from tests.people import People, Person, file_dispute
 from tests.simulator import Simulator, running_simulator
 
 STAFF, CASES, SECONDS = 50, 20, 30.0
-FEW, MANY, REQUESTS = 1_000, 1_000_000, 200
-RATIO_GOAL = 1.5
-_AT_ONCE = 20_000
 
 Json = dict[str, Any]
 console = Console()
-
-_COPY = """
--- Every 25th lies with the center that looks, so that its page is full from the beginning.
-INSERT INTO dispute SELECT (jsonb_populate_record(d, jsonb_build_object(
-       'id', lpad(to_hex(n), 12, '0') || '-7000-8000-' || left(md5(n::text), 12),
-       'number', left(md5(n::text), 30), 'center_id', c.id,
-       'due_at', CASE WHEN n % 3 = 0 THEN NULL ELSE d.due_at + (n % 900) * interval '1 hour' END,
-       'yellow_at', CASE WHEN n % 3 = 0 THEN NULL ELSE d.yellow_at + (n % 900) * interval '1 hour' END,
-       'status', CASE WHEN n % 3 = 0 THEN 'closed' WHEN n % 3 = 1 THEN 'accepted' ELSE 'submitted' END))).*
-  FROM (SELECT array_agg(id ORDER BY code) AS ids, count(*) AS many FROM center) centers,
-       generate_series($2::int, $3::int) n, dispute d,
-       LATERAL (SELECT CASE WHEN n % 25 = 0 THEN d.center_id ELSE centers.ids[1 + n % many] END AS id) c
- WHERE d.id = $1::uuid
-"""
 
 
 @dataclass(frozen=True)
@@ -98,7 +79,6 @@ async def _measure(_folder: Path) -> None:
             httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bench") as client,
         ):
             _print_contention(await _contend(People(client)))
-            await _scale(People(client))
 
 
 def _settings(simulator: Simulator) -> Settings:
@@ -216,54 +196,6 @@ def _print_contention(found: Contention) -> None:
         f"  {found.acted} acted, versions count {found.counted}; {len(found.illegal)} illegal steps; "
         f"numbers {'without gaps' if found.numbers else 'WITH GAPS'} {_verdict(good=clean and only)}"
     )
-
-
-async def _scale(people: People) -> None:
-    clerk, resident = await people.staff("clerk"), await people.resident("scale")
-    template = (await file_dispute(resident))["id"]
-    connection = await asyncpg.connect(os.environ["HEJIE_DATABASE_URL"])
-    await _fill(connection, template, 1, FEW)
-    few = await _times(clerk, template)
-    await _fill(connection, template, FEW + 1, MANY)
-    many = await _times(clerk, template)
-    await connection.close()
-    for name, p95 in many.items():
-        ratio = p95 / few[name]
-        console.print(
-            f"{name}: p95 {few[name]:.1f} ms among {FEW:,}, {p95:.1f} ms among {MANY:,}: {ratio:.2f} times "
-            f"(goal ≤ {RATIO_GOAL}) {_verdict(good=ratio <= RATIO_GOAL)}"
-        )
-
-
-async def _fill(connection: asyncpg.Connection, template: str, first: int, last: int) -> None:
-    """Copies, whose foreign keys need no check."""
-    await connection.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-    with Progress(console=console) as progress:
-        task = progress.add_task("cases", total=last - first + 1)
-        for start in range(first, last + 1, _AT_ONCE):
-            end = min(start + _AT_ONCE - 1, last)
-            await connection.execute(_COPY, template, start, end)
-            progress.advance(task, end - start + 1)
-    await connection.execute("VACUUM ANALYZE dispute")
-
-
-async def _times(clerk: Person, case_id: str) -> dict[str, float]:
-    calls: dict[str, tuple[str, Json]] = {
-        "queue by light": ("/disputes", {"sort": "light", "limit": 20}),
-        "red ones by light": ("/disputes", {"sort": "light", "light": "red", "limit": 20}),
-        "accepted ones by light": ("/disputes", {"sort": "light", "status": "accepted", "limit": 20}),
-        "newest first": ("/disputes", {"limit": 20}),
-        "case page": (f"/disputes/{case_id}", {}),
-    }
-    found = {}
-    for name, (path, query) in calls.items():
-        sample = []
-        for _ in range(REQUESTS):
-            began = time.perf_counter()
-            (await clerk.get(path, **query)).raise_for_status()
-            sample.append((time.perf_counter() - began) * 1000)
-        found[name] = sorted(sample)[int(len(sample) * 0.95)]
-    return found
 
 
 def _verdict(*, good: bool) -> str:

@@ -17,8 +17,8 @@ from backend.import_report import ImportRefusedError
 from config.catalog_files import read_catalog
 from config.settings import Settings
 from models import Center, Dispute, Event, Notice, Party, Registration
-from tests.journeys.contract import granted, refused
-from tests.people import People
+from tests.journeys.contract import granted, refused, take
+from tests.people import People, file_dispute
 
 CATALOG = Catalog.parse(read_catalog())
 HEAD = (
@@ -124,6 +124,28 @@ async def test_a_file_comes_in_once(people: People, settings: Settings, capsys: 
     found = granted(await clerk.get("/disputes", q="张251"))["items"]
     assert [each["status"] for each in found] == ["withdrawn"]
     refused(await clerk.put(f"/disputes/{first.id}/registration", {}), 404)
+
+
+async def test_earlier_cases_are_no_work_until_taken_up_again(people: People, settings: Settings) -> None:
+    await bring_in(settings, line(1), line(2, status="已撤回"))
+    clerk, director = await people.staff("clerk"), await people.staff("director")
+    filed = (await file_dispute(await people.resident()))["id"]
+    first, second = await Dispute.filter(source="historic").order_by("id").values_list("id", flat=True)
+
+    async def shown(**query: str) -> list[str]:
+        return [each["id"] for each in granted(await clerk.get("/disputes", **query))["items"]]
+
+    for sort in ({}, {"sort": "light"}):
+        assert await shown(**sort) == await shown(light="green", **sort) == [filed]
+        assert await shown(source="historic", **sort) == [str(second), str(first)]
+        assert await shown(status="agreed", **sort) == await shown(q="张1", **sort) == [str(first)]
+        assert await shown(source="mini_program", **sort) == [filed]
+        assert await shown(light="red", source="historic", **sort) == []
+    assert granted(await clerk.get("/me/today"))["overdue"] == []
+    await take(director, str(first), "reopen", reason="对方没有履行")
+    assert await shown(sort="light") == [filed, str(first)]
+    assert await shown() == [filed, str(first)], "in the order of filing"
+    assert await shown(sort="light", source="historic") == [str(first), str(second)]
 
 
 async def test_one_bad_row_and_nothing_is_imported(

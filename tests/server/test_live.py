@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +19,10 @@ from backend.notices import actions
 from backend.notices.actions import News
 from backend.web.live import Newsroom
 from config.settings import Settings
+from models import StaffNotice
 from tests import native
 from tests.conftest import App
+from tests.journeys.contract import granted, take
 from tests.people import People, Person, file_dispute
 
 
@@ -36,11 +40,9 @@ async def outside(server: native.Server, client: httpx.AsyncClient) -> AsyncIter
         yield outside
 
 
-def dial(server: native.Server, token: str | None) -> connect:
+def dial(server: native.Server, token: str | None, base: str = "/mini/v1") -> connect:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return connect(
-        f"ws://127.0.0.1:{server.port}/mini/v1/live", additional_headers=headers, proxy=None, close_timeout=1
-    )
+    return connect(f"ws://127.0.0.1:{server.port}{base}/live", additional_headers=headers, proxy=None, close_timeout=1)
 
 
 async def heard(socket: ClientConnection) -> dict[str, Any]:
@@ -86,6 +88,54 @@ async def test_live(app: App, server: native.Server, outside: httpx.AsyncClient)
         await resident.delete("/sessions/current")
         await tell_from_another_process(app, resident, "closed")
         assert await closed_with(by_header) == await closed_with(by_message) == 4401
+
+
+async def test_staff_hear_of_their_cases(
+    server: native.Server, outside: httpx.AsyncClient, client: httpx.AsyncClient
+) -> None:
+    """Written by one process, told by another; to the center that has the case, or is asked to take it, and above."""
+    people, elsewhere = People(outside), People(client)
+    staff = {name: await people.staff(name) for name in ("clerk", "gezhouba-clerk", "supervisor", "admin")}
+    clerk, other = staff["clerk"], staff["gezhouba-clerk"]
+    async with AsyncExitStack() as open_ones:
+        sockets = {
+            name: await open_ones.enter_async_context(dial(server, person.token, "/staff/v1"))
+            for name, person in staff.items()
+        }
+        ready = {name: await heard(socket) for name, socket in sockets.items()}
+        filed = (await file_dispute(await elsewhere.resident("live")))["id"]
+        for name in ("clerk", "supervisor"):
+            news = await heard(sockets[name])
+            assert (news["type"], news["kind"], news["dispute_id"]) == ("case", "submitted", filed)
+            assert "张三" not in json.dumps(news, ensure_ascii=False)
+        center = granted(await other.get("/me"))["center"]["id"]
+        await take(Person(client, "/staff/v1", clerk.token, ""), filed, "transfer", center_id=center, reason="在葛洲坝")
+        told = [await heard(sockets["gezhouba-clerk"]) for _ in range(2)]
+        assert {(each["type"], each["dispute_id"]) for each in told} == {("case", filed), ("notice", filed)}
+        assert {each["kind"] for each in told} == {"transferred", "transfer_offered"}, "nothing of what was before"
+        missed = granted(await other.get("/changes", after=ready["gezhouba-clerk"]["cursor"]))["items"]
+        assert missed[-2:] == told, "the same for who was away, with what its case has been through"
+        assert granted(await staff["admin"].get("/changes", after=ready["admin"]["cursor"]))["items"] == []
+        await clerk.delete("/sessions/current")
+        await take(Person(client, "/staff/v1", other.token, ""), filed, "receive")
+        assert await closed_with(sockets["clerk"]) == 4401
+    async with dial(server, clerk.token, "/staff/v1") as socket:
+        assert await closed_with(socket) == 4401
+    async with dial(server, (await people.resident("live")).token, "/staff/v1") as socket:
+        assert await closed_with(socket) == 4401, "a resident's token opens no staff door"
+
+
+async def test_a_message_is_not_lost_behind_the_cases_of_others(people: People) -> None:
+    """The administrator hears of no case, however many move meanwhile."""
+    admin, clerk = await people.staff("admin"), await people.staff("clerk")
+    cursor = granted(await admin.get("/changes"))["cursor"]
+    filed = (await file_dispute(await people.resident("live")))["id"]
+    for nth in range(4):
+        await take(clerk, filed, "add_note", text=f"第{nth}条")
+    now = datetime.now(UTC)
+    await StaffNotice(staff_id=UUID(admin.id), kind="red", title="提醒", text="有一件事", created_at=now).save()
+    items = granted(await admin.get("/changes", after=cursor, limit=2))["items"]
+    assert [each["title"] for each in items] == ["提醒"]
 
 
 async def test_nobody_waits_for_a_redis_that_is_away() -> None:

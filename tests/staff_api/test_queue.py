@@ -1,15 +1,10 @@
 """The center's queue and the case as each role reads it."""
 
-import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from tortoise import connections
-from tortoise.transactions import in_transaction
 
 from models import Dispute
-from tests.benchmarks.sql_calls import recorded
 from tests.casework.staff import PeopleAtWork
 from tests.clock import START, TravellingClock
 from tests.journeys.contract import Json, granted, paths, photo, refused, take, to_mediation
@@ -207,57 +202,3 @@ async def test_by_light_the_longest_overdue_comes_first(at_work: PeopleAtWork, c
     assert walked == by_due
     assert paths(await clerk.get("/disputes", sort="light", cursor="bm9uc2Vuc2U")) == {"cursor"}
     assert paths(await clerk.get("/disputes", sort="loud")) == {"sort"}
-
-
-PLANS = {
-    "own, newest first": ({"sort": "filed"}, ("center_id", "id")),
-    "own, by light": ({"sort": "light"}, ("center_id", "due_at", "id")),
-    "offered, newest first": ({"sort": "filed"}, ("transfer_to_id", "id")),
-    "offered, by light": ({"sort": "light"}, ("transfer_to_id", "due_at", "id")),
-    "the city's, by light": ({"sort": "light"}, ("due_at", "id")),
-}
-
-
-@pytest.mark.parametrize("which", PLANS)
-async def test_every_order_of_the_queue_follows_an_index(at_work: PeopleAtWork, which: str) -> None:
-    """Among some thousand cases of all centers, as the planner decides by itself."""
-    query, wanted = PLANS[which]
-    person = await at_work.staff("supervisor" if "city" in which else "clerk")
-    await file_dispute(await at_work.resident())
-    with recorded() as calls:
-        granted(await person.get("/disputes", **query))
-    column = "transfer_to_id" if "offered" in which else "center_id"
-    scans = [call for call in calls if 'FROM "dispute"' in call.sql and "LIMIT" in call.sql]
-    scan = next(call for call in scans if "city" in which or f'"{column}"=' in call.sql.replace('"dispute".', ""))
-    async with in_transaction() as connection:
-        await connection.execute_script(MANY)
-        explained = await connection.execute_query_dict(f"EXPLAIN (FORMAT JSON) {scan.sql}", list(scan.arguments))
-        await connection.rollback()
-    plan = explained[0]["QUERY PLAN"]
-    nodes = list(_nodes(json.loads(plan)[0]["Plan"]))
-    assert not [node for node in nodes if node["Node Type"] in ("Sort", "Incremental Sort")], plan
-    (used,) = [node["Index Name"] for node in nodes if node.get("Relation Name") == "dispute"]
-    assert await _columns(used) == wanted, used
-
-
-MANY = """
-INSERT INTO dispute SELECT (jsonb_populate_record(d, jsonb_build_object(
-       'id', gen_random_uuid(), 'number', left(md5(c.id::text || n), 24), 'center_id', c.id, 'transfer_to_id', c.id,
-       'due_at', d.due_at + n * interval '1 hour'))).*
-  FROM dispute d, generate_series(1, 40) n, center c;
-ANALYZE dispute;
-"""
-
-
-def _nodes(node: Json) -> Iterator[Json]:
-    yield node
-    for child in node.get("Plans", ()):
-        yield from _nodes(child)
-
-
-async def _columns(index: str) -> tuple[str, ...]:
-    found = await connections.get("default").execute_query_dict(
-        "SELECT pg_get_indexdef(indexrelid, k, true) AS name FROM pg_index, generate_series(1, indnkeyatts) AS k "
-        "WHERE indexrelid = $1::text::regclass ORDER BY k", [index],
-    )  # fmt: skip
-    return tuple(row["name"] for row in found)

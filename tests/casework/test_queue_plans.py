@@ -1,0 +1,122 @@
+"""Every order and filter of the queue follows an index, and what belongs to a case is found by its case: read off the
+plans among some thousand cases, as the planner decides by itself."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import pytest
+from tortoise import connections
+from tortoise.transactions import in_transaction
+
+from tests.benchmarks.sql_calls import Call, recorded
+from tests.casework.staff import PeopleAtWork
+from tests.journeys.contract import Json, granted, take
+from tests.people import Person, file_dispute
+
+FILED, LIGHT = ("created_at", "id"), ("due_at", "id")
+PLANS: dict[str, tuple[Json, dict[str, tuple[str, ...]]]] = {
+    "newest first": ({}, {
+        "own": ("center_id", *FILED), "offered": ("transfer_to_id", *FILED), "city": FILED,
+    }),
+    "by light": ({"sort": "light"}, {
+        "own": ("center_id", *LIGHT), "offered": ("transfer_to_id", *LIGHT), "city": LIGHT,
+    }),
+    "of a status": ({"status": "accepted"}, {
+        "own": ("center_id", "status", *FILED), "city": ("status", *FILED),
+    }),
+    "of a status, by light": ({"status": "accepted", "sort": "light"}, {
+        "own": ("center_id", "status", *LIGHT), "city": ("status", *LIGHT),
+    }),
+    "red by light": ({"light": "red", "sort": "light"}, {"own": ("center_id", *LIGHT), "city": LIGHT}),
+    "red of a status, by light": ({"light": "red", "sort": "light", "status": "accepted"}, {
+        "own": ("center_id", "status", *LIGHT), "city": ("status", *LIGHT),
+    }),
+    "red cards": ({"safety": "red"}, {"own": ("center_id", "safety", *FILED), "city": ("safety", *FILED)}),
+    "red cards, by light": ({"safety": "red", "sort": "light"}, {
+        "own": ("center_id", "safety", *LIGHT), "city": ("safety", *LIGHT),
+    }),
+    "of a category": ({"category": "medical_fees"}, {
+        "own": ("center_id", "category", *FILED), "city": ("category", *FILED),
+    }),
+    "of a mediator": ({"assignee": "mediator"}, {"city": ("mediator_id", *FILED)}),
+    "of a mediator, by light": ({"assignee": "mediator", "sort": "light"}, {"city": ("mediator_id", *LIGHT)}),
+    "of two years ago": ({"to": "2024-12-31"}, {"own": ("center_id", *FILED), "city": FILED}),
+}  # fmt: skip
+
+MANY = """
+INSERT INTO dispute SELECT (jsonb_populate_record(d, jsonb_build_object(
+       'id', gen_random_uuid(), 'number', left(md5(c.id::text || n), 24), 'center_id', c.id,
+       'transfer_to_id', CASE WHEN n % 25 = 1 THEN all_of_them[1 + n % cardinality(all_of_them)] END,
+       'mediator_id', CASE WHEN n % 3 = 1 THEN gen_random_uuid() WHEN c.id = d.center_id THEN d.mediator_id END,
+       'status', CASE WHEN n % 20 > 3 THEN 'closed' WHEN n % 2 = 0 THEN 'accepted' ELSE 'in_mediation' END,
+       'safety', CASE WHEN n % 50 = 0 THEN 'red' ELSE 'none' END,
+       'category', CASE WHEN n % 60 = 0 THEN 'medical_fees' ELSE 'property' END,
+       'due_at', CASE WHEN n % 20 <= 3 THEN d.due_at + (n - 40) * interval '1 hour' END,
+       'yellow_at', CASE WHEN n % 20 <= 3 THEN d.yellow_at + (n - 40) * interval '1 hour' END,
+       'created_at', d.created_at - n * interval '3 days'))).*
+  FROM dispute d, center c, generate_series(1, CASE WHEN c.id = d.center_id THEN 1000 ELSE 120 END) n,
+       (SELECT array_agg(id) AS all_of_them FROM center) centers;
+ANALYZE dispute;
+"""
+
+
+async def test_every_order_of_the_queue_follows_an_index(people: PeopleAtWork) -> None:
+    clerk, mediator = await people.staff("clerk"), await people.staff("mediator")
+    filed = (await file_dispute(await people.resident()))["id"]
+    await take(clerk, filed, "accept")
+    await take(clerk, filed, "assign", mediator_id=mediator.id)
+    readers = {"own": clerk, "offered": clerk, "city": await people.staff("supervisor")}
+    wanted, found = {}, {}
+    scans: dict[str, Call] = {}
+    for name, (query, by_whom) in PLANS.items():
+        asked = query | ({"assignee": mediator.id} if "assignee" in query else {})
+        for whose, columns in by_whom.items():
+            wanted[f"{whose}: {name}"] = columns
+            scans[f"{whose}: {name}"] = await _scan(readers[whose], asked, whose)
+    async with in_transaction() as connection:
+        await connection.execute_script(f"SET LOCAL session_replication_role = replica; {MANY}")
+        for name, scan in scans.items():
+            explained = await connection.execute_query_dict(f"EXPLAIN (FORMAT JSON) {scan.sql}", list(scan.arguments))
+            found[name] = await _followed(list(_nodes(json.loads(explained[0]["QUERY PLAN"])[0]["Plan"])))
+        await connection.rollback()
+    assert found == wanted
+
+
+async def _scan(person: Person, query: Json, whose: str) -> Call:
+    """The first statement that looks for a page: among the own cases, the offered ones, or all."""
+    with recorded() as calls:
+        granted(await person.get("/disputes", **query))
+    column = {"own": '"center_id"=', "offered": '"transfer_to_id"=', "city": ""}[whose]
+    return next(call for call in calls if 'FROM "dispute"' in call.sql and "LIMIT" in call.sql and column in call.sql)
+
+
+def _nodes(node: Json) -> Iterator[Json]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
+
+
+async def _followed(nodes: Sequence[Json]) -> tuple[str, ...]:
+    """The columns of the index whose order is the page's."""
+    (used,) = [node.get("Index Name", "no index") for node in nodes if node.get("Relation Name") == "dispute"]
+    if any("Sort" in node["Node Type"] for node in nodes):
+        return ("sorted after", used)
+    found = await connections.get("default").execute_query_dict(
+        "SELECT pg_get_indexdef(indexrelid, k, true) AS name FROM pg_index, generate_series(1, indnkeyatts) AS k "
+        "WHERE indexrelid = $1::text::regclass ORDER BY k", [used],
+    )  # fmt: skip
+    return tuple(row["name"] for row in found)
+
+
+WITHOUT = """
+SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+ WHERE a.attname = 'dispute_id' AND c.relkind = 'r' AND NOT EXISTS
+       (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indkey[0] = a.attnum AND i.indpred IS NULL)
+"""
+
+
+@pytest.mark.usefixtures("people")
+async def test_what_belongs_to_a_case_is_found_by_its_case() -> None:
+    """Inboxes are read by their owner, and of those who wait only the ones that still do: a partial index."""
+    found = await connections.get("default").execute_query_dict(WITHOUT)
+    assert {row["name"] for row in found} == {"notice", "staff_notice", "wait_entry"}
