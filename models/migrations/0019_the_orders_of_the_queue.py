@@ -33,7 +33,7 @@ CREATE INDEX dispute_target_by_light ON dispute (transfer_to_id, due_at, id);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0016_calendar_feeds")]
+    dependencies = [("models", "0018_registry")]
 
     initial = False
 
