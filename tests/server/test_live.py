@@ -108,16 +108,18 @@ async def test_staff_hear_of_their_cases(
             news = await heard(sockets[name])
             assert (news["type"], news["kind"], news["dispute_id"]) == ("case", "submitted", filed)
             assert "张三" not in json.dumps(news, ensure_ascii=False)
+        start = ready["gezhouba-clerk"]["cursor"]
+        assert granted(await other.get("/changes", after=start))["items"] == [], "the case is not theirs"
         center = granted(await other.get("/me"))["center"]["id"]
         await take(Person(client, "/staff/v1", clerk.token, ""), filed, "transfer", center_id=center, reason="在葛洲坝")
-        told = [await heard(sockets["gezhouba-clerk"]) for _ in range(2)]
-        assert {(each["type"], each["dispute_id"]) for each in told} == {("case", filed), ("notice", filed)}
-        assert {each["kind"] for each in told} == {"transferred", "transfer_offered"}, "nothing of what was before"
-        missed = granted(await other.get("/changes", after=ready["gezhouba-clerk"]["cursor"]))["items"]
-        assert missed[-2:] == told, "the same for who was away, with what its case has been through"
+        told = [await heard(sockets["gezhouba-clerk"]) for _ in range(3)]
+        assert [each["kind"] for each in told] == ["submitted", "transferred", "transfer_offered"]
+        assert {each["dispute_id"] for each in told} == {filed}
+        assert granted(await other.get("/changes", after=start))["items"] == told, "the same for who was away"
         assert granted(await staff["admin"].get("/changes", after=ready["admin"]["cursor"]))["items"] == []
+        assert (await heard(sockets["clerk"]))["kind"] == "transferred"
         await clerk.delete("/sessions/current")
-        await take(Person(client, "/staff/v1", other.token, ""), filed, "receive")
+        await file_dispute(await elsewhere.resident("live"))
         assert await closed_with(sockets["clerk"]) == 4401
     async with dial(server, clerk.token, "/staff/v1") as socket:
         assert await closed_with(socket) == 4401
