@@ -13,6 +13,7 @@ from backend.core.clock import Clock
 from backend.core.crypto import Keyring
 from backend.core.deps import Deps
 from backend.core.quiet_hours import QuietHours
+from backend.mediation.trtc import Trtc
 from config.catalog_files import read_catalog
 from config.settings import Settings
 
@@ -56,8 +57,14 @@ async def load(settings: Settings, clock: Clock) -> tuple[Deps, Kept]:
         boundaries=await routing_tables.load_boundaries(),
         quiet_hours=QuietHours.parse(settings.quiet_hours),
         coalesce=timedelta(seconds=settings.coalesce_s),
+        video=_video(settings),
     )
     return deps, Kept(now, snapshot)
+
+
+def _video(settings: Settings) -> Trtc | None:
+    key = settings.trtc_secret_key.get_secret_value()
+    return Trtc(settings.trtc_sdk_app_id, key) if key else None
 
 
 async def changes(deps: Deps, kept: Kept) -> tuple[dict[str, Any], Kept]:

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     sms_code_template: str = Field("", description="template id; {1} the code, {2} minutes; empty = no codes by SMS")
     sms_url: str = Field("", description="default https://sms.tencentcloudapi.com")
 
+    # video rooms by Tencent TRTC; without a key each center enters the links of its meetings
+    trtc_sdk_app_id: int = Field(0, ge=0, le=2**32 - 1)
+    trtc_secret_key: SecretStr = SecretStr("")
+
     # travel time by Tencent Location Service; without a key the straight line decides
     tencent_key: SecretStr = SecretStr("")
     tencent_secret_key: SecretStr = Field(SecretStr(""), description="signs requests, if the key is set up so")
@@ -110,6 +114,13 @@ class Settings(BaseSettings):
         missing = [name for name, value in parts.items() if not value]
         if missing and len(missing) < len(parts):
             raise ValueError(f"text messages need also: {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def complete_trtc(self) -> Self:
+        """Half an account would let nobody into a room."""
+        if (self.trtc_sdk_app_id > 0) != bool(self.trtc_secret_key.get_secret_value()):
+            raise ValueError("video rooms need both: HEJIE_TRTC_SDK_APP_ID, HEJIE_TRTC_SECRET_KEY")
         return self
 
     @property

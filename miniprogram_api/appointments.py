@@ -4,7 +4,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from backend.accounts.actors import ResidentActor
-from backend.appointments import actions, attendance, joining, misses, proposals, queries, slots, views
+from backend.appointments import actions, attendance, misses, proposals, queries, slots, views
 from backend.appointments.errors import (
     AlreadyBookedError,
     AlreadyCheckedInError,
@@ -18,7 +18,6 @@ from backend.appointments.errors import (
 )
 from backend.appointments.ics import appointment_file
 from backend.appointments.schemas import (
-    AdmissionOut,
     AnswerIn,
     AppointmentOut,
     CancellationIn,
@@ -34,6 +33,9 @@ from backend.core.schema import Page, PageQuery
 from backend.disputes import queries as disputes
 from backend.disputes.actions import DisputeEndedError
 from backend.disputes.workflow import ActionNotAllowedError
+from backend.mediation import passes
+from backend.mediation.passes import NoVideoError
+from backend.mediation.room_schemas import PassOut
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_appointments")
@@ -176,12 +178,12 @@ async def check_in_oneself(actor: ResidentActor, appointment_id: UUID, body: Sce
     "POST",
     "/appointments/{appointment_id}/video",
     audience="resident",
-    returns=AdmissionOut,
-    errors=(NotYetError, AppointmentNotLiveError),
+    returns=PassOut,
+    errors=(NotYetError, AppointmentNotLiveError, NoVideoError),
 )
-async def join_video(actor: ResidentActor, appointment_id: UUID, deps: Deps) -> AdmissionOut:
-    admission = await joining.join(deps, actor, appointment_id)
-    return AdmissionOut.model_validate(admission._asdict())
+async def join_video(actor: ResidentActor, appointment_id: UUID, deps: Deps) -> PassOut:
+    """Of a registration by video; a mediation has its room in the case."""
+    return await passes.at_window(deps, actor, appointment_id)
 
 
 def placeholders_open(request: Request) -> bool:

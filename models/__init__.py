@@ -45,6 +45,22 @@ from models.centers import (
     Residency,
     ResidencyKind,
 )
+from models.cloud import (
+    Consultation,
+    ConsultationMaterial,
+    ConsultationStatus,
+    ConsultedExpert,
+    CustodyAct,
+    CustodyEntry,
+    EvidenceItem,
+    ExpertAnswer,
+    Explanation,
+    ExplanationReceipt,
+    Objection,
+    Opinion,
+    Verification,
+    VerificationResult,
+)
 from models.content import CheckStatus, CheckSubject, ContentCheck
 from models.disputes import (
     ActorKind,
@@ -77,6 +93,7 @@ from models.participation import Invitation, RightsAcknowledgement
 from models.ratings import Rating
 from models.registrations import ClaimCode, Registration, Representation
 from models.registry import AttendanceProof, DeskAttendance, LegalReferral, LegalReferralStatus
+from models.rooms import GuestStatus, IdentityCheck, Room, RoomConsent, RoomConsentKind, RoomGuest, RoomStatus
 from models.routing import CountyBoundary, RoutingPolicy
 from models.safety import RedCard
 from models.staff_notices import StaffNotice
@@ -106,8 +123,14 @@ __all__ = [
     "ClaimCode",
     "Conflict",
     "ConsentKind",
+    "Consultation",
+    "ConsultationMaterial",
+    "ConsultationStatus",
+    "ConsultedExpert",
     "ContentCheck",
     "CountyBoundary",
+    "CustodyAct",
+    "CustodyEntry",
     "DayKind",
     "Delivery",
     "DeskAttendance",
@@ -117,13 +140,19 @@ __all__ = [
     "Dispute",
     "Division",
     "Event",
+    "EvidenceItem",
+    "ExpertAnswer",
+    "Explanation",
+    "ExplanationReceipt",
     "Facility",
     "FacilityKind",
     "FileKind",
     "FileStatus",
     "GrantSource",
+    "GuestStatus",
     "HandoverNote",
     "IdempotentRequest",
+    "IdentityCheck",
     "InformationItem",
     "InformationRequest",
     "Invitation",
@@ -136,6 +165,8 @@ __all__ = [
     "Miss",
     "MissKind",
     "Notice",
+    "Objection",
+    "Opinion",
     "Organization",
     "OrganizationKind",
     "Participant",
@@ -156,6 +187,11 @@ __all__ = [
     "ResidentSession",
     "RightsAcknowledgement",
     "Role",
+    "Room",
+    "RoomConsent",
+    "RoomConsentKind",
+    "RoomGuest",
+    "RoomStatus",
     "RoutingPolicy",
     "Safety",
     "SceneCode",
@@ -172,6 +208,8 @@ __all__ = [
     "SubscriptionAnswer",
     "SubscriptionGrant",
     "Urge",
+    "Verification",
+    "VerificationResult",
     "WaitEntry",
     "WaitStatus",
     "WechatCallback",

@@ -33,6 +33,8 @@ App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
     "legal_referral", "desk_attendance",
+    "explanation_receipt", "explanation", "opinion", "consultation_material", "consulted_expert", "consultation",
+    "objection", "verification", "custody_entry", "evidence_item", "room_consent", "room_guest", "room",
     "share", "case_member", "calendar_feed",
     "handover_note", "mediator_choice", "recusal", "information_item", "information_request",
     "reminder", "affected_appointment", "content_check", "red_card", "invitation", "rights_acknowledgement",
@@ -74,6 +76,8 @@ def settings(stores: tuple[str, str], simulator: Simulator, tmp_path_factory: py
         HEJIE_SMS_SDK_APP_ID="1400000000",
         HEJIE_SMS_SIGN_NAME="和解",
         HEJIE_SMS_CODE_TEMPLATE="phone-code",
+        HEJIE_TRTC_SDK_APP_ID="1400000000",
+        HEJIE_TRTC_SECRET_KEY="5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e",
         HEJIE_DATA_DIR=str(tmp_path_factory.mktemp("data")),
         HEJIE_ADDRESS_LIMIT_PER_S="0",
     )

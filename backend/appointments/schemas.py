@@ -294,13 +294,6 @@ class CheckInCodeOut(Out):
     expires_at: Moment
 
 
-class AdmissionOut(Out):
-    room: str
-    role: Literal["party", "host"]
-    credential: str = Field(description="opaque; for this room and this person, until it expires")
-    expires_at: Moment
-
-
 class WaitOut(Out):
     id: str
     dispute_id: str

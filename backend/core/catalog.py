@@ -22,6 +22,7 @@ from backend.core.case_rules import (
     Track,
     TransferRules,
 )
+from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.mediation_rules import MediationRules
@@ -232,6 +233,10 @@ class Catalog(Entry):
     modes: dict[str, str]
     mediation: MediationRules
     registry: RegistryRules
+    rooms: RoomRules
+    evidence: EvidenceRules
+    consultation: ConsultationRules
+    statutes: tuple[Statute, ...]
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
     privacy: PrivacyTexts
@@ -247,6 +252,10 @@ class Catalog(Entry):
     @cached_property
     def category_by_code(self) -> dict[str, Category]:
         return {category.code: category for category in self.categories}
+
+    @cached_property
+    def statute_by_code(self) -> dict[str, Statute]:
+        return {statute.code: statute for statute in self.statutes}
 
     def top_category(self, code: str) -> str:
         return self.category_by_code[code].parent or code
@@ -290,6 +299,13 @@ class Catalog(Entry):
         wrong += [f"{reason}: leads nowhere" for reason in self.refusal_reasons if reason not in general]
         if wrong:
             raise ValueError(f"redirects: {', '.join(wrong)}")
+        return self
+
+    @model_validator(mode="after")
+    def check_statutes(self) -> Self:
+        """A code names one row: explanations of years ago must still say what they rested on."""
+        if len(self.statute_by_code) < len(self.statutes):
+            raise ValueError("two statutes have one code")
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from backend.core.divisions import DivisionDirectory
 from backend.core.geo import Wgs84
 from backend.core.policies import PolicyBook
 from backend.core.quiet_hours import QuietHours
+from backend.core.video import VideoProvider
 
 
 class Desk(NamedTuple):
@@ -129,6 +130,8 @@ class Deps:
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     coalesce: timedelta = timedelta()
     """Small news of one case within so long becomes one message; 0: none does."""
+    video: VideoProvider | None = None
+    """Null: every center enters the links of its meetings by hand."""
     touched: set[str] = field(default_factory=set)
     """Whom this transaction brings news: residents and staff by their ids, centers as `center:<id>`. Whoever commits
     it tells their open sockets."""

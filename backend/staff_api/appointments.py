@@ -3,7 +3,7 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.appointments import actions, affected, attendance, joining, proposals, queries, slots
+from backend.appointments import actions, affected, attendance, proposals, queries, slots
 from backend.appointments.errors import (
     AlreadyBookedError,
     AlreadyCheckedInError,
@@ -18,7 +18,6 @@ from backend.appointments.errors import (
     SlotPastError,
 )
 from backend.appointments.schemas import (
-    AdmissionOut,
     AffectedQuery,
     ArrangementIn,
     CancellationIn,
@@ -39,6 +38,9 @@ from backend.core.schema import Page
 from backend.disputes import queries as disputes
 from backend.disputes.actions import DisputeEndedError
 from backend.disputes.workflow import ActionNotAllowedError
+from backend.mediation import passes
+from backend.mediation.passes import NoVideoError
+from backend.mediation.room_schemas import PassOut
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_appointments")
@@ -223,9 +225,9 @@ async def complete(actor: StaffActor, appointment_id: UUID, deps: Deps) -> Cente
     "POST",
     "/appointments/{appointment_id}/video",
     audience="staff",
-    returns=AdmissionOut,
-    errors=(RoleNotAllowedError, NotYetError, AppointmentNotLiveError),
+    returns=PassOut,
+    errors=(RoleNotAllowedError, NotYetError, AppointmentNotLiveError, NoVideoError),
 )
-async def host_video(actor: StaffActor, appointment_id: UUID, deps: Deps) -> AdmissionOut:
-    admission = await joining.host(deps, actor, appointment_id)
-    return AdmissionOut.model_validate(admission._asdict())
+async def host_video(actor: StaffActor, appointment_id: UUID, deps: Deps) -> PassOut:
+    """Of a registration by video; a mediation has its room in the case."""
+    return await passes.at_window(deps, actor, appointment_id)

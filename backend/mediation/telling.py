@@ -1,0 +1,54 @@
+"""What an act leaves in the history, and whose open sockets hear of it."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from uuid import UUID
+
+from backend.accounts.actors import Actor
+from backend.core.deps import Deps
+from backend.core.errors import HejieError
+from backend.disputes import history
+from backend.disputes.history import Entry
+from models import Audience, CaseMember, Dispute, MemberStatus, Party, Status
+
+_OVER = (Status.NOT_AGREED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
+
+
+class MediationOverError(HejieError):
+    code: ClassVar[str] = "mediation_over"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这件事的调解已经结束，不能再办理。如需继续，请联系综治中心。"
+
+
+def require_running(dispute: Dispute) -> None:
+    """An agreed case is still open: for what follows from the agreement. Raises MediationOverError."""
+    if dispute.status in _OVER:
+        raise MediationOverError
+
+
+async def record(deps: Deps, dispute: Dispute, actor: Actor, *entries: Entry) -> None:
+    """Whoever takes part looks again, whether or not the sentence is theirs to read."""
+    await history.record(deps, dispute, actor, *entries)
+    joined = Party.filter(dispute_id=dispute.id, resident_id__not_isnull=True)
+    deps.touched.update(str(each) for each in await joined.values_list("resident_id", flat=True))
+    members = CaseMember.filter(dispute_id=dispute.id, status=MemberStatus.ACCEPTED)
+    for row in await members.values_list("staff_id", "resident_id"):
+        deps.touched.update(str(each) for each in row if each)
+
+
+async def tell_parties(
+    deps: Deps, dispute: Dispute, actor: Actor, parties: Iterable[UUID], kind: str, *, data: dict[str, Any]
+) -> None:
+    """Each of them by itself: nobody reads what the others were shown."""
+    joined = Party.filter(id__in=list(parties), dispute_id=dispute.id, resident_id__not_isnull=True)
+    residents = {UUID(str(each)) for each in await joined.values_list("resident_id", flat=True)}
+    entries = [of_one(dispute, each, kind, data) for each in sorted(residents)]
+    await record(deps, dispute, actor, *entries or [Entry(kind, Audience.STAFF, data)])
+
+
+def of_one(dispute: Dispute, resident_id: UUID | None, kind: str, data: dict[str, Any]) -> Entry:
+    """Read by this resident and staff; where there is none, by staff alone."""
+    if resident_id is None:
+        return Entry(kind, Audience.STAFF, data)
+    audience, reader_id = history.own(dispute, resident_id)
+    return Entry(kind, audience, data, reader_id=reader_id)

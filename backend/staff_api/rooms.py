@@ -1,0 +1,282 @@
+"""The video room: its host, the staff of the center, and experts and organizations who are guests of it."""
+
+from uuid import UUID
+
+from sanic import Blueprint
+
+from backend.accounts.actors import StaffActor
+from backend.appointments.errors import (
+    AlreadyBookedError,
+    AppointmentNotLiveError,
+    KeptApartError,
+    NotYetError,
+    SlotFullError,
+    SlotPastError,
+)
+from backend.core.deps import Deps
+from backend.core.errors import RoleNotAllowedError
+from backend.core.schema import Page
+from backend.mediation import access, guests, hosting, passes, recording, room_views
+from backend.mediation.guests import NotAskedError
+from backend.mediation.hosting import ConsentMissingError, NotIdentifiedError, NotWaitingError
+from backend.mediation.passes import NoVideoError
+from backend.mediation.recording import RecordingConsentError
+from backend.mediation.room_schemas import (
+    ConsentIn,
+    FailureIn,
+    IdentityIn,
+    LinkIn,
+    PassOut,
+    RecordingIn,
+    RoomOut,
+    TurnAwayIn,
+)
+from backend.mediation.rooms import NotAdmittedError, RoomEndedError, RoomNotOpenError
+from backend.mediation.telling import MediationOverError
+from backend.web.endpoint import endpoint
+from models import RoomConsentKind
+
+blueprint = Blueprint("staff_rooms")
+
+_ROOMS = "/disputes/{dispute_id}/rooms"
+_ROOM = _ROOMS + "/{room_id}"
+_GUEST = _ROOM + "/guests/{guest_id}"
+
+
+@endpoint(blueprint, "GET", _ROOMS, audience="colleague", returns=Page[RoomOut])
+async def list_rooms(actor: StaffActor, dispute_id: UUID, deps: Deps) -> Page[RoomOut]:
+    standing = await access.of_colleague(actor, dispute_id)
+    return Page[RoomOut](items=await room_views.of_case(deps, actor, standing))
+
+
+@endpoint(blueprint, "GET", _ROOM, audience="colleague", returns=RoomOut)
+async def get_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
+    return await room_views.one(deps, actor, await access.of_colleague(actor, dispute_id), room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ROOM + "/entry",
+    audience="colleague",
+    returns=RoomOut,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+        RoomEndedError,
+        KeptApartError,
+        NotYetError,
+        AppointmentNotLiveError,
+    ),
+)
+async def ask_to_come_in(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await guests.ask(deps, actor, standing, room_id)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "PUT",
+    _ROOM + "/consents",
+    audience="colleague",
+    body=ConsentIn,
+    returns=RoomOut,
+    errors=(NotAskedError, MediationOverError, RoomEndedError),
+)
+async def give_room_consent(actor: StaffActor, dispute_id: UUID, room_id: UUID, body: ConsentIn, deps: Deps) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await guests.consent(deps, actor, standing, room_id, body)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "DELETE",
+    _ROOM + "/consents/{kind}",
+    audience="colleague",
+    returns=RoomOut,
+    errors=(NotAskedError, MediationOverError, RoomEndedError),
+)
+async def withdraw_room_consent(
+    actor: StaffActor, dispute_id: UUID, room_id: UUID, kind: RoomConsentKind, deps: Deps
+) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await guests.withdraw(deps, actor, standing, room_id, kind)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ROOM + "/leaving",
+    audience="colleague",
+    returns=RoomOut,
+    errors=(NotAskedError, MediationOverError, RoomEndedError),
+)
+async def leave_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await guests.leave(deps, actor, standing, room_id)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ROOM + "/pass",
+    audience="colleague",
+    returns=PassOut,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+        RoomEndedError,
+        KeptApartError,
+        NotYetError,
+        AppointmentNotLiveError,
+        NotAdmittedError,
+        NoVideoError,
+    ),
+)
+async def get_room_pass(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> PassOut:
+    standing = await access.of_colleague(actor, dispute_id)
+    return await passes.issue(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ROOM + "/opening",
+    audience="staff",
+    returns=RoomOut,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+        RoomEndedError,
+        KeptApartError,
+        NotYetError,
+        AppointmentNotLiveError,
+    ),
+)
+async def open_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.open_room(deps, actor, standing, room_id)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ROOM + "/end",
+    audience="staff",
+    returns=RoomOut,
+    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+)
+async def end_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.end(deps, actor, standing, room_id)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "PUT",
+    _ROOM + "/recording",
+    audience="staff",
+    body=RecordingIn,
+    returns=RoomOut,
+    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError, RoomNotOpenError, RecordingConsentError),
+)
+async def switch_recording(
+    actor: StaffActor, dispute_id: UUID, room_id: UUID, body: RecordingIn, deps: Deps
+) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await recording.switch(deps, actor, standing, room_id, on=body.on)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ROOM + "/failure",
+    audience="staff",
+    body=FailureIn,
+    returns=RoomOut,
+    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError, AlreadyBookedError, SlotFullError, SlotPastError),
+)
+async def record_room_failure(
+    actor: StaffActor, dispute_id: UUID, room_id: UUID, body: FailureIn, deps: Deps
+) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.fail(deps, actor, standing, room_id, body)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "PUT",
+    _ROOM + "/link",
+    audience="staff",
+    body=LinkIn,
+    returns=RoomOut,
+    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+)
+async def set_room_link(actor: StaffActor, dispute_id: UUID, room_id: UUID, body: LinkIn, deps: Deps) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.set_link(deps, actor, standing, room_id, body)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _GUEST + "/identity",
+    audience="staff",
+    body=IdentityIn,
+    returns=RoomOut,
+    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+)
+async def identify_guest(
+    actor: StaffActor, dispute_id: UUID, room_id: UUID, guest_id: UUID, body: IdentityIn, *, deps: Deps
+) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.identify(deps, actor, standing, room_id, guest_id, document=body.document)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _GUEST + "/admission",
+    audience="staff",
+    returns=RoomOut,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+        RoomEndedError,
+        RoomNotOpenError,
+        NotWaitingError,
+        NotIdentifiedError,
+        ConsentMissingError,
+    ),
+)
+async def admit_guest(actor: StaffActor, dispute_id: UUID, room_id: UUID, guest_id: UUID, deps: Deps) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.admit(deps, actor, standing, room_id, guest_id)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _GUEST + "/refusal",
+    audience="staff",
+    body=TurnAwayIn,
+    returns=RoomOut,
+    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError, NotWaitingError),
+)
+async def turn_guest_away(
+    actor: StaffActor, dispute_id: UUID, room_id: UUID, guest_id: UUID, body: TurnAwayIn, *, deps: Deps
+) -> RoomOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.turn_away(deps, actor, standing, room_id, guest_id, reason=body.reason)
+    return await room_views.one(deps, actor, standing, room_id)
