@@ -107,11 +107,11 @@ async def test_a_pass_is_for_one_person_one_room_one_hour(meeting: Meeting, cloc
     assert [each["role"] for each in given] == ["guest", "guest", "host"]
     assert len({each["room"] for each in given}) == 1
     assert len({each["user_id"] for each in given}) == 3
-    for each in given:
-        told = usersig.opened(each["user_sig"], KEY)
-        assert (told["TLS.identifier"], told["TLS.expire"]) == (each["user_id"], 3600), "to the end of the meeting"
-        inside = usersig.room_of(usersig.opened(each["private_map_key"], KEY))
-        assert (inside["room"], inside["rights"]) == (each["room"], 255 if each["role"] == "host" else 254)
+    for one in given:
+        told = usersig.opened(one["user_sig"], KEY)
+        assert (told["TLS.identifier"], told["TLS.expire"]) == (one["user_id"], 3600), "to the end of the meeting"
+        inside = usersig.room_of(usersig.opened(one["private_map_key"], KEY))
+        assert (inside["room"], inside["rights"]) == (one["room"], 255 if one["role"] == "host" else 254)
     assert not any(scene.zhang.id in str(each) or scene.mediator.id in str(each) for each in given)
     people = scene.people
     refused = [await people.staff(name) for name in ("clerk", "director")]
