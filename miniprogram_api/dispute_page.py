@@ -8,7 +8,7 @@ from backend.appointments import queries as appointments
 from backend.casework import information, rights
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
-from backend.disputes import queries, timeline, views, ways_on
+from backend.disputes import elapsed, queries, timeline, views, ways_on
 from backend.disputes.schemas import ActionOut, DisputeOut
 from backend.files import queries as files
 from models import Dispute, Status
@@ -27,6 +27,7 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     way = await ways_on.of(deps, dispute)
     notice = await rights.of(deps, actor, dispute)
     extra: dict[str, Any] = {"redirect": way.redirect, "routes": way.routes, "rights_notice": notice}
+    extra["elapsed"] = await elapsed.of(deps, dispute)
     requests = await information.of_dispute(deps, dispute_id, actor)
     extra["information_requests"] = [each.model_dump(mode="json") for each in requests if each.answered_at is None]
     extra["actions"] = [*page.actions, *_more_actions(dispute, has_requests=bool(extra["information_requests"]))]

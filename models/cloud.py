@@ -167,6 +167,7 @@ class ConsultedExpert(Row):
     answer = fields.CharEnumField(ExpertAnswer, max_length=ENUM_LENGTH)
     answered_at = fields.DatetimeField(null=True)
     reason_sealed = fields.BinaryField(null=True)
+    opinions: fields.ReverseRelation["Opinion"]
 
     class Meta:
         table = "consulted_expert"

@@ -19,7 +19,7 @@ from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, RoleNotAllowedError
 from backend.core.schema import Code, Page, PageQuery, deps_of, problem, problems
-from backend.disputes import history, timeline
+from backend.disputes import elapsed, history, timeline
 from backend.disputes import queries as disputes
 from backend.disputes.party_schemas import EARLIEST
 from backend.files import queries as files
@@ -124,6 +124,7 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
         files=await files.all_of_dispute(dispute.id),
         steps=await history.steps_of(dispute.id),
         requests=await information.of_dispute(deps, dispute.id, None),
+        elapsed=await elapsed.of(deps, dispute),
     )
 
 

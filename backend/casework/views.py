@@ -17,6 +17,7 @@ from backend.core.deps import Deps
 from backend.core.schema import Moment, Out
 from backend.disputes import case_clock, deadlines, history, timeline, views, workflow
 from backend.disputes.deadlines import Pause, Step
+from backend.disputes.elapsed import ElapsedOut
 from backend.disputes.schemas import TimelineItem
 from backend.files.schemas import FileOut
 from models import Dispute, Event, Party, Representation
@@ -133,6 +134,8 @@ class CaseOut(CaseBrief):
     preferred_mode: str
     location: PlaceOut | None
     clock: ClockOut | None
+    elapsed: ElapsedOut | None
+    """Of the mediation."""
     information_requests: list[RequestOut]
     conflict: str | None
     """`none`: its mediator has stated to have no interest; `declared`: there is one; null: nothing said yet."""
@@ -185,6 +188,7 @@ def full(
     files: list[FileOut],
     steps: list[Step],
     requests: list[RequestOut],
+    elapsed: ElapsedOut | None,
 ) -> CaseOut:
     own = is_own(actor, dispute)
     return CaseOut.model_validate(
@@ -193,6 +197,7 @@ def full(
         | _standing(deps, dispute, steps)
         | {
             "information_requests": requests if own else [],
+            "elapsed": elapsed,
             "organization": _named(dispute.organization if dispute.organization_id else None),
             "track": dispute.track,
             "mode": dispute.mode,

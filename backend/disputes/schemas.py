@@ -10,6 +10,7 @@ from backend.core import clock
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
 from backend.core.schema import Code, Degrees, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
+from backend.disputes.elapsed import ElapsedOut
 from backend.disputes.party_schemas import EARLIEST, IdentifiedPartyIn, PartyIn, RepresentationIn
 
 MAX_FEN = 10**13
@@ -229,6 +230,8 @@ class DisputeOut(DisputeBrief):
     routes: tuple[str, ...] = ()
     information_requests: list[dict[str, Any]] = Field(default_factory=list)
     """Still open: what the center has asked for, item by item."""
+    elapsed: ElapsedOut | None = None
+    """Of the mediation."""
     timeline: list[TimelineItem] | None = None
     appointments: list[dict[str, Any]] | None = None
     files: list[dict[str, Any]] | None = None

@@ -1,0 +1,152 @@
+"""Evidence of a mediation, as the center, experts and organizations handle it."""
+
+from uuid import UUID
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from backend.accounts.actors import StaffActor
+from backend.core.deps import Deps
+from backend.core.errors import RoleNotAllowedError
+from backend.core.schema import Page
+from backend.files.queries import FileNotShownError
+from backend.mediation import access, evidence, evidence_views
+from backend.mediation.evidence import CustodyOrderError
+from backend.mediation.evidence_schemas import CustodyIn, EvidenceIn, EvidenceOut, ExchangeIn, SharesIn, VerificationIn
+from backend.mediation.telling import MediationOverError
+from backend.web import files as web
+from backend.web.endpoint import endpoint
+
+blueprint = Blueprint("staff_evidence")
+
+_ITEMS = "/disputes/{dispute_id}/evidence"
+_ITEM = _ITEMS + "/{item_id}"
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    _ITEMS,
+    audience="colleague",
+    returns=Page[EvidenceOut],
+)
+async def list_evidence(actor: StaffActor, dispute_id: UUID, deps: Deps) -> Page[EvidenceOut]:
+    standing = await access.of_colleague(actor, dispute_id)
+    return Page[EvidenceOut](items=await evidence_views.of_case(deps, standing))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    _ITEM,
+    audience="colleague",
+    returns=EvidenceOut,
+)
+async def get_evidence(actor: StaffActor, dispute_id: UUID, item_id: UUID, deps: Deps) -> EvidenceOut:
+    standing = await access.of_colleague(actor, dispute_id)
+    return await evidence_views.one(deps, standing, item_id)
+
+
+@endpoint(blueprint, "GET", _ITEM + "/file", audience="colleague", errors=(FileNotShownError,), produces="*/*")
+async def get_evidence_file(
+    request: Request, actor: StaffActor, dispute_id: UUID, item_id: UUID, *, deps: Deps
+) -> HTTPResponse:
+    standing = await access.of_colleague(actor, dispute_id)
+    return await web.serve(request, deps, await evidence.file_of(deps, standing, item_id))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ITEMS,
+    audience="colleague",
+    body=EvidenceIn,
+    returns=EvidenceOut,
+    status=201,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+    ),
+)
+async def submit_evidence(actor: StaffActor, dispute_id: UUID, body: EvidenceIn, deps: Deps) -> EvidenceOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    item = await evidence.submit(deps, actor, standing, body)
+    return await evidence_views.one(deps, standing, item.id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ITEM + "/shares",
+    audience="colleague",
+    body=SharesIn,
+    returns=EvidenceOut,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+    ),
+)
+async def show_evidence(actor: StaffActor, dispute_id: UUID, item_id: UUID, body: SharesIn, deps: Deps) -> EvidenceOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    _ = await evidence.show(deps, actor, standing, item_id, body.to)
+    return await evidence_views.one(deps, standing, item_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ITEM + "/custody",
+    audience="staff",
+    body=CustodyIn,
+    returns=EvidenceOut,
+    status=201,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+        CustodyOrderError,
+    ),
+)
+async def log_custody(actor: StaffActor, dispute_id: UUID, item_id: UUID, body: CustodyIn, deps: Deps) -> EvidenceOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await evidence.log_custody(deps, actor, standing, item_id, body)
+    return await evidence_views.one(deps, standing, item_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ITEM + "/verifications",
+    audience="staff",
+    body=VerificationIn,
+    returns=EvidenceOut,
+    status=201,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+    ),
+)
+async def verify_evidence(
+    actor: StaffActor, dispute_id: UUID, item_id: UUID, body: VerificationIn, deps: Deps
+) -> EvidenceOut:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await evidence.verify(deps, actor, standing, item_id, body)
+    return await evidence_views.one(deps, standing, item_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/evidence-exchanges",
+    audience="staff",
+    body=ExchangeIn,
+    returns=Page[EvidenceOut],
+    status=201,
+    errors=(
+        RoleNotAllowedError,
+        MediationOverError,
+    ),
+)
+async def exchange_evidence(actor: StaffActor, dispute_id: UUID, body: ExchangeIn, deps: Deps) -> Page[EvidenceOut]:
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await evidence.exchange(deps, actor, standing, body)
+    return Page[EvidenceOut](items=await evidence_views.of_case(deps, standing))
