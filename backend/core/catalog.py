@@ -237,6 +237,7 @@ class Catalog(Entry):
     evidence: EvidenceRules
     consultation: ConsultationRules
     statutes: tuple[Statute, ...]
+    statistics_definitions: dict[str, str]
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
     privacy: PrivacyTexts

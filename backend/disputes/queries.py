@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
-from models import CaseMember, ClaimCode, Dispute, Invitation, Party, Role, Staff
+from models import CaseMember, ClaimCode, Dispute, Invitation, LegalReferral, Party, Role, Staff
 
 
 async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -82,6 +82,12 @@ async def named_by(paper: ClaimCode | Invitation) -> Dispute:
 async def beside(member: CaseMember, *, lock: bool = False) -> Dispute:
     """For who takes part in this one case without being a party or of its center; they must have accepted."""
     return await _by_id(member.dispute_id, lock=lock)
+
+
+async def referred(referral: LegalReferral, *, lock: bool = False) -> Dispute | None:
+    """For the legal service that one of its parties was sent to: only to write down what became of it. None without
+    a case."""
+    return await _by_id(referral.dispute_id, lock=lock) if referral.dispute_id else None
 
 
 async def is_involved(resident_id: UUID, dispute: Dispute) -> bool:

@@ -17,6 +17,7 @@ from backend.staff_api import (
     evidence,
     explanations,
     files,
+    legal_referrals,
     live,
     operations,
     organizations,
@@ -26,6 +27,7 @@ from backend.staff_api import (
     rooms,
     schedules,
     sessions,
+    statistics,
     users,
 )
 
@@ -44,6 +46,7 @@ blueprint = Blueprint.group(
     evidence.blueprint,
     explanations.blueprint,
     files.blueprint,
+    legal_referrals.blueprint,
     live.blueprint,
     operations.blueprint,
     organizations.blueprint,
@@ -53,6 +56,7 @@ blueprint = Blueprint.group(
     rooms.blueprint,
     schedules.blueprint,
     sessions.blueprint,
+    statistics.blueprint,
     users.blueprint,
     url_prefix="/staff/v1",
 )

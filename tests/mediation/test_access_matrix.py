@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import httpx
 
+from tests.mediation import referred
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -25,10 +26,11 @@ class Row(NamedTuple):
     """By standing; who is not named gets 404."""
 
 
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = ()
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service,)
 
 ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
+    Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
 )  # fmt: skip
 
 

@@ -1,0 +1,171 @@
+"""Mediation in figures, counted from what happened: a case that is reopened later changes no past period."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from operator import attrgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from tortoise import connections
+
+from backend.accounts.actors import StaffActor
+from backend.core import clock
+from backend.core.clock import SHANGHAI
+from backend.core.deps import Deps
+from backend.core.errors import InvalidFieldsError, RoleNotAllowedError
+from backend.statistics import registered
+from backend.statistics.schemas import (
+    CountsOut,
+    FiguresOut,
+    MediationStatisticsOut,
+    NamedCountsOut,
+    PartInCasesOut,
+    PartsOut,
+    PeriodQuery,
+    SuccessOut,
+)
+from models import Center, Role
+
+_FACTS = """
+WITH began AS (
+    SELECT DISTINCT e.dispute_id FROM event e
+     WHERE e.kind = 'mediation_started' AND e.at >= $1 AND e.at < $2
+       AND NOT EXISTS (SELECT FROM event b WHERE b.dispute_id = e.dispute_id AND b.kind = 'mediation_started'
+                                             AND b.at < $1)
+), ended AS (
+    SELECT DISTINCT ON (e.dispute_id) e.dispute_id, e.kind FROM event e
+     WHERE e.kind IN ('agreed', 'not_agreed') AND e.at >= $1 AND e.at < $2
+     ORDER BY e.dispute_id, e.id DESC
+), past AS (
+    SELECT d.id AS dispute_id, d.created_at >= $1 AND d.created_at < $2 AS began,
+           CASE WHEN (e.data->>'ended_on')::date BETWEEN $4 AND $5
+                THEN CASE WHEN d.status IN ('agreed', 'fulfilled') THEN 'agreed'
+                          WHEN d.status = 'not_agreed' THEN 'not_agreed' END END AS outcome
+      FROM dispute d JOIN event e ON e.dispute_id = d.id AND e.kind = 'imported'
+     WHERE d.source = 'historic' AND d.status NOT IN ('refused', 'withdrawn')
+), facts AS (
+    SELECT dispute_id, bool_or(began) AS began, max(outcome) AS outcome FROM (
+        SELECT dispute_id, true AS began, NULL AS outcome FROM began
+        UNION ALL SELECT dispute_id, false, kind FROM ended
+        UNION ALL SELECT dispute_id, began, outcome FROM past
+    ) each GROUP BY dispute_id
+), counted AS (
+    SELECT d.id, d.source = 'historic' AS is_historic, coalesce(d.mode, '') AS mode, coalesce(d.track, '') AS track,
+           d.organization_id, f.began, f.outcome
+      FROM facts f JOIN dispute d ON d.id = f.dispute_id
+     WHERE (f.began OR f.outcome IS NOT NULL) AND ($3::uuid IS NULL OR d.center_id = $3)
+)"""
+_COUNTS = """
+SELECT is_historic, mode, track, count(*) FILTER (WHERE began) AS started,
+       count(*) FILTER (WHERE outcome = 'agreed') AS settled, count(*) FILTER (WHERE outcome = 'not_agreed') AS failed
+  FROM counted GROUP BY is_historic, mode, track"""
+_PARTS = """, took_part AS (
+    SELECT organization_id, id AS dispute_id, true AS leads FROM counted WHERE began AND organization_id IS NOT NULL
+    UNION
+    SELECT m.organization_id, c.id, false FROM counted c
+      JOIN case_member m ON m.dispute_id = c.id AND m.kind = 'assisting' AND m.organization_id IS NOT NULL
+                        AND m.status IN ('accepted', 'ended') AND m.answered_at IS NOT NULL
+     WHERE c.began
+)
+SELECT o.id, o.name, o.kind, count(*) FILTER (WHERE leads) AS lead, count(*) FILTER (WHERE NOT leads) AS assisted,
+       (SELECT count(DISTINCT dispute_id) FROM took_part WHERE NOT leads) AS with_assistance
+  FROM took_part p JOIN organization o ON o.id = p.organization_id
+ GROUP BY o.id, o.name, o.kind ORDER BY count(*) DESC, o.name"""
+
+
+class _Row(NamedTuple):
+    is_historic: bool
+    mode: str
+    track: str
+    started: int
+    settled: int
+    failed: int
+
+
+async def of_period(deps: Deps, actor: StaffActor, query: PeriodQuery) -> MediationStatisticsOut:
+    """A director's own center, a supervisor's city or any center of it. Raises RoleNotAllowedError,
+    InvalidFieldsError."""
+    center_id = await _scope(actor, query)
+    first, last = query.days(clock.today(deps.clock))
+    values: list[object] = [_midnight(first), _midnight(last + timedelta(days=1)), center_id, first, last]
+    rows = [_Row(**record) for record in await _select(_FACTS + _COUNTS, values)]
+    return MediationStatisticsOut(
+        first_day=first,
+        last_day=last,
+        center_id=str(center_id) if center_id else None,
+        total=_figures(deps, rows),
+        live=_figures(deps, [row for row in rows if not row.is_historic]),
+        historic=_figures(deps, [row for row in rows if row.is_historic]),
+        parts=_parts(await _select(_FACTS + _PARTS, values)),
+        organizations=await registered.organizations(deps, center_id),
+        attendance=await registered.attendance(deps, center_id, first, last),
+        definitions=deps.catalog.statistics_definitions,
+    )
+
+
+async def _scope(actor: StaffActor, query: PeriodQuery) -> UUID | None:
+    if actor.role is Role.DIRECTOR:
+        if query.center_id not in (None, actor.center_id):
+            raise RoleNotAllowedError("只能查看本中心的统计。")
+        return actor.center_id
+    if actor.role is not Role.SUPERVISOR:
+        raise RoleNotAllowedError("统计由中心主任和督办人员查看。")
+    if query.center_id is not None and not await Center.filter(id=query.center_id).exists():
+        raise InvalidFieldsError.at("center_id", "没有这个中心，请重新选择。")
+    return query.center_id
+
+
+async def _select(sql: str, values: list[object]) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = await connections.get("default").execute_query_dict(sql, values)
+    return records
+
+
+def _figures(deps: Deps, rows: Iterable[_Row]) -> FiguresOut:
+    rows = list(rows)
+    tracks = {name: track.title for name, track in deps.catalog.tracks.items()}
+    return FiguresOut(
+        **dict(_counts(rows)),
+        by_mode=_by(rows, attrgetter("mode"), deps.catalog.modes),
+        by_track=_by(rows, attrgetter("track"), tracks),
+    )
+
+
+def _by(rows: list[_Row], code_of: Callable[[_Row], str], titles: dict[str, str]) -> list[NamedCountsOut]:
+    """In the catalog's order, then what it does not know."""
+    grouped = defaultdict[str, list[_Row]](list)
+    for row in rows:
+        grouped[code_of(row)].append(row)
+    codes = [*(code for code in titles if code in grouped), *sorted(grouped.keys() - titles.keys())]
+    return [
+        NamedCountsOut(code=code, title=titles.get(code, "未注明"), **dict(_counts(grouped[code]))) for code in codes
+    ]
+
+
+def _counts(rows: list[_Row]) -> CountsOut:
+    settled, failed = sum(row.settled for row in rows), sum(row.failed for row in rows)
+    started = sum(row.started for row in rows)
+    return CountsOut(started=started, settled=settled, failed=failed, success=SuccessOut.of(settled, failed))
+
+
+def _parts(records: list[dict[str, Any]]) -> PartsOut:
+    items = [
+        PartInCasesOut(
+            organization_id=str(record["id"]),
+            organization=record["name"],
+            kind=record["kind"],
+            lead=record["lead"],
+            assisted=record["assisted"],
+        )
+        for record in records
+    ]
+    return PartsOut(
+        lead=sum(item.lead for item in items),
+        assisted=sum(item.assisted for item in items),
+        cases_with_assistance=records[0]["with_assistance"] if records else 0,
+        by_organization=items,
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

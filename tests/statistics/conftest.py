@@ -1,0 +1,3 @@
+from tests.registry.conftest import people
+
+__all__ = ["people"]
