@@ -12,6 +12,7 @@ from backend.appointments.errors import (
     KeptApartError,
     NoMediatorError,
     NotProposedError,
+    NotTakingPartError,
     NotYetError,
     SlotFullError,
     SlotPastError,
@@ -41,6 +42,7 @@ from backend.web.endpoint import endpoint
 blueprint = Blueprint("mini_appointments")
 
 REFUSALS = (
+    NotTakingPartError,
     SlotFullError,
     SlotPastError,
     AlreadyBookedError,

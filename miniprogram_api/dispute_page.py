@@ -8,7 +8,7 @@ from backend.appointments import queries as appointments
 from backend.casework import information, rights
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
-from backend.disputes import elapsed, queries, timeline, views, ways_on
+from backend.disputes import elapsed, groups, queries, timeline, views, ways_on
 from backend.disputes.schemas import ActionOut, DisputeOut
 from backend.files import queries as files
 from models import Dispute, Status
@@ -23,13 +23,15 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     if not wanted.issubset(INCLUDABLE):
         raise InvalidFieldsError.at("include", f"只能选择：{'、'.join(INCLUDABLE)}。")
     dispute = await queries.for_resident(actor, dispute_id)
-    page = views.full(deps, actor, dispute, await queries.parties(dispute_id))
+    parties = await queries.parties(dispute_id)
+    page = views.full(deps, actor, dispute, parties)
     way = await ways_on.of(deps, dispute)
     notice = await rights.of(deps, actor, dispute)
     extra: dict[str, Any] = {"redirect": way.redirect, "routes": way.routes, "rights_notice": notice}
     extra["elapsed"] = await elapsed.of(deps, dispute)
     requests = await information.of_dispute(deps, dispute_id, actor)
     extra["information_requests"] = [each.model_dump(mode="json") for each in requests if each.answered_at is None]
+    extra["group"] = await groups.for_member(deps, actor, dispute, parties)
     extra["actions"] = [*page.actions, *_more_actions(dispute, has_requests=bool(extra["information_requests"]))]
     if "timeline" in wanted:
         items = await timeline.for_resident(deps, actor, dispute, limit=_TIMELINE_ITEMS, cursor=None, descending=False)

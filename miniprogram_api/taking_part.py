@@ -5,7 +5,8 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import ResidentActor
-from backend.casework import information, proposals, recusals
+from backend.casework import groups, information, proposals, recusals
+from backend.casework.groups import MemberAnswerIn
 from backend.casework.information import AnswersIn
 from backend.casework.proposals import MediatorsToChoose
 from backend.casework.recusals import ChallengeNotPossibleError
@@ -13,6 +14,7 @@ from backend.core.deps import Deps
 from backend.core.schema import In, Text
 from backend.disputes.actions import DisputeEndedError
 from backend.disputes.schemas import DisputeOut
+from backend.disputes.workflow import ActionNotAllowedError
 from backend.web.endpoint import endpoint
 from miniprogram_api import dispute_page
 
@@ -75,4 +77,19 @@ async def list_mediators_to_choose(actor: ResidentActor, dispute_id: UUID, deps:
 )
 async def choose_mediator(actor: ResidentActor, dispute_id: UUID, body: ChoiceIn, deps: Deps) -> DisputeOut:
     await proposals.choose(deps, actor, dispute_id, body.mediator_id)
+    return await dispute_page.read(deps, actor, dispute_id, "")
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/group-answers",
+    audience="resident",
+    body=MemberAnswerIn,
+    returns=DisputeOut,
+    status=201,
+    errors=(ActionNotAllowedError,),
+)
+async def answer_as_member(actor: ResidentActor, dispute_id: UUID, body: MemberAnswerIn, deps: Deps) -> DisputeOut:
+    await groups.answer(deps, actor, dispute_id, body)
     return await dispute_page.read(deps, actor, dispute_id, "")

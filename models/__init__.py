@@ -77,6 +77,7 @@ from models.disputes import (
     Urge,
 )
 from models.files import FileKind, FileStatus, StoredFile
+from models.groups import GroupRepresentative, MemberConsent
 from models.idempotency import IdempotentRequest
 from models.mediation import CaseMember, MemberKind, MemberStatus, Share, ShareWith
 from models.notices import (
@@ -149,6 +150,7 @@ __all__ = [
     "FileKind",
     "FileStatus",
     "GrantSource",
+    "GroupRepresentative",
     "GuestStatus",
     "HandoverNote",
     "IdempotentRequest",
@@ -160,6 +162,7 @@ __all__ = [
     "LegalReferralStatus",
     "MediatorChoice",
     "MediatorHours",
+    "MemberConsent",
     "MemberKind",
     "MemberStatus",
     "Miss",

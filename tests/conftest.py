@@ -32,6 +32,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "group_representative", "member_consent",
     "legal_referral", "desk_attendance",
     "explanation_receipt", "explanation", "opinion", "consultation_material", "consulted_expert", "consultation",
     "objection", "verification", "custody_entry", "evidence_item", "room_consent", "room_guest", "room",

@@ -10,7 +10,7 @@ from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import access, diaries, misses, participants, passing_on, persons, taking, telling
 from backend.appointments.access import check_live
 from backend.appointments.codes import new_code
-from backend.appointments.errors import AlreadyBookedError
+from backend.appointments.errors import AlreadyBookedError, NotTakingPartError
 from backend.appointments.lapsing import LIVE, settle
 from backend.appointments.participants import Asked
 from backend.appointments.persons import Person
@@ -42,7 +42,7 @@ async def book(
     if await settle(deps, dispute):
         raise AlreadyBookedError
     everybody = await persons.of_dispute(dispute.id)
-    me = person_of(everybody, actor)
+    me = person_of(dispute, everybody, actor)
     asked = participants.asked_by_party(everybody, me)
     return await create(deps, dispute, actor, chosen, everybody, asker=me, asked=asked)
 
@@ -91,7 +91,7 @@ async def reschedule(
     dispute, appointment = await access.locked_for_resident(deps, actor, appointment_id)
     terms = await misses.terms(deps, actor.id, placeholders_open=placeholders_open)
     everybody = await persons.of_dispute(dispute.id)
-    me = person_of(everybody, actor)
+    me = person_of(dispute, everybody, actor)
     chosen = await taking.choose(deps, dispute, slot_id, terms)
     asked = participants.asked_by_party(everybody, me)
     return await move(
@@ -151,7 +151,7 @@ async def cancel(deps: Deps, actor: ResidentActor, appointment_id: UUID, reason:
     """Too near to its start it counts like a no-show. Raises AppointmentNotLiveError."""
     dispute, appointment = await access.locked_for_resident(deps, actor, appointment_id)
     check_live(appointment)
-    await misses.note_late_cancellation(deps, appointment, person_of(await persons.of_dispute(dispute.id), actor))
+    await misses.note_late_cancellation(deps, appointment, _part_of(await persons.of_dispute(dispute.id), actor))
     await end(deps, dispute, actor, appointment, reason)
     return appointment
 
@@ -198,10 +198,18 @@ async def end(deps: Deps, dispute: Dispute, actor: Actor | None, appointment: Ap
     await exchange_places(deps, key_of(appointment), None)
 
 
-def person_of(everybody: Sequence[Person], actor: ResidentActor) -> Person:
-    """A resident's own part in a case that they may see; who filed it is its applicant."""
-    mine = next((each for each in everybody if each.resident_id == actor.id), everybody[0])
+def person_of(dispute: Dispute, everybody: Sequence[Person], actor: ResidentActor) -> Person:
+    """A resident's own part in a case that they may see; who filed it for somebody is its applicant. Raises
+    NotTakingPartError for who has left, or is spoken for."""
+    mine = _part_of(everybody, actor)
+    acts_for_another = dispute.resident_id == actor.id and mine.resident_id is None
+    if mine.resident_id != actor.id and not acts_for_another:
+        raise NotTakingPartError
     return replace(mine, resident_id=actor.id)
+
+
+def _part_of(everybody: Sequence[Person], actor: ResidentActor) -> Person:
+    return next((each for each in everybody if each.resident_id == actor.id), everybody[0])
 
 
 def _new(deps: Deps, dispute: Dispute, asker: Person | None) -> Appointment:

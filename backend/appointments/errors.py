@@ -15,6 +15,12 @@ class SlotPastError(HejieError):
     message: ClassVar[str] = "这个时间已经过了或者太近，来不及安排，请换一个晚些的时间。"
 
 
+class NotTakingPartError(HejieError):
+    code: ClassVar[str] = "not_taking_part"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "您已退出，或者由推选的代表人参加，不能预约时间。有不同意见请联系综治中心。"
+
+
 class AlreadyBookedError(HejieError):
     code: ClassVar[str] = "already_booked"
     status: ClassVar[int] = 409

@@ -7,13 +7,14 @@ from uuid import UUID
 from tortoise import connections
 
 from backend.appointments.diaries import Subject
+from backend.disputes.groups import SPOKEN_FOR
 from models import DiaryKind, Side
 
-_OF_DISPUTE = """
+_OF_DISPUTE = f"""
 SELECT p.id, p.resident_id, p.side, p.id_number_hash, r.id_number_hash AS account_hash
   FROM party p LEFT JOIN resident r ON r.id = p.resident_id
- WHERE p.dispute_id = $1 AND p.removed_at IS NULL AND p.left_at IS NULL ORDER BY p.ordinal
-"""
+ WHERE p.dispute_id = $1 AND p.removed_at IS NULL AND p.left_at IS NULL AND NOT {SPOKEN_FOR} ORDER BY p.ordinal
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Person:
 
 
 async def of_dispute(dispute_id: UUID) -> list[Person]:
-    """The applicant first."""
+    """The applicant first. Of a side of many, those who speak for it."""
     found = await connections.get("default").execute_query_dict(_OF_DISPUTE, [dispute_id])
     return [
         Person(

@@ -69,7 +69,7 @@ async def accept(deps: Deps, actor: ResidentActor, entry_id: UUID, *, placeholde
     entry.status = WaitStatus.TAKEN
     await entry.save(update_fields=["status"])
     everybody = await persons.of_dispute(dispute.id)
-    me = actions.person_of(everybody, actor)
+    me = actions.person_of(dispute, everybody, actor)
     return await actions.create(deps, dispute, actor, chosen, everybody, asker=me, holds_place=True)
 
 

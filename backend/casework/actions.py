@@ -12,7 +12,7 @@ from backend.casework.schemas import ActionIn
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.core.flow_table import PREVIOUS, FlowRow
-from backend.disputes import case_clock, history, queries, workflow
+from backend.disputes import case_clock, groups, history, queries, workflow
 from backend.disputes.deadlines import Step
 from backend.disputes.history import Entry
 from backend.disputes.workflow import StaleVersionError
@@ -90,6 +90,8 @@ async def _tell(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow,
     if dispute.safety is not Safety.NONE and f"{kind}_unrated" in deps.catalog.notices:
         kind = f"{kind}_unrated"
     words = {"center": dispute.center.name, "number": dispute.number, "due_text": str(done.data.get("due_text", ""))}
+    if not row.outcome:
+        residents -= await groups.spoken_for(dispute)
     news = [News(resident_id, kind, dispute.id, words, _valid_until(done)) for resident_id in sorted(residents)]
     await notices.notify(deps, news)
 

@@ -12,6 +12,7 @@ from tortoise import connections
 from backend.accounts.actors import StaffActor
 from backend.appointments import actions as appointments
 from backend.casework import (
+    groups,
     handover_notes,
     information,
     recusals,
@@ -95,7 +96,8 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
     if fields.mode == "joint":
         await safety.require_no_hold(deps, dispute)
     organization = await _organization(dispute, fields.organization_id)
-    parties = await Party.filter(dispute_id=dispute.id)
+    parties = await queries.parties(dispute.id)
+    await groups.require_elected(deps, dispute, parties)
     dispute.track = tracks.choose(deps, dispute, track=fields.track, mode=fields.mode, parties=parties)
     tracks.check_body(deps, dispute.track, organization)
     if not fields.no_conflict:

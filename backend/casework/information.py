@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from backend.accounts.actors import ResidentActor, StaffActor
+from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.casework import staff_notices
 from backend.casework.done import CHANGING
+from backend.casework.registration import require_recorder
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, NotFoundError
 from backend.core.schema import In, Moment, Out, Text
@@ -17,7 +18,7 @@ from backend.disputes import case_clock, history, queries
 from backend.disputes.actions import ENDED, DisputeEndedError
 from backend.disputes.history import Entry
 from backend.files import actions as files
-from models import Dispute, InformationItem, InformationRequest
+from models import Audience, Dispute, InformationItem, InformationRequest
 from models.base import uuid7
 
 REASON = "information"
@@ -32,6 +33,11 @@ class AnswerIn(In):
 
 class AnswersIn(In):
     answers: Annotated[list[AnswerIn], Field(min_length=1, max_length=50)]
+
+
+class AnswersRecord(AnswersIn):
+    party_id: UUID
+    """Who brought them."""
 
 
 class ItemOut(Out):
@@ -68,6 +74,25 @@ async def ask(deps: Deps, actor: StaffActor, dispute: Dispute, items: tuple[str,
 async def answer(deps: Deps, actor: ResidentActor, dispute_id: UUID, request_id: UUID, answers: list[AnswerIn]) -> None:
     """The last answer lets the clock go on. Raises NotFoundError, DisputeEndedError, InvalidFieldsError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
+    await _take(deps, actor, dispute, request_id, answers, by=actor.id)
+
+
+async def record(deps: Deps, actor: StaffActor, dispute_id: UUID, request_id: UUID, fields: AnswersRecord) -> Dispute:
+    """What a party brought to the window; it reads it on its phone, too. Raises what `answer` raises, and
+    RoleNotAllowedError."""
+    dispute = await queries.for_staff(actor, dispute_id, lock=True)
+    require_recorder(actor, dispute)
+    party = next((each for each in await queries.parties(dispute.id) if each.id == fields.party_id), None)
+    if party is None:
+        raise InvalidFieldsError.at("party_id", "这一位不是本案当事人，请重新选择。")
+    await _take(deps, actor, dispute, request_id, fields.answers, by=party.resident_id)
+    return dispute
+
+
+async def _take(
+    deps: Deps, actor: Actor, dispute: Dispute, request_id: UUID, answers: list[AnswerIn], *, by: UUID | None
+) -> None:
+    """`by`: whose answers they are, if the party has an account."""
     request = await InformationRequest.get_or_none(id=request_id, dispute_id=dispute.id)
     if request is None:
         raise NotFoundError
@@ -76,11 +101,11 @@ async def answer(deps: Deps, actor: ResidentActor, dispute_id: UUID, request_id:
     items = {item.id: item for item in await InformationItem.filter(request_id=request.id)}
     await _refuse_bad(actor, dispute, items, answers)
     for given in answers:
-        await _keep(deps, actor, items[given.item_id], given)
+        await _keep(deps, items[given.item_id], given, by)
     if all(item.answered_at for item in items.values()):
         request.answered_at = deps.clock.now()
         await request.save(update_fields=["answered_at"])
-    await _tell(deps, actor, dispute, request, len(answers))
+    await _tell(deps, actor, dispute, request, len(answers), by=by)
 
 
 async def of_dispute(deps: Deps, dispute_id: UUID, reader: ResidentActor | None) -> list[RequestOut]:
@@ -90,7 +115,7 @@ async def of_dispute(deps: Deps, dispute_id: UUID, reader: ResidentActor | None)
 
 
 async def _refuse_bad(
-    actor: ResidentActor, dispute: Dispute, items: dict[UUID, InformationItem], answers: list[AnswerIn]
+    actor: Actor, dispute: Dispute, items: dict[UUID, InformationItem], answers: list[AnswerIn]
 ) -> None:
     found: list[FieldProblem] = []
     seen: set[UUID] = set()
@@ -109,27 +134,33 @@ async def _refuse_bad(
         raise InvalidFieldsError(fields=tuple(found))
 
 
-async def _keep(deps: Deps, actor: ResidentActor, item: InformationItem, given: AnswerIn) -> None:
-    item.answered_at, item.answered_by_id = deps.clock.now(), actor.id
+async def _keep(deps: Deps, item: InformationItem, given: AnswerIn, by: UUID | None) -> None:
+    item.answered_at, item.answered_by_id = deps.clock.now(), by
     item.file_ids = [str(file_id) for file_id in given.file_ids]
     if given.text is not None:
         item.answer_sealed = deps.keyring.seal(given.text, "information_item", "answer", item.id)
     await item.save(update_fields=["answered_at", "answered_by_id", "file_ids", "answer_sealed"])
 
 
-async def _tell(deps: Deps, actor: ResidentActor, dispute: Dispute, request: InformationRequest, count: int) -> None:
+async def _tell(
+    deps: Deps, actor: Actor, dispute: Dispute, request: InformationRequest, count: int, *, by: UUID | None
+) -> None:
     waiting = await InformationRequest.filter(dispute_id=dispute.id, answered_at=None).exists()
     pause, step = case_clock.pause_of(dispute), None
     if not waiting and pause is not None and pause.reason == REASON:
         step = case_clock.wind(deps, dispute, case_clock.step(deps, "resume"))
-    audience, reader_id = history.own(dispute, actor.id)
+    audience, reader_id = (Audience.STAFF, None) if by is None else history.own(dispute, by)
     data = {"request_id": str(request.id), "count": count, "complete": request.answered_at is not None}
     entry = Entry("information_answered", audience, data, reader_id=reader_id, step=step)
     await history.record(deps, dispute, actor, entry)
-    await staff_notices.tell(deps, dispute, "information_answered", but=None, asker=request.asked_by_id)
+    await staff_notices.tell(deps, dispute, "information_answered", but=_teller(actor), asker=request.asked_by_id)
     dispute.version += 1
     dispute.updated_at = deps.clock.now()
     await dispute.save(update_fields=CHANGING)
+
+
+def _teller(actor: Actor) -> StaffActor | None:
+    return actor if isinstance(actor, StaffActor) else None
 
 
 def _out(deps: Deps, request: InformationRequest, reader: ResidentActor | None) -> RequestOut:

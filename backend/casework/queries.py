@@ -12,14 +12,14 @@ from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import queries as appointments
-from backend.casework import information, queue_order, registration, rights, views
+from backend.casework import attention, information, queue_order, registration, rights, views
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.core import identity
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, RoleNotAllowedError
 from backend.core.schema import Code, Page, PageQuery, deps_of, problem, problems
-from backend.disputes import elapsed, history, timeline
+from backend.disputes import elapsed, groups, history, timeline
 from backend.disputes import queries as disputes
 from backend.disputes.party_schemas import EARLIEST
 from backend.files import queries as files
@@ -84,8 +84,8 @@ class CasesQuery(PageQuery):
 
 
 async def page(deps: Deps, actor: StaffActor, query: CasesQuery) -> Page[CaseBrief]:
-    """Four statements, whatever the filters: own, offered, the rows, their parties; one more for a search, and two for
-    what nothing is due for."""
+    """Three statements, whatever the filters: own, offered (of a city: ids, rows), parties; one more for a search, and
+    two for what nothing is due for."""
     if actor.role == Role.ADMIN:
         raise RoleNotAllowedError
     found = [_filtered(deps, actor, each, query) for each in await _visible(deps, actor, query.center_id)]
@@ -112,19 +112,24 @@ async def case(deps: Deps, actor: StaffActor, dispute_id: UUID) -> CaseOut:
 
 async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
     """Of a dispute in hand, with its center, mediator, target and organization."""
+    parties = await disputes.parties(dispute.id)
+    representations = await Representation.filter(dispute_id=dispute.id).order_by("id")
+    group = await groups.standing(dispute, parties)
     return views.full(
         deps,
         actor,
         dispute,
         registration=await registration.of(deps, dispute) if dispute.source is not Source.MINI_PROGRAM else None,
-        parties=await disputes.parties(dispute.id),
+        parties=parties,
         informed=await rights.acknowledged_in(deps, dispute),
-        representations=await Representation.filter(dispute_id=dispute.id).order_by("id"),
+        representations=representations,
         appointments=await appointments.of_case(deps, actor, dispute),
         files=await files.all_of_dispute(dispute.id),
         steps=await history.steps_of(dispute.id),
         requests=await information.of_dispute(deps, dispute.id, None),
         elapsed=await elapsed.of(deps, dispute),
+        members=group.members(deps.catalog, dispute, parties),
+        attention=attention.of(deps, parties, representations, group),
     )
 
 

@@ -1,8 +1,7 @@
 """The orders of the queue, each along an index, so that twenty rows cost the same among a thousand cases and a million.
 
 A center has its own cases and those offered to it: two scans that are merged. One condition with OR could follow no
-order, and would read all cases of the center for every page. Likewise what is due, and what nothing is due for. Only
-the rows of the page are read whole: where the planner sorts after all, it sorts little.
+order, and would read all cases of the center for every page. Likewise what is due, and what nothing is due for.
 """
 
 import heapq
@@ -28,46 +27,42 @@ async def by_filing(
     found: Scans, *, limit: int, cursor: str | None, descending: bool
 ) -> tuple[list[Dispute], str | None]:
     _, last = _decoded(cursor, _FILED)
-    places = await _merged(found, "created_at", last, limit, descending=descending)
-    return await _page([(_FILED, *place) for place in places], limit)
+    rows = await _merged(found, "created_at", last, limit, descending=descending)
+    return cut(rows, limit, lambda dispute: _key(_FILED, dispute.created_at, dispute))
 
 
 async def by_light(due: Scans, undated: Scans, *, limit: int, cursor: str | None) -> tuple[list[Dispute], str | None]:
     """What is longest overdue first, then what is due next; at last what nothing is due for, the newest first."""
     part, last = _decoded(cursor, _DUE, _UNDATED)
-    places: list[tuple[str, datetime, UUID]] = []
+    rows: list[Dispute] = []
     if part == _DUE:
-        dated = [each.filter(due_at__isnull=False) for each in due]
-        places = [(_DUE, *place) for place in await _merged(dated, "due_at", last, limit)]
+        rows = await _merged([each.filter(due_at__isnull=False) for each in due], "due_at", last, limit)
         last = None
-    if len(places) <= limit:
+    if len(rows) <= limit:
         rest = [each.filter(due_at__isnull=True) for each in undated]
-        places += [(_UNDATED, *place) for place in await _merged(rest, "created_at", last, limit, descending=True)]
-    return await _page(places[: limit + 1], limit)
+        rows += await _merged(rest, "created_at", last, limit, descending=True)
+    return cut(rows[: limit + 1], limit, _light_key)
 
 
 async def _merged(
     found: Scans, column: str, last: Place | None, limit: int, *, descending: bool = False
-) -> list[Place]:
-    sign = "-" if descending else ""
-    read: list[list[Any]] = [
-        await _beyond(each, column, last, descending=descending)
-        .order_by(f"{sign}{column}", f"{sign}id")
-        .limit(limit + 1)
-        .values_list(column, "id")
+) -> list[Dispute]:
+    order = (f"-{column}", "-id") if descending else (column, "id")
+    read = [
+        await _rows(_beyond(each, column, last, descending=descending), limit, order, alone=len(found) == 1)
         for each in found
     ]
-    return list(islice(heapq.merge(*read, reverse=descending), limit + 1))
+    merged = heapq.merge(*read, key=lambda dispute: (getattr(dispute, column), dispute.id), reverse=descending)
+    return list(islice(merged, limit + 1))
 
 
-async def _page(places: list[tuple[str, datetime, UUID]], limit: int) -> tuple[list[Dispute], str | None]:
-    page, next_cursor = cut(places, limit, lambda place: (place[0], place[1].isoformat(), str(place[2])))
-    if not page:
-        return [], None
-    ids = [dispute_id for _, _, dispute_id in page]
-    rows = await Dispute.filter(id__in=ids).select_related("center", "mediator", "transfer_to")
-    by_id = {dispute.id: dispute for dispute in rows}
-    return [by_id[dispute_id] for dispute_id in ids], next_cursor
+async def _rows(found: QuerySet[Dispute], limit: int, order: tuple[str, str], *, alone: bool) -> list[Dispute]:
+    """In a whole city the planner may sort many after all: then by their ids, and only the page is read whole."""
+    page = found.order_by(*order).limit(limit + 1)
+    if alone:
+        ids = await page.values_list("id", flat=True)
+        page = Dispute.filter(id__in=ids).order_by(*order)
+    return await page.select_related("center", "mediator", "transfer_to")
 
 
 def _beyond(found: QuerySet[Dispute], column: str, last: Place | None, *, descending: bool) -> QuerySet[Dispute]:
@@ -79,6 +74,16 @@ def _beyond(found: QuerySet[Dispute], column: str, last: Place | None, *, descen
     same: dict[str, Any] = {column: moment, f"id__{way}": last_id}
     further: dict[str, Any] = {f"{column}__{way}": moment}
     return found.filter(Q(**further) | Q(**same), **{f"{column}__{way}e": moment})
+
+
+def _light_key(dispute: Dispute) -> tuple[str, ...]:
+    if dispute.due_at is None:
+        return _key(_UNDATED, dispute.created_at, dispute)
+    return _key(_DUE, dispute.due_at, dispute)
+
+
+def _key(part: str, moment: datetime, dispute: Dispute) -> tuple[str, ...]:
+    return part, moment.isoformat(), str(dispute.id)
 
 
 def _decoded(cursor: str | None, *parts: str) -> tuple[str, Place | None]:

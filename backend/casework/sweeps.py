@@ -93,6 +93,18 @@ async def _escalate(deps: Deps, dispute: Dispute) -> bool:
     return True
 
 
+async def _start(deps: Deps, dispute: Dispute) -> bool:
+    """A case from before there were clocks: its limit counts from today, as if it had come to its state today."""
+    rule = _RULE_OF[dispute.status]
+    if dispute.status is Status.ACCEPTED and dispute.mediator_id is not None:
+        rule = "begin"
+    if rule == case_clock.SETTLE and dispute.track in deps.catalog.tracks:
+        rule = deps.catalog.tracks[dispute.track].settle
+    step = case_clock.wind(deps, dispute, case_clock.step(deps, "start", rule=rule))
+    await _write(deps, dispute, Entry("clock_started", Audience.STAFF, step=step))
+    return True
+
+
 async def _write(deps: Deps, dispute: Dispute, entry: Entry) -> None:
     dispute.version += 1
     dispute.updated_at = deps.clock.now()
@@ -100,7 +112,20 @@ async def _write(deps: Deps, dispute: Dispute, entry: Entry) -> None:
     await dispute.save(update_fields=CHANGING)
 
 
+_RULE_OF = {
+    Status.SUBMITTED: case_clock.FIRST_RULE,
+    Status.ACCEPTED: "assign",
+    Status.IN_MEDIATION: case_clock.SETTLE,
+    Status.TRANSFERRED: "accept_transfer",
+}
+
+
+def _without_clock(_now: datetime) -> QuerySet[Dispute]:
+    return Dispute.filter(status__in=list(_RULE_OF), clock__isnull=True)
+
+
 _SWEEPS: dict[str, tuple[Callable[[datetime], QuerySet[Dispute]], Callable[[Deps, Dispute], Awaitable[bool]]]] = {
+    "started": (_without_clock, _start),
     "resumed": (lambda now: Dispute.filter(resumes_at__lt=now), _resume),
     "lifted": (lambda now: Dispute.filter(status=Status.TRANSFERRED, due_at__lt=now), _lift),
     "escalated": (queries.overdue, _escalate),

@@ -18,7 +18,7 @@ from backend.core.schema import Moment, Out
 from backend.disputes import case_clock, deadlines, history, timeline, views, workflow
 from backend.disputes.deadlines import Pause, Step
 from backend.disputes.elapsed import ElapsedOut
-from backend.disputes.schemas import TimelineItem
+from backend.disputes.schemas import MemberOut, TimelineItem
 from backend.files.schemas import FileOut
 from models import Dispute, Event, Party, Representation
 
@@ -43,6 +43,8 @@ class CasePartyOut(Out):
     has_left: bool
     knows_rights: bool
     """Has been told its rights and duties in the wording in force."""
+    group: MemberOut | None
+    """Of a side that has elected representatives."""
 
 
 class RepresentationOut(Out):
@@ -189,6 +191,8 @@ def full(
     steps: list[Step],
     requests: list[RequestOut],
     elapsed: ElapsedOut | None,
+    members: dict[UUID, MemberOut],
+    attention: list[str],
 ) -> CaseOut:
     own = is_own(actor, dispute)
     return CaseOut.model_validate(
@@ -207,8 +211,8 @@ def full(
             "route": dispute.route,
             "route_comparison": dispute.route.get("comparison"),
             "registration": registration if own else None,
-            "parties": [_party(deps, party, own, party.id in informed) for party in parties],
-            "attention": _attention(parties, representations),
+            "parties": [_party(deps, party, own, party.id in informed, members.get(party.id)) for party in parties],
+            "attention": attention,
             "representations": [represented(deps, row, own) for row in representations],
             "appointments": appointments,
             "files": files if own else [],
@@ -318,14 +322,7 @@ def _first(deps: Deps, parties: list[Party], side: str, own: bool) -> str | None
     return None if found is None else _name(deps, found, own)
 
 
-def _attention(parties: list[Party], representations: list[Representation]) -> list[str]:
-    """A minor acts through a guardian."""
-    guarded = {row.party_id for row in representations if row.kind == "guardian" and row.ended_at is None}
-    alone = [party for party in parties if party.is_minor and party.id not in guarded]
-    return ["有未成年当事人还没有登记监护人，请先登记再调解。"] if alone else []
-
-
-def _party(deps: Deps, party: Party, own: bool, knows_rights: bool) -> CasePartyOut:
+def _party(deps: Deps, party: Party, own: bool, knows_rights: bool, group: MemberOut | None) -> CasePartyOut:
     phone = deps.keyring.open(party.phone_sealed, "party", "phone", party.id) if party.phone_sealed else None
     id_number = (
         deps.keyring.open(party.id_number_sealed, "party", "id_number", party.id) if party.id_number_sealed else None
@@ -342,6 +339,7 @@ def _party(deps: Deps, party: Party, own: bool, knows_rights: bool) -> CaseParty
         is_minor=party.is_minor,
         has_left=party.left_at is not None,
         knows_rights=knows_rights,
+        group=group,
     )
 
 

@@ -47,6 +47,14 @@ class ExtensionRules(Entry):
     max_days: int = Field(ge=1)
 
 
+class GroupRules(Entry):
+    """See the head of `groups.toml`."""
+
+    members_from: int = Field(ge=3)
+    representatives_least: int = Field(ge=1)
+    representatives_most: int = Field(ge=1, le=20)
+
+
 class StaffNoticeText(Entry):
     """See the head of `staff_notices.toml`."""
 

@@ -17,6 +17,7 @@ from backend.core.case_rules import (
     AssignmentWeights,
     ContactRules,
     ExtensionRules,
+    GroupRules,
     RecusalRules,
     StaffNoticeText,
     Track,
@@ -208,6 +209,7 @@ class Catalog(Entry):
     time_rules: TimeRuleBook
     transfer: TransferRules
     extension: ExtensionRules
+    group: GroupRules
     pause_reasons: dict[str, str]
     refusal_reasons: dict[str, str]
     redirects: tuple[RedirectRow, ...]

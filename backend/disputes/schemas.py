@@ -212,6 +212,23 @@ class DisputeFiled(Out):
     """What to do first, where somebody may be in danger."""
 
 
+class MemberOut(Out):
+    is_representative: bool
+    scope_text: str | None
+    """Of a representative: what the members have given it the power to do."""
+    agrees: bool | None
+    """To those elected; null = nothing said yet, and so spoken for by them."""
+    is_bound: bool | None
+    """By the outcome reached; null while there is none."""
+
+
+class GroupOut(MemberOut):
+    representatives: list[str]
+    """Of the own side, masked."""
+    asks: list[str]
+    """What the reader may still answer: `representation`, `outcome`."""
+
+
 class DisputeOut(DisputeBrief):
     """A resident's own case. Free text is shown to who wrote it only."""
 
@@ -228,6 +245,8 @@ class DisputeOut(DisputeBrief):
     rights_notice: RightsOut | None = None
     redirect: RedirectOut | None = None
     routes: tuple[str, ...] = ()
+    group: GroupOut | None = None
+    """Of a member of a side that has elected representatives."""
     information_requests: list[dict[str, Any]] = Field(default_factory=list)
     """Still open: what the center has asked for, item by item."""
     elapsed: ElapsedOut | None = None

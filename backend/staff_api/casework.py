@@ -5,13 +5,16 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.casework import handover_notes, proposals, staff_notices, today
+from backend.casework import handover_notes, information, proposals, queries, staff_notices, today
 from backend.casework.handover_notes import HandoverNoteOut
+from backend.casework.information import AnswersRecord
 from backend.casework.proposals import MediatorProfileIn, MediatorProfileOut, ProposalsOut, ProposalsQuery
 from backend.casework.today import TodayOut
+from backend.casework.views import CaseOut
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Moment, Out, Page, PageQuery
+from backend.disputes.actions import DisputeEndedError
 from backend.web.endpoint import endpoint
 from models import StaffNotice
 
@@ -30,6 +33,22 @@ class StaffNoticeOut(Out):
 
 class UnreadStaffOut(Out):
     count: int
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/information-requests/{request_id}/answers",
+    audience="staff",
+    body=AnswersRecord,
+    returns=CaseOut,
+    status=201,
+    errors=(RoleNotAllowedError, DisputeEndedError),
+)
+async def record_answers(
+    actor: StaffActor, dispute_id: UUID, request_id: UUID, body: AnswersRecord, deps: Deps
+) -> CaseOut:
+    return await queries.case_of(deps, actor, await information.record(deps, actor, dispute_id, request_id, body))
 
 
 class HandoverNotesOut(Out):

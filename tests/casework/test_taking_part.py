@@ -109,6 +109,34 @@ async def test_a_party_answers_item_by_item(people: PeopleAtWork, clock: Travell
     refused(await (await people.staff("director")).post(f"/notices/{inbox[0]['id']}/read"), 404)
 
 
+async def test_answers_brought_to_the_window(people: PeopleAtWork) -> None:
+    resident, clerk = await people.resident(), await people.staff("clerk")
+    filed = await file_dispute(resident)
+    asked = await take(clerk, filed["id"], "request_information", items=["房产证", "营业执照"], due_on="2026-12-04")
+    (request,), (mine, theirs) = asked["information_requests"], [each["id"] for each in asked["parties"]]
+    first, second = [each["id"] for each in request["items"]]
+    path = f"/disputes/{filed['id']}/information-requests/{request['id']}/answers"
+    body = {"party_id": mine, "answers": [{"item_id": first, "text": "原件已核对"}]}
+    assert paths(await clerk.post(path, body | {"party_id": first})) == {"party_id"}
+    assert paths(await clerk.post(path, body | {"answers": [{"item_id": first, "text": "长" * 2001}]})) == {
+        "answers.0.text"
+    }
+    assert paths(await clerk.post(path, {"answers": []})) == {"party_id", "answers"}
+    refused(await (await people.staff("gezhouba-clerk")).post(path, body), 404)
+    refused(await (await people.staff("supervisor")).post(path, body), 403, "role_not_allowed")
+    case = granted(await clerk.post(path, body), 201)
+    assert case["information_requests"][0]["items"][0]["answer"] == "原件已核对"
+    (own,) = granted(await resident.get(f"/disputes/{filed['id']}"))["information_requests"]
+    assert own["items"][0]["answer"] == "原件已核对", "the party reads what was written down for it"
+    rest = {"party_id": theirs, "answers": [{"item_id": second, "text": "公司送来复印件"}]}
+    case = granted(await clerk.post(path, rest), 201)
+    assert (case["clock"]["paused"], case["version"]) == (None, asked["version"] + 2)
+    assert "公司送来" not in (await resident.get(f"/disputes/{filed['id']}", include="timeline")).text
+    refused(await clerk.post(path.replace(request["id"], filed["id"]), rest), 404)
+    await resident.post(f"/disputes/{filed['id']}/withdrawal", {"reason": "不办了"})
+    refused(await clerk.post(path, rest), 409, "dispute_ended")
+
+
 async def test_unreachable_only_after_enough_attempts(people: PeopleAtWork) -> None:
     filed = await file_dispute(await people.resident())
     mediator = await to_mediation(people, filed["id"])

@@ -3,6 +3,7 @@
 import random
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -34,6 +35,23 @@ async def act(staff: Person, dispute_id: str, action: str, **fields: Any) -> htt
 
 def clock_of(case: Json) -> tuple[str, str]:
     return case["clock"]["rule"], case["due_at"][:10]
+
+
+async def test_a_case_from_before_there_were_clocks_gets_one(people: PeopleAtWork, deps: Deps) -> None:
+    clerk = await people.staff("clerk")
+    filed = [(await file_dispute(await people.resident()))["id"] for _ in range(3)]
+    await take(clerk, filed[1], "accept")
+    await to_mediation(people, filed[2])
+    await Dispute.all().update(clock=None, due_at=None, yellow_at=None)
+    await Event.all().update(clock=None)
+    assert [(await sweeps.sweep(deps))["started"] for _ in range(2)] == [3, 0]
+    cases = [granted(await clerk.get(f"/disputes/{each}")) for each in filed]
+    assert [clock_of(each) for each in cases] == [
+        ("respond", "2026-11-27"), ("assign", "2026-11-26"), ("settle", "2026-12-24"),
+    ]  # fmt: skip
+    for each in filed:
+        replayed = deadlines.replay(await history.steps_of(UUID(each)), deps.catalog.time_rules, deps.calendar)
+        assert replayed[-1].due_at == (await Dispute.get(id=each)).due_at
 
 
 async def test_one_limit_follows_another(people: PeopleAtWork, clock: TravellingClock) -> None:
