@@ -31,8 +31,10 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     extra["elapsed"] = await elapsed.of(deps, dispute)
     requests = await information.of_dispute(deps, dispute_id, actor)
     extra["information_requests"] = [each.model_dump(mode="json") for each in requests if each.answered_at is None]
-    extra["group"] = await groups.for_member(deps, actor, dispute, parties)
-    extra["actions"] = [*page.actions, *_more_actions(dispute, has_requests=bool(extra["information_requests"]))]
+    extra["group"] = group = await groups.for_member(deps, actor, dispute, parties)
+    spoken_for = group is not None and not group.is_representative and group.agrees is not False
+    own = [each for each in page.actions if not (spoken_for and each.action == "book")]
+    extra["actions"] = [*own, *_more_actions(dispute, has_requests=bool(extra["information_requests"]))]
     if "timeline" in wanted:
         items = await timeline.for_resident(deps, actor, dispute, limit=_TIMELINE_ITEMS, cursor=None, descending=False)
         extra["timeline"] = items.items

@@ -202,7 +202,7 @@ def person_of(dispute: Dispute, everybody: Sequence[Person], actor: ResidentActo
     """A resident's own part in a case that they may see; who filed it for somebody is its applicant. Raises
     NotTakingPartError for who has left, or is spoken for."""
     mine = _part_of(everybody, actor)
-    acts_for_another = dispute.resident_id == actor.id and mine.resident_id is None
+    acts_for_another = dispute.resident_id == actor.id and mine.resident_id is None and mine.ordinal == 0
     if mine.resident_id != actor.id and not acts_for_another:
         raise NotTakingPartError
     return replace(mine, resident_id=actor.id)

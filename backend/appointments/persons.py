@@ -11,7 +11,7 @@ from backend.disputes.groups import SPOKEN_FOR
 from models import DiaryKind, Side
 
 _OF_DISPUTE = f"""
-SELECT p.id, p.resident_id, p.side, p.id_number_hash, r.id_number_hash AS account_hash
+SELECT p.id, p.ordinal, p.resident_id, p.side, p.id_number_hash, r.id_number_hash AS account_hash
   FROM party p LEFT JOIN resident r ON r.id = p.resident_id
  WHERE p.dispute_id = $1 AND p.removed_at IS NULL AND p.left_at IS NULL AND NOT {SPOKEN_FOR} ORDER BY p.ordinal
 """  # noqa: S608
@@ -20,6 +20,8 @@ SELECT p.id, p.resident_id, p.side, p.id_number_hash, r.id_number_hash AS accoun
 @dataclass(frozen=True, slots=True)
 class Person:
     party_id: UUID
+    ordinal: int
+    """0 = the applicant first named."""
     resident_id: UUID | None
     """Null until they have joined by WeChat."""
     side: Side
@@ -40,6 +42,7 @@ async def of_dispute(dispute_id: UUID) -> list[Person]:
     return [
         Person(
             row["id"],
+            row["ordinal"],
             row["resident_id"],
             Side(row["side"]),
             frozenset(filter(None, (row["id_number_hash"], row["account_hash"]))),

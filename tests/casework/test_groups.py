@@ -67,6 +67,9 @@ async def test_the_elected_are_asked_and_told_and_nobody_else_is_bound(people: P
     refused(await say(elected, scene, "representation", agreed=True), 409, "action_not_allowed")
     refused(await say(member, scene, "outcome", agreed=True), 409, "action_not_allowed")
 
+    assert "book" not in {
+        each["action"] for each in granted(await member.get(f"/disputes/{scene.dispute_id}"))["actions"]
+    }
     refused(await try_to_book(member, scene.dispute_id, scene.slot(at(26, 8, 30))), 409, "not_taking_part")
     proposal = granted(await scene.propose(at(25, 8, 30)), 201)
     asked = {each["party_id"] for each in proposal["participants"]}
@@ -95,6 +98,10 @@ async def test_another_election_begins_anew(people: PeopleAtWork) -> None:
     granted(await elect(scene, 3, 4), 201)
     assert (await group_of(member, scene))["is_representative"], "the one at place 3"
     assert (await group_of(scene.zhang, scene))["asks"] == ["representation"]
+    slot = scene.slot(at(26, 8, 30))
+    refused(await try_to_book(scene.zhang, scene.dispute_id, slot), 409, "not_taking_part")
+    granted(await say(scene.zhang, scene, "representation", agreed=False), 201)
+    granted(await try_to_book(scene.zhang, scene.dispute_id, slot), 201)
     await take(scene.mediator, scene.dispute_id, "request_information", items=["购房合同"], due_on="2026-12-01")
     assert await Notice.filter(kind="information_requested", resident_id=member.id).exists()
 
