@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0019_the_orders_of_the_queue"), ("models", "0020_cloud_mediation")]
+    dependencies = [("models", "0021_events_that_count")]
 
     initial = False
 
