@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 
@@ -121,14 +122,15 @@ class GridIndex:
 
     def _filled_with(self, centers: Iterable[CenterPoint]) -> Iterator[None]:
         """Files them slice by slice."""
-        of_level: dict[str, list[Row]] = {}
+        by_county, of_level = defaultdict[str, list[CenterPoint]](list), defaultdict[str, list[Row]](list)
         for some in slices(centers):
+            self._by_id |= {center.id: center for center in some}
+            self._by_code |= {center.code: center for center in some}
             for center in some:
-                self._by_id[center.id] = center
-                self._by_code[center.code] = center
-                self._by_county.setdefault(county_of(center), []).append(center)
-                of_level.setdefault(center.level, []).append(self._row(center))
+                by_county[center.division_code[:6]].append(center)
+                of_level[center.level].append(self._row(center))
             yield
+        self._by_county = dict(by_county)
         for level, rows in of_level.items():
             grid = self._grids[level] = Grid(rows)
             yield from grid.fill(rows)
@@ -139,12 +141,13 @@ class GridIndex:
     def _serves(self, center: CenterPoint) -> int:
         """Two bits for each category that some center names: serves it, and is special for it."""
         key = center.categories, center.specialities
-        if key not in self._serving:
+        known = self._serving.get(key)
+        if known is None:
             for name in (*center.categories, *center.specialities):
                 self._bits.setdefault(name, 2 << 2 * len(self._bits))
             serves, special = (sum(self._bits[name] for name in names) for names in key)
-            self._serving[key] = (serves or _SERVES_ALL) | special << 1
-        return self._serving[key]
+            known = self._serving[key] = (serves or _SERVES_ALL) | special << 1
+        return known
 
     def _wanted(self, category: str | None) -> int:
         if category is None:

@@ -5,7 +5,6 @@ import gc
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -40,24 +39,13 @@ class Snapshot(NamedTuple):
     """PostgreSQL's transaction number: whatever older ones wrote has been read."""
 
 
-class _Row(NamedTuple):
-    id: str
-    code: str
-    name: str
-    level: str
-    division_code: str
-    lon: float | None
-    lat: float | None
-    crs: str
-    categories: str
-    placeholder: bool
-    address: str
-    phone: str
-    deactivated_at: datetime | None
-
+_Row = tuple[str, str, str, str, str, float | None, float | None, str, str, bool, str, str, bool]
+"""What `_SELECT` names; asyncpg's own records come apart like tuples, and are never made into others."""
 
 _EVERYTHING, _NOTHING = "[]", frozenset[str]()
-_SELECT = f"SELECT id::text, {', '.join(_Row._fields[1:])} FROM center"  # noqa: S608 - constants only
+_CITY = CenterLevel.CITY.value
+_SELECT = """SELECT id::text, code, name, level, division_code, lon, lat, crs, categories, placeholder, address, phone,
+    deactivated_at IS NOT NULL FROM center"""
 _CHANGED_SQL = f"""{_SELECT}
     WHERE age(xmin) <= age($1::text::xid) OR level = 'city' OR id = ANY($2::uuid[]) LIMIT {_MANY + 1}"""
 """`xmin` is the transaction that wrote the row, by whatever way it was changed."""
@@ -95,7 +83,7 @@ async def follow(catalog: Catalog, known: Snapshot) -> Snapshot:
         return await load(catalog, known)
     read = _Read(desks, known)
     read.take(rows)
-    touched = [row.id for row in rows]
+    touched = [row[0] for row in rows]
     index = _changed(known.centers, touched, read.open, read.queue)
     retired = _changed(known.retired, touched, read.closed, read.queue)
     if len(index) + len(retired) != count:  # some row was deleted, which nothing does but an operator by hand
@@ -109,8 +97,8 @@ async def _load(catalog: Catalog, known: Snapshot | None) -> Snapshot:
     read = _Read(desks, known)
     async with connections.get("default").acquire_connection() as connection, connection.transaction():
         cursor = await connection.cursor(_SELECT)
-        while page := await cursor.fetch(4 * SLICE):
-            read.take(map(_Row._make, page))
+        while page := await cursor.fetch(2 * SLICE):
+            read.take(page)
             await asyncio.sleep(0)
     parents = {category.code: category.parent for category in catalog.categories if category.parent}
     index = await GridIndex.build(read.open, read.queue, parents)
@@ -137,34 +125,33 @@ class _Read:
         return min(self._queues, key=attrgetter("code"))
 
     def take(self, rows: Iterable[_Row]) -> None:
-        for row in rows:
-            if row.lon is None or row.lat is None:
+        """All in one piece: for tens of thousands, calls would cost as much as what they do."""
+        for id_, code, name, level, division, lon, lat, crs, categories, placeholder, address, phone, closed in rows:
+            if lon is None or lat is None:
                 continue
-            point = self._point(row, (row.lon, row.lat, row.crs))
-            if row.level == CenterLevel.CITY:
-                self._queues += [] if row.deactivated_at else [point]
+            desks, given, before = self._desks.get(id_, ()), (lon, lat, crs), self._before(id_)
+            listed = self._listed(categories, desks)
+            center = CenterPoint(
+                id_,
+                code,
+                name,
+                sys.intern(level),
+                division,
+                before.point if before and before.given == given else geo.to_wgs84(lon, lat, CRS[crs]),
+                listed if categories != _EVERYTHING else _NOTHING,  # whoever is resident there
+                placeholder,
+                address,
+                phone,
+                listed,
+                desks,
+                given,
+            )
+            if before == center:
+                center = before  # two copies of everybody would take twice the memory while one replaces the other
+            if level == _CITY:
+                self._queues += [] if closed else [center]
             else:
-                (self.closed if row.deactivated_at else self.open).append(point)
-
-    def _point(self, row: _Row, given: tuple[float, float, str]) -> CenterPoint:
-        """A center that lists nothing serves everything, whoever is resident there."""
-        desks, before = self._desks.get(row.id, ()), self._before(row.id)
-        listed = self._listed(row.categories, desks)
-        return CenterPoint(
-            id=row.id,
-            code=row.code,
-            name=row.name,
-            level=sys.intern(row.level),
-            division_code=row.division_code,
-            point=before.point if before and before.given == given else geo.to_wgs84(*given[:2], CRS[row.crs]),
-            categories=listed if row.categories != _EVERYTHING else _NOTHING,
-            placeholder=row.placeholder,
-            address=row.address,
-            phone=row.phone,
-            specialities=listed,
-            desks=desks,
-            given=given,
-        )
+                (self.closed if closed else self.open).append(center)
 
     def _before(self, center_id: str) -> CenterPoint | None:
         known = self._known
@@ -186,8 +173,9 @@ async def _moment() -> tuple[str, int]:
 
 async def _rows(sql: str, *values: object) -> list[_Row]:
     """Without the models: they cost ten times as much as what routing needs of them."""
+    records: list[_Row]
     _, records = await connections.get("default").execute_query(sql, list(values))
-    return [_Row._make(record) for record in records]
+    return records
 
 
 async def _desks() -> dict[str, tuple[Desk, ...]]:

@@ -1,5 +1,4 @@
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -92,7 +91,7 @@ def test_a_change_is_as_good_as_building_anew(
     points = build(rows)
     gone = moved.draw(st.lists(st.sampled_from(points), unique_by=lambda each: each.id) if points else st.just([]))
     here = moved.draw(st.lists(st.sampled_from(gone), unique_by=lambda each: each.id) if gone else st.just([]))
-    come = [replace(each, point=point, categories=frozenset({"traffic"})) for each in here]
+    come = [each._replace(point=point, categories=frozenset({"traffic"})) for each in here]
     index = GridIndex(points, QUEUE, PARENTS)
     after = index.changed(gone, come, QUEUE)
     left = [each for each in points if each not in gone] + come

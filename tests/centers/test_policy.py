@@ -1,6 +1,5 @@
 import json
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -163,7 +162,7 @@ def test_a_county_without_its_center_goes_to_the_nearest_township_then_across_th
 
 @pytest.mark.parametrize("category", ["property", "medical"])
 def test_when_no_center_may_people_decide(category: str) -> None:
-    nobody = GridIndex([replace(center, categories=frozenset({"labour"})) for center in CENTERS], QUEUE, PARENTS)
+    nobody = GridIndex([center._replace(categories=frozenset({"labour"})) for center in CENTERS], QUEUE, PARENTS)
     for decision in (
         policy.choose(nobody, DIVISIONS, CATALOG, category, LUCHENG),
         named("420581001", category=category, index=nobody),

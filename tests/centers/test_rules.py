@@ -1,7 +1,6 @@
 """Routing with a policy, outlines and a closed center: a small land of two counties and a hole."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -197,7 +196,7 @@ def test_who_was_passed_over_and_why(way: str, category: str, expected: set[tupl
     assert {(each.center.code, each.why) for each in found} == expected
 
 
-LABOUR_ONLY = [replace(each, categories=frozenset({"labour"})) for each in CENTERS if each.level == "township"]
+LABOUR_ONLY = [each._replace(categories=frozenset({"labour"})) for each in CENTERS if each.level == "township"]
 
 
 def test_who_does_not_serve_the_category_is_not_of_the_wrong_level() -> None:
