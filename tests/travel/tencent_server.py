@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 KEY, SECRET_KEY = "TEST-KEY", "test-secret"
+SLOW_S = 5.0
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Tencent:
         path, params = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
         self.asked.append({"path": path, **params})
         if self.slow is not None:
-            self.slow.wait(5)
+            self.slow.wait(SLOW_S)
         if self.text is not None:
             return self.text
         status = self.statuses.pop(0) if self.statuses else self.status or _refusal(path, params)

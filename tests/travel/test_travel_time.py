@@ -1,8 +1,13 @@
 """Who is nearer by road, from the rule to the record."""
 
+import asyncio
+import socket
+import threading
+from time import monotonic
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from backend.centers import travel_time
 from backend.centers.decision import Candidate, RouteDecision
@@ -10,10 +15,13 @@ from backend.core.deps import CenterPoint
 from backend.core.geo import Wgs84, to_gcj02, to_wgs84
 from backend.core.travel import OFF, TravelTimes
 from backend.travel.driving import Driving
+from backend.travel.tencent import Quota, TencentLocation
 from models import Dispute
+from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.people import LUCHENG, People, file_dispute
-from tests.travel.tencent_server import Tencent
+from tests.travel.conftest import keyring
+from tests.travel.tencent_server import KEY, SECRET_KEY, Tencent
 
 HERE = Wgs84(111.4, 30.3)
 
@@ -148,3 +156,31 @@ async def test_redis_does_not_tell_where_somebody_was(driving: Driving, app: App
     keys = [key.decode() async for key in app.ctx.redis.scan_iter("travel:times:*")]
     assert len(keys) == 1
     assert "111" not in (await app.ctx.redis.get(keys[0])).decode()
+
+
+async def test_a_redis_that_hangs_keeps_no_preview_waiting(tencent: Tencent, clock: TravellingClock) -> None:
+    """It takes connections and never says a word: neither what is remembered nor the quota can be looked up."""
+    hanging = socket.create_server(("127.0.0.1", 0))
+    redis = Redis(port=hanging.getsockname()[1])
+    account = TencentLocation(tencent.url, KEY, SECRET_KEY, Quota(50, 1000), redis, clock=clock, budget_s=2.0)
+    driving = Driving(account, redis, keyring(), 3000.0, budget_s=0.05)
+    point = to_wgs84(111.4775, 30.3789, "gcj02")
+    began = monotonic()
+    times = await driving.ask(point, [center("a"), center("b")])
+    assert (times.state, await driving.address_of(point), await driving.point_of("宜都市")) == ("away", None, None)
+    assert monotonic() - began < 1.0
+    assert tencent.asked == []
+    await driving.aclose()
+    await redis.aclose()
+    hanging.close()
+
+
+async def test_a_late_answer_is_no_answer_for_the_filing_either(account: TencentLocation, tencent: Tencent) -> None:
+    point, redis = to_wgs84(111.4775, 30.3789, "gcj02"), account._redis
+    driving = Driving(account, redis, keyring(), 3000.0, budget_s=0.05)
+    tencent.slow = threading.Event()
+    assert (await driving.ask(point, [center("a"), center("b")])).state == "away"
+    tencent.slow.set()
+    await asyncio.gather(*driving._running)
+    assert len(tencent.asked) == 1
+    assert (await driving.recall(point)).state == "away"
