@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from backend.core.deps import CenterPoint
 from backend.core.geo import ECCENTRICITY_SQUARED, Wgs84, distance_m
 
-SLICE = 500
+SLICE = 250
 """So much is done between two turns of the event loop; about a millisecond."""
 
 _COARSEST, _FINEST = 0.5, 20.0

@@ -155,6 +155,7 @@ def test_any_words_are_answered(code: str | None, address: str | None) -> None:
         ("秭归周坪乡", "九畹溪镇", True),
         ("长阳榔枰镇", "榔坪镇", True),
         ("五峰付家堰乡", "傅家堰乡", True),
+        ("当阳市育溪镇", "淯溪镇", True),
         ("付家堰", "傅家堰乡", False),
     ],
 )
