@@ -25,6 +25,7 @@ CATEGORIES = 'way = "speciality"\ncenters = ["C420502"]\ncategories = '
 
 @pytest.fixture
 async def rules(app: App, client: httpx.AsyncClient) -> AsyncIterator[None]:
+    await followed(app)  # outlines that another test took away are only gone when the process has noticed
     yield
     await RoutingPolicy.filter(version__gt=1).delete()
     await CountyBoundary.all().delete()
