@@ -20,6 +20,7 @@ def wechat(settings: Settings, redis: Redis, clock: Clock) -> WeChat:
         settings.wechat_app_secret.get_secret_value(),
         redis,
         clock=clock,
+        timeout_s=settings.wechat_timeout_s,
     )
 
 

@@ -3,15 +3,18 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import prometheus_client
 import structlog
+import uvloop
 from pgqueuer import RetryRequested
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.queries import Queries
@@ -53,7 +56,9 @@ log = structlog.get_logger("hejie.worker")
 
 _PICKED_FOR_EACH = 4
 """Jobs taken off the queue for each that runs: the next one is at hand when a place is free."""
-_POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=25), timedelta(milliseconds=250)
+_AT_WORK_FOR_EACH = 1.4
+"""Jobs at work for each place: what is read before a message and written after it must not keep its place empty."""
+_POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=50), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _STOP_WITHIN_S = 3.5
 _BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 0.5
@@ -86,7 +91,7 @@ class NotifyingQueueError(Exception):
 def run(settings: Settings) -> None:
     """Until SIGINT or SIGTERM: what is running may finish, for 3.5 s at most."""
     logging.configure(settings, "worker")
-    asyncio.run(_run(settings))
+    uvloop.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:
@@ -115,12 +120,19 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
         except TimeoutError:
             log.warning("jobs_cut_off")
         finally:
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
+            await _end(others)
             await post.wechat.aclose()
             await post.sms.aclose()
             await redis.aclose()
+
+
+async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancelled again where a library has taken the cancellation for a lost connection."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.5)
 
 
 def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
@@ -131,6 +143,7 @@ def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
         wechat=outside.wechat(settings, redis, clock),
         sms=outside.sms(settings, clock),
         state=settings.program_state,
+        places=asyncio.Semaphore(settings.worker_concurrency),
     )
 
 
@@ -157,12 +170,13 @@ async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *,
     """Again and again while the database is away."""
     bench = _Workbench(post, open_store(settings.storage_url, settings.data_dir), _inspector(settings, post))
     picked = _PICKED_FOR_EACH * settings.worker_concurrency
+    at_work = ceil(_AT_WORK_FOR_EACH * settings.worker_concurrency)
     while not stopping.is_set():
         try:
             async with _pool(settings) as pool:
                 if await pool.fetch(_NOTIFYING):
                     raise NotifyingQueueError
-                await _queue(pool, bench, asyncio.Semaphore(settings.worker_concurrency), stopping).run(
+                await _queue(pool, bench, asyncio.Semaphore(at_work), stopping).run(
                     dequeue_timeout=_POLL_IDLE,
                     batch_size=picked // 2,
                     max_concurrent_tasks=picked,
@@ -185,24 +199,24 @@ def _pool(settings: Settings) -> asyncpg.Pool:
     )
 
 
-def _queue(pool: asyncpg.Pool, bench: _Workbench, places: asyncio.Semaphore, stopping: asyncio.Event) -> QueueManager:
+def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopping: asyncio.Event) -> QueueManager:
     queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
     queue.min_dequeue_poll_interval = _POLL_BUSY
     queue.shutdown = stopping
 
     @queue.entrypoint(jobs.DELIVER_NOTICE)
     async def deliver_notice(job: Job) -> None:
-        async with places, _or_later(stopping):
+        async with desk, _or_later(stopping):
             await delivery.deliver(bench.post, _id_in(job, "notice_id"), job.attempts)
 
     @queue.entrypoint(jobs.TAKE_EFFECT)
     async def take_effect(job: Job) -> None:
-        async with places, _or_later(stopping):
+        async with desk, _or_later(stopping):
             await wechat_events.take_effect(bench.post, bench.store, _id_in(job, "callback_id"))
 
     @queue.entrypoint(jobs.CHECK_CONTENT)
     async def check_content(job: Job) -> None:
-        async with places, _or_later(stopping):
+        async with desk, _or_later(stopping):
             await checking.check(bench.inspector, _id_in(job, "check_id"), job.attempts)
 
     return queue

@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="API processes")
     data_dir: Path = Path(".data")
     public_url: str = Field("", description="what phones call; default http://host:port")
-    worker_concurrency: int = Field(10, ge=1, le=100, description="jobs at once; more throughput means more workers")
+    worker_concurrency: int = Field(10, ge=1, le=100, description="sends at once; more throughput means more workers")
     worker_metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus figures of the worker; 0 = off")
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front append X-Forwarded-For")
 
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
 
     # WeChat
     wechat_url: str = Field("", description="default https://api.weixin.qq.com; the simulator in development")
+    wechat_timeout_s: float = Field(3.0, ge=0.3, le=10, description="for one call of WeChat, its repetitions included")
     wechat_app_id: str = "wx-development"
     wechat_app_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     wechat_callback_token: SecretStr = SecretStr(DEVELOPMENT_SECRET)

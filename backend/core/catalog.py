@@ -390,6 +390,15 @@ class Catalog(Entry):
     def template_by_id(self) -> dict[str, MessageTemplate]:
         return {template.id: template for template in self.templates.values()}
 
+    @cached_property
+    def one_time_ids(self) -> list[str]:
+        return [template.id for template in self.templates.values() if not template.long_term]
+
+    @cached_property
+    def kinds_first_served(self) -> list[str]:
+        """Of notices that may have the last acceptance."""
+        return [kind for kind, words in self.notices.items() if not words.small]
+
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> "Catalog":
         """Raises `pydantic.ValidationError` with every problem."""

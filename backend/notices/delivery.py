@@ -5,6 +5,7 @@ know whether the message went out, so it counts as `unknown` and is never repeat
 Where the push certainly did not go and a deadline is running, a text message is sent the same way.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -33,15 +34,33 @@ _ORPHANED_AFTER = timedelta(minutes=2)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1, 300
 
 _LOCK = """
-SELECT r.openid, r.phone_sealed, r.closed_at IS NOT NULL AS is_closed,
-       EXISTS (SELECT FROM wechat_callback c WHERE c.openid = r.openid AND c.handled_at IS NULL) AS has_events,
-       n.id, n.resident_id, n.kind, n.template_id, n.page, n.push_data, n.sms_params, n.created_at, n.read_at,
-       n.send_after, n.valid_until, n.delivery, n.channel, n.begun_at, n.finished_at, n.errcode, n.message_id
-  FROM resident r JOIN notice n ON n.resident_id = r.id
- WHERE n.id = $1 AND n.delivery IN ('pending', 'begun')
-   FOR NO KEY UPDATE OF r, n
+WITH letter AS (
+    SELECT r.openid, r.phone_sealed, r.closed_at IS NOT NULL AS is_closed,
+           EXISTS (SELECT FROM wechat_callback c WHERE c.openid = r.openid AND c.handled_at IS NULL) AS has_events,
+           n.id, n.resident_id, n.kind, n.template_id, n.page, n.push_data, n.sms_params, n.created_at, n.read_at,
+           n.send_after, n.valid_until, n.delivery, n.channel, n.begun_at, n.finished_at, n.errcode, n.message_id
+      FROM resident r JOIN notice n ON n.resident_id = r.id
+     WHERE n.id = $1 AND n.delivery IN ('pending', 'begun')
+       FOR NO KEY UPDATE OF r, n),
+acceptance AS (
+    SELECT g.id FROM letter l
+      JOIN subscription_grant g ON g.resident_id = l.resident_id AND g.template_id = l.template_id
+     WHERE g.claimed_by IS NULL AND g.spent_at IS NULL AND g.revoked_at IS NULL
+       AND l.kind = ANY($4) AND l.template_id = ANY($5) AND l.delivery = 'pending' AND l.channel = 'wechat'
+       AND NOT l.is_closed AND NOT l.has_events AND l.read_at IS NULL
+       AND COALESCE(l.send_after, l.created_at) > $3 AND COALESCE(l.send_after, l.created_at) <= $2
+       AND (l.valid_until IS NULL OR l.valid_until > $2)
+     ORDER BY g.granted_at, g.id LIMIT 1
+       FOR NO KEY UPDATE OF g),
+claimed AS (
+    UPDATE subscription_grant SET claimed_by = $1 WHERE id IN (SELECT id FROM acceptance) RETURNING id),
+begun AS (
+    UPDATE notice SET delivery = 'begun', begun_at = $2 WHERE id = $1 AND EXISTS (SELECT FROM claimed) RETURNING id)
+SELECT letter.*, EXISTS (SELECT FROM begun) AS is_begun FROM letter
 """
-"""The resident first, as everybody else does."""
+"""The resident first, as everybody else does. Most letters need no further look: news that may have the last
+acceptance of a one-time template ($4, $5), due and neither old nor overtaken. For those it claims and begins at once:
+each statement less is a tenth more messages. A grant is locked before it is claimed: none is taken twice."""
 _BEGIN = "UPDATE notice SET delivery = 'begun', begun_at = $2 WHERE id = $1"
 _ORPHANS = """
 SELECT n.id FROM notice n
@@ -62,6 +81,8 @@ class Post:
     wechat: WeChat
     sms: Sms
     state: Literal["developer", "trial", "formal"]
+    places: asyncio.Semaphore
+    """So many are sent at once; while one is written down another may be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +100,15 @@ class Addressee:
 class _Letter:
     notice: Notice
     to: Addressee
+    is_begun: bool = False
 
 
 async def deliver(post: Post, notice_id: UUID, attempt: int) -> None:
     """However often it is called, the message goes out at most once. Raises LaterError."""
     while (letter := await _begin(post, notice_id)) is not None:
         send = _send_push if letter.notice.channel is Channel.WECHAT else _send_text
-        result = await send(post, letter)
+        async with post.places:
+            result = await send(post, letter)
         goes_on = await _finish(post, letter, result)
         if result.delivery is Delivery.PENDING:
             raise LaterError(timedelta(seconds=max(result.retry_s, _pause_s(attempt))))
@@ -109,10 +132,11 @@ def may_text(post: Post, notice: Notice, *, has_phone: bool) -> bool:
 async def _begin(post: Post, notice_id: UUID) -> _Letter | None:
     """Claims a grant and marks the notice begun. None: there is nothing to send (any more). Raises LaterError."""
     async with in_transaction():
-        letter = await _locked(notice_id)
-        if letter is None:
-            return None
-        notice, now = letter.notice, post.clock.now()
+        now = post.clock.now()
+        letter = await _locked(post.catalog, notice_id, now)
+        if letter is None or letter.is_begun:
+            return letter
+        notice = letter.notice
         if notice.send_after is not None and notice.send_after > now:
             raise LaterError(notice.send_after - now)
         unsendable = _unsendable(post, notice, now) or await _without_consent(post, letter, now)
@@ -123,15 +147,20 @@ async def _begin(post: Post, notice_id: UUID) -> _Letter | None:
         return letter
 
 
-async def _locked(notice_id: UUID) -> _Letter | None:
-    found = await connections.get("default").execute_query_dict(_LOCK, [notice_id])
+async def _locked(catalog: Catalog, notice_id: UUID, now: datetime) -> _Letter | None:
+    values = [notice_id, now, now - GIVE_UP_AFTER, catalog.kinds_first_served, catalog.one_time_ids]
+    found = await connections.get("default").execute_query_dict(_LOCK, values)
     if not found:
         return None
     row = found[0]
     to = Addressee(
         row["resident_id"], *(row.pop(name) for name in ("openid", "phone_sealed", "is_closed", "has_events"))
     )
-    return _Letter(Notice._init_from_db(**row), to)  # noqa: SLF001 - a query of its own would double the cost
+    is_begun = row.pop("is_begun")
+    notice = Notice._init_from_db(**row)  # noqa: SLF001 - a query of its own would double the cost
+    if is_begun:
+        notice.delivery, notice.begun_at = Delivery.BEGUN, now
+    return _Letter(notice, to, is_begun)
 
 
 def _unsendable(post: Post, notice: Notice, now: datetime) -> Result | None:

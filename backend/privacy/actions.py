@@ -15,6 +15,7 @@ from models import (
     PhoneCode,
     PrivacyConsent,
     Rating,
+    Representation,
     Resident,
     ResidentSession,
     StoredFile,
@@ -50,7 +51,7 @@ async def withdraw_consent(clock: Clock, resident_id: UUID, kind: ConsentKind) -
 
 
 async def close_account(clock: Clock, resident_id: UUID) -> ClosedAccount:
-    """Cases go on and are kept; who logs in later is a new resident to us."""
+    """Cases go on and are kept; who logs in later is a new resident to us, and acts for nobody."""
     now = clock.now()
     await Resident.filter(id=resident_id).update(
         openid=f"closed:{resident_id}",
@@ -61,6 +62,7 @@ async def close_account(clock: Clock, resident_id: UUID) -> ClosedAccount:
         id_number_hash=None,
         closed_at=now,
     )
+    await Representation.filter(resident_id=resident_id, ended_at=None).update(ended_at=now)
     await PhoneCode.filter(resident_id=resident_id).delete()
     await ResidentSession.filter(resident_id=resident_id, revoked_at=None).update(revoked_at=now)
     await PrivacyConsent.filter(resident_id=resident_id, withdrawn_at=None).update(withdrawn_at=now)

@@ -17,12 +17,14 @@ from backend.privacy.schemas import ExportOut
 from models import (
     ActorKind,
     Appointment,
+    ContentCheck,
     Dispute,
     Event,
     Notice,
     Party,
     PrivacyConsent,
     Rating,
+    Representation,
     Resident,
     ResidentSession,
     StoredFile,
@@ -37,6 +39,7 @@ _TABLES: dict[type[Row], str] = {
     Notice: "notice",
     Party: "party",
     Rating: "rating",
+    Representation: "representation",
     Resident: "resident",
     StoredFile: "stored_file",
 }
@@ -56,7 +59,19 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
         subscriptions=_rows(schemas.ExportedGrant, await SubscriptionGrant.filter(resident_id=mine).order_by("id")),
         files=[_file(deps, stored) for stored in await StoredFile.filter(owner_id=mine, deleted_at=None)],
         ratings=[_rating(deps, rating) for rating in await Rating.filter(resident_id=mine).order_by("id")],
+        representations=[_representation(deps, row, mine) for row in await _representations(mine)],
+        content_checks=_rows(
+            schemas.ExportedContentCheck, await ContentCheck.filter(resident_id=mine).order_by("created_at", "id")
+        ),
     )
+
+
+async def _representations(mine: UUID) -> list[Representation]:
+    """Those by which the resident acts, and those by which somebody acts for the resident."""
+    parties = await Party.filter(resident_id=mine).values_list("id", flat=True)
+    rows = await Representation.filter(Q(resident_id=mine) | Q(party_id__in=list(parties))).order_by("id")
+    acted_for = {row.party_id for row in rows if row.resident_id == mine}
+    return [row for row in rows if row.resident_id == mine or row.party_id not in acted_for]
 
 
 async def _disputes(deps: Deps, mine: UUID) -> list[schemas.ExportedDispute]:
@@ -153,6 +168,25 @@ def _rating(deps: Deps, rating: Rating) -> schemas.ExportedRating:
         satisfaction=rating.satisfaction,
         comment=_opened(deps, rating, "comment"),
         created_at=rating.created_at,
+    )
+
+
+def _representation(deps: Deps, row: Representation, mine: UUID) -> schemas.ExportedRepresentation:
+    by_me = row.resident_id == mine
+    return schemas.ExportedRepresentation(
+        id=str(row.id),
+        dispute_id=str(row.dispute_id),
+        by_me=by_me,
+        kind=row.kind,
+        scope=row.scope,
+        name=_opened(deps, row, "name") or "",
+        phone=_opened(deps, row, "phone") if by_me else None,
+        basis=_opened(deps, row, "basis"),
+        document=_opened(deps, row, "document"),
+        given_on=row.given_on,
+        created_at=row.created_at,
+        ended_at=row.ended_at,
+        ended_reason=_opened(deps, row, "ended_reason"),
     )
 
 

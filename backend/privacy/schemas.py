@@ -111,6 +111,37 @@ class ExportedRating(Out):
     created_at: Moment
 
 
+class ExportedRepresentation(Out):
+    """`by_me`: whether the resident acts for somebody, or somebody for the resident, whose phone stays theirs."""
+
+    id: str
+    dispute_id: str
+    by_me: bool
+    kind: str
+    scope: str
+    name: str
+    phone: str | None
+    basis: str | None
+    document: str | None
+    given_on: date
+    created_at: Moment
+    ended_at: Moment | None
+    ended_reason: str | None
+
+
+class ExportedContentCheck(Out):
+    """What an automatic look at something that the resident wrote or uploaded came to, and what a person made of it."""
+
+    subject: str
+    subject_id: UUID
+    status: str
+    label: int | None
+    created_at: Moment
+    asked_at: Moment | None
+    finished_at: Moment | None
+    decided_at: Moment | None
+
+
 class ExportOut(Out):
     exported_at: Moment
     profile: ExportedProfile
@@ -122,3 +153,5 @@ class ExportOut(Out):
     subscriptions: list[ExportedGrant]
     files: list[ExportedFile]
     ratings: list[ExportedRating]
+    representations: list[ExportedRepresentation]
+    content_checks: list[ExportedContentCheck]

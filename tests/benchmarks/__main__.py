@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
+import uvloop
 from rich.console import Console
 from rich.table import Table
 from sanic import Sanic
@@ -61,7 +62,7 @@ def main() -> None:
             HEJIE_LOG_LEVEL="WARNING",
             HEJIE_WORKERS=str(PROCESSES),
         )
-        asyncio.run(_measure(Path(folder)))
+        uvloop.run(_measure(Path(folder)))
 
 
 async def _measure(folder: Path) -> None:
@@ -187,16 +188,18 @@ def _print_delivery(runs: list[delivery.Run]) -> None:
     table = Table(
         title=f"{delivery.NOTICES:,} notices through workers, WeChat takes {delivery.LATENCY_S * 1000:.0f} ms"
     )
-    for name in ("workers", "places each", "notices/s", f"ratio to {limit}", "grew by MB", "finished first … last"):
+    names = ("workers", "places each", "notices/s", f"ratio to {limit}", "outcomes", "grew by MB", "first … last")
+    for name in names:
         table.add_column(name, justify="right")
     for run in runs:
+        outcomes = ", ".join(f"{name}: {count}" for name, count in run.outcomes.items())
         table.add_row(
-            str(run.workers), str(run.concurrency), f"{run.per_second:.0f}", f"{run.ratio:.2f}", str(run.delivered),
+            str(run.workers), str(run.concurrency), f"{run.per_second:.0f}", f"{run.ratio:.2f}", outcomes,
             f"{run.growth_mb:.0f}", " ".join(run.order),
         )  # fmt: skip
     console.print(table)
     one, two = runs[0], runs[1]
-    all_arrived = all(run.delivered == run.notices for run in runs)
+    all_arrived = all(run.all_arrived for run in runs)
     scaling = two.per_second / one.per_second
     console.print(
         f"one worker: ratio {one.ratio:.2f} (goal ≥ {delivery.RATIO_GOAL}) "

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,7 @@ async def checks(
         wechat,
         lambda file_id: links.link_for_check(keyring, file_id, clock.now(), "http://test/mini/v1"),
     )
-    post = Post(clock, app.ctx.deps.catalog, keyring, wechat, app.ctx.sms, "developer")
+    post = Post(clock, app.ctx.deps.catalog, keyring, wechat, app.ctx.sms, "developer", asyncio.Semaphore(10))
     yield Checks(inspector, simulator, (post, app.ctx.store))
     simulator.callback.to = None
     await simulator.sim("reset")

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -33,7 +34,7 @@ async def post(app: App, settings: Settings, clock: TravellingClock) -> AsyncIte
     deps = app.ctx.deps
     wechat = WeChat(settings.wechat_url, settings.wechat_app_id, secret, redis, clock=clock)
     sms = Sms(None, clock=clock)
-    yield Post(clock, deps.catalog, deps.keyring, wechat, sms, "developer")
+    yield Post(clock, deps.catalog, deps.keyring, wechat, sms, "developer", asyncio.Semaphore(10))
     await sms.aclose()
     await wechat.aclose()
     await redis.aclose()

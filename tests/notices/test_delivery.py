@@ -1,6 +1,7 @@
 """One push, one outcome, and the books of consent balance after each."""
 
 import asyncio
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -88,6 +89,25 @@ async def test_outcome_of_a_send(
     assert len(await phone.outbox()) == sent
     assert await phone.live_grants(PROGRESS) == left
     assert await phone.simulator.calls(f"/{SEND}") == 1
+
+
+async def test_wechat_is_silent_for_half_a_minute(phone: Phone, settings: Settings, clock: TravellingClock) -> None:
+    """The message counts as unknown, for good, and holds up no other."""
+    for _ in range(6):
+        await phone.tap(PROGRESS)
+    await phone.simulator.fault(SEND, delay_ms=30_000)
+    wanted = [await phone.told("accepted") for _ in range(6)]
+    hasty, started = settings.model_copy(update={"wechat_timeout_s": 0.5}), time.monotonic()
+    await work(hasty, clock)
+    assert sorted([await outcome(notice_id) for notice_id in wanted]) == ["delivered"] * 5 + ["unknown"]
+    clock.advance(minutes=5)
+    await worker.sweep(clock, timedelta(days=7))
+    await work(hasty, clock)
+    assert time.monotonic() - started < 15
+    assert await phone.simulator.calls(f"/{SEND}") == 6
+    assert await phone.live_grants(PROGRESS) == 0 == await phone.grants_at_wechat(PROGRESS)
+    listed = (await phone.person.get("/notices")).json()["items"]
+    assert {item["id"] for item in listed} == {str(notice_id) for notice_id in wanted}
 
 
 async def test_while_wechat_is_away_it_is_tried_again(phone: Phone, post: Post, clock: TravellingClock) -> None:

@@ -70,6 +70,35 @@ async def test_the_represented_takes_over(at_work: PeopleAtWork) -> None:
     assert [each["id"] for each in page["files"]] == [upload["id"]]
 
 
+async def test_who_acts_may_take_along_what_is_held_and_acts_for_nobody_once_gone(at_work: PeopleAtWork) -> None:
+    agent, other, clerk = await at_work.resident("daughter"), await at_work.resident("wu"), await at_work.staff("clerk")
+    filed = await file_dispute(agent, agent=CONSENT)
+    held = granted(await agent.get("/me/export"))
+    (row,) = held["representations"]
+    expected = {"dispute_id": filed["id"], "by_me": True, "phone": CONSENT["phone"], "basis": CONSENT["basis"]}
+    assert expected.items() <= row.items()
+    assert row["ended_at"] is None
+    (check,) = held["content_checks"]
+    assert (check["subject"], check["subject_id"], check["decided_at"]) == ("dispute", filed["id"], None)
+    theirs = granted(await other.get("/me/export"))
+    assert theirs["representations"] == theirs["content_checks"] == []
+
+    granted(await agent.delete("/me"))
+    (row,) = granted(await clerk.get(f"/disputes/{filed['id']}"))["representations"]
+    assert row["ended_at"]
+
+
+async def test_the_represented_takes_along_who_acted(at_work: PeopleAtWork) -> None:
+    """Not the phone of who did."""
+    agent, father = await at_work.resident("daughter"), await at_work.resident("father")
+    filed = await file_dispute(agent, agent=CONSENT)
+    code = granted(await agent.post(f"/disputes/{filed['id']}/claim-codes"), 201)["claim_code"]
+    granted(await father.post("/claims", {"code": code, "name": "张三"}), 201)
+    (row,) = granted(await father.get("/me/export"))["representations"]
+    assert {"by_me": False, "name": CONSENT["name"], "phone": None}.items() <= row.items()
+    assert row["ended_at"], "with the claim the agent is out"
+
+
 async def test_the_window_writes_it_down_too(at_work: PeopleAtWork) -> None:
     clerk = await at_work.staff("clerk")
     case = granted(await clerk.post("/disputes", filing(source="window", agent=CONSENT)), 201)
