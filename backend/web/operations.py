@@ -14,6 +14,7 @@ from tortoise import connections
 from tortoise.exceptions import BaseORMException
 
 from backend.calendars import queries as calendars
+from backend.core import placeholders
 from backend.core.clock import today
 from backend.core.errors import NotFoundError
 from models import migrations
@@ -42,9 +43,16 @@ async def readyz(request: Request) -> HTTPResponse:
     answer = {
         "status": "ok" if ready else "unavailable",
         "checks": dict(zip(_CHECKS, states, strict=True)),
-        "warnings": [*await request.app.ctx.wechat.warnings(), *calendar],
+        "warnings": [*await request.app.ctx.wechat.warnings(), *calendar, *_placeholders(request)],
     }
     return json(answer, status=200 if ready else 503, ensure_ascii=False)
+
+
+def _placeholders(request: Request) -> list[str]:
+    """The simulator of a development server takes any template."""
+    if not request.app.ctx.settings.is_production:
+        return []
+    return placeholders.warnings(request.app.ctx.deps.catalog, sends_texts=request.app.ctx.sms.is_on)
 
 
 @blueprint.get("/metrics")
