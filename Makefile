@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench bench-casework bench-queue lock openapi clean race
+.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue lock openapi clean race
 
 BIN := .venv/bin
 
@@ -56,6 +56,9 @@ bench-casework: install ## fifty at the same twenty cases for 30 s
 
 bench-queue: install ## the staff queue and the case page among a thousand cases and a million (kept in .data-queue)
 	@exec $(BIN)/python -m tests.benchmarks.queue
+
+bench-rooms: install ## 200 people in 20 rooms talk for 100 s over two API processes
+	@exec $(BIN)/python -m tests.benchmarks.rooms
 
 race: install ## everybody books at once, for some minutes; the database must come out clean
 	@exec $(BIN)/python -m tests.races

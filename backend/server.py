@@ -22,6 +22,7 @@ from backend.files.store import open_store
 from backend.web import errors, openapi, operations, request_log
 from backend.web.limits import RequestLimits
 from backend.web.live import Newsroom
+from backend.web.rooms import Rooms
 from backend.wiring import Kept
 from config import logging
 from config.orm import tortoise_config
@@ -108,6 +109,7 @@ async def _open(app: App, clock: Clock) -> None:
     _warn_of_the_calendar(ctx.deps)
     ctx.newsroom = Newsroom(Redis.from_url(redis_url, socket_connect_timeout=1))
     ctx.newsroom.start()
+    ctx.rooms = Rooms(lambda: ctx.deps, ctx.newsroom)
     ctx.follow_changes = asyncio.create_task(_follow_changes(app, kept))
 
 

@@ -17,6 +17,7 @@ from miniprogram_api import (
     legal_referrals,
     live,
     me,
+    meetings,
     notices,
     participation,
     privacy,
@@ -27,6 +28,7 @@ from miniprogram_api import (
     sessions,
     subscriptions,
     taking_part,
+    talks,
     waiting,
 )
 
@@ -56,5 +58,7 @@ blueprint = Blueprint.group(
     subscriptions.blueprint,
     taking_part.blueprint,
     waiting.blueprint,
+    meetings.blueprint,
+    talks.blueprint,
     url_prefix="/mini/v1",
 )

@@ -14,6 +14,8 @@ class CheckSubject(StrEnum):
     SUPPLEMENT = "supplement"
     RATING = "rating"
     FILE = "file"
+    MESSAGE = "message"
+    """In the joint channel: of a separate talk nobody but the mediator reads."""
 
 
 class CheckStatus(StrEnum):

@@ -46,7 +46,7 @@ class ReviewedAlreadyError(HejieError):
 class ReviewItem(Out):
     id: str
     subject: str
-    """`dispute`, `supplement`, `rating`: see `text`; `file`: open it under `/files/{file_id}`."""
+    """`dispute`, `supplement`, `rating`, `message`: see `text`; `file`: open it under `/files/{file_id}`."""
     status: str
     reason: str
     label_text: str | None
@@ -111,6 +111,7 @@ _SUBJECTS = {
     CheckSubject.SUPPLEMENT: "补充材料",
     CheckSubject.RATING: "评价留言",
     CheckSubject.FILE: "附件",
+    CheckSubject.MESSAGE: "沟通消息",
 }
 
 

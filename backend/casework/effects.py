@@ -17,7 +17,6 @@ from backend.casework import (
     information,
     recusals,
     redirects,
-    rights,
     schemas,
     tracks,
     transfers,
@@ -27,8 +26,9 @@ from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
-from backend.disputes import case_clock, deadlines, history, queries, safety
+from backend.disputes import case_clock, deadlines, history, queries, rights_told, safety
 from backend.disputes.case_clock import Span
+from backend.mediation import proposal_views
 from models import Audience, Conflict, Dispute, Organization, Party, Role, Side, Staff
 
 _UNREACHABLE = "unreachable"
@@ -137,7 +137,7 @@ async def record_session(deps: Deps, actor: StaffActor, dispute: Dispute, fields
     if strangers:
         message = "这一位不是本案当事人，请重新选择。"
         raise InvalidFieldsError(fields=tuple(FieldProblem(f"attended.{place}", message) for place in strangers))
-    await rights.told_at_session(deps, actor, dispute, fields.attended, read_out=fields.rights_notice)
+    await rights_told.told_at_session(deps, actor, dispute, fields.attended, read_out=fields.rights_notice)
     return Done(
         data={
             "held_at": fields.held_at.isoformat(),
@@ -150,14 +150,16 @@ async def record_session(deps: Deps, actor: StaffActor, dispute: Dispute, fields
 
 
 async def reach_agreement(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.ReachAgreement) -> Done:
-    """Raises InvalidFieldsError where the law wants it written."""
+    """Raises InvalidFieldsError where the law wants it written, and for a proposal that was not accepted."""
     category = deps.catalog.top_category(dispute.category)
     if fields.form == "oral" and category in deps.catalog.written_agreement_only:
         raise InvalidFieldsError.at("form", "这类纠纷依法应当签订书面协议，请选择书面形式。")
-    return Done(
-        data={"form": fields.form},
-        detail={"summary": fields.summary, "terms": [term.model_dump(mode="json") for term in fields.terms]},
-    )
+    terms: list[dict[str, Any]] | None = [term.model_dump(mode="json") for term in fields.terms]
+    if fields.proposal_id is not None:
+        terms = await proposal_views.accepted_terms(deps, dispute, fields.proposal_id)
+    if terms is None:
+        raise InvalidFieldsError.at("proposal_id", "这个方案还没有被接受，请选择已接受的方案，或者填写条款。")
+    return Done(data={"form": fields.form}, detail={"summary": fields.summary, "terms": terms})
 
 
 async def end_without_agreement(

@@ -130,6 +130,14 @@ class ReachAgreement(ActionIn):
     form: Literal["written", "oral"]
     summary: Text
     terms: Annotated[tuple[Term, ...], Field(max_length=100)] = ()
+    proposal_id: UUID | None = None
+    """The accepted proposal, whose terms are taken instead."""
+
+    @model_validator(mode="after")
+    def has_one_source(self) -> Self:
+        if self.proposal_id is not None and self.terms:
+            raise problems([FieldProblem("terms", "已经选择了方案，条款以方案为准，请不要另外填写。")])
+        return self
 
 
 class EndWithoutAgreement(ActionIn):

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from backend.core.crypto import Keyring
-from models import CheckSubject, ContentCheck, Dispute, Event, Party, Rating
+from models import CheckSubject, ContentCheck, Dispute, Event, Party, Rating, TalkMessage
 
 _LONG_NAME: Final = 10
 """Characters from which a name may be a sentence."""
@@ -48,8 +48,14 @@ async def _comment(keyring: Keyring, rating_id: UUID) -> str:
     return "" if rating.comment_sealed is None else keyring.open(rating.comment_sealed, "rating", "comment", rating_id)
 
 
+async def _message(keyring: Keyring, message_id: UUID) -> str:
+    message = await TalkMessage.get(id=message_id)
+    return keyring.open(message.text_sealed, "talk_message", "text", message_id)
+
+
 _READERS: Final[dict[CheckSubject, Callable[[Keyring, UUID], Awaitable[str]]]] = {
     CheckSubject.DISPUTE: _filing,
     CheckSubject.SUPPLEMENT: _supplement,
     CheckSubject.RATING: _comment,
+    CheckSubject.MESSAGE: _message,
 }

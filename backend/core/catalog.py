@@ -33,6 +33,7 @@ from backend.core.registry_rules import RegistryRules
 from backend.core.reminding import ReminderRule
 from backend.core.safety_rules import InvitationRules, RightsNotice, SafetySignal
 from backend.core.signposts import Intake, RedirectRow
+from backend.core.talk_rules import TalkRules
 from models import ConsentKind, Source, Status
 
 
@@ -234,6 +235,7 @@ class Catalog(Entry):
     assignment: AssignmentWeights
     modes: dict[str, str]
     mediation: MediationRules
+    talks: TalkRules
     registry: RegistryRules
     rooms: RoomRules
     evidence: EvidenceRules

@@ -38,10 +38,17 @@ CITY = "city"
 async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> None:
     """Appends in this order, in the transaction that is open; `actor` None is the system itself."""
     await rows.insert([_event(deps, dispute, actor, entry) for entry in entries])
-    deps.touched.update([CITY, *(f"center:{each}" for each in (dispute.center_id, dispute.transfer_to_id) if each)])
+    deps.touched.update(
+        [CITY, of_case(dispute.id), *(f"center:{each}" for each in (dispute.center_id, dispute.transfer_to_id) if each)]
+    )
     if dispute.resident_id is not None and any(entry.audience in _FOR_THE_APPLICANT for entry in entries):
         deps.touched.add(str(dispute.resident_id))
     deps.touched.update(str(entry.reader_id) for entry in entries if entry.reader_id is not None)
+
+
+def of_case(dispute_id: UUID) -> str:
+    """Under which whoever sits in its room is woken."""
+    return f"case:{dispute_id}"
 
 
 def own(dispute: Dispute, resident_id: UUID | None) -> tuple[Audience, UUID | None]:

@@ -12,6 +12,8 @@ from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
 from backend.core.schema import Out
 from backend.disputes import history
+from backend.mediation import exporting
+from backend.mediation.exporting import ExportedMessage
 from backend.privacy import schemas
 from backend.privacy.schemas import ExportOut
 from models import (
@@ -58,6 +60,7 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
         notices=[_notice(deps, notice) for notice in await Notice.filter(resident_id=mine).order_by("id")],
         subscriptions=_rows(schemas.ExportedGrant, await SubscriptionGrant.filter(resident_id=mine).order_by("id")),
         files=[_file(deps, stored) for stored in await StoredFile.filter(owner_id=mine, deleted_at=None)],
+        talks=await _talks(deps, mine),
         ratings=[_rating(deps, rating) for rating in await Rating.filter(resident_id=mine).order_by("id")],
         representations=[_representation(deps, row, mine) for row in await _representations(mine)],
         content_checks=_rows(
@@ -72,6 +75,11 @@ async def _representations(mine: UUID) -> list[Representation]:
     rows = await Representation.filter(Q(resident_id=mine) | Q(party_id__in=list(parties))).order_by("id")
     acted_for = {row.party_id for row in rows if row.resident_id == mine}
     return [row for row in rows if row.resident_id == mine or row.party_id not in acted_for]
+
+
+async def _talks(deps: Deps, mine: UUID) -> list[ExportedMessage]:
+    parties = await Party.filter(resident_id=mine).values_list("id", flat=True)
+    return await exporting.of_party(deps, mine, [UUID(str(each)) for each in parties])
 
 
 async def _disputes(deps: Deps, mine: UUID) -> list[schemas.ExportedDispute]:

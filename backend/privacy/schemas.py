@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.schema import Moment, Out
+from backend.mediation.exporting import ExportedMessage
 
 
 class ExportedProfile(Out):
@@ -152,6 +153,8 @@ class ExportOut(Out):
     notices: list[ExportedNotice]
     subscriptions: list[ExportedGrant]
     files: list[ExportedFile]
+    talks: list[ExportedMessage]
+    """What was written in mediations, and all of the own separate talks."""
     ratings: list[ExportedRating]
     representations: list[ExportedRepresentation]
     content_checks: list[ExportedContentCheck]

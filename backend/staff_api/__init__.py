@@ -20,6 +20,7 @@ from backend.staff_api import (
     groups,
     legal_referrals,
     live,
+    meetings,
     operations,
     organizations,
     parties,
@@ -29,6 +30,7 @@ from backend.staff_api import (
     schedules,
     sessions,
     statistics,
+    talks,
     users,
 )
 
@@ -60,5 +62,7 @@ blueprint = Blueprint.group(
     sessions.blueprint,
     statistics.blueprint,
     users.blueprint,
+    meetings.blueprint,
+    talks.blueprint,
     url_prefix="/staff/v1",
 )

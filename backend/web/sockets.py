@@ -50,7 +50,7 @@ async def serve(request: Request, socket: Websocket, feed: Feed[Who]) -> None:
     deps: Deps = request.app.ctx.deps
     code = 1000
     try:
-        token = await _token(request, socket)
+        token = await first_token(request, socket)
         await _tell_all(request, socket, feed, await feed.find(deps, token), token)
     except (ConnectionClosed, WebsocketClosed):
         return
@@ -63,8 +63,8 @@ async def serve(request: Request, socket: Websocket, feed: Feed[Who]) -> None:
         await socket.close(code)
 
 
-async def _token(request: Request, socket: Websocket) -> str:
-    """Raises TokenInvalidError."""
+async def first_token(request: Request, socket: Websocket) -> str:
+    """From the header, or else from the first message. Raises TokenInvalidError."""
     header = request.headers.get("authorization")
     if header is not None:
         return auth.bearer(header)

@@ -28,6 +28,15 @@ BODIES: dict[str, Json] = {
     "/disputes/{dispute_id}/information-requests/{request_id}/answers": {
         "answers": [{"item_id": SOMEBODY, "text": "见附件"}]
     },
+    "/disputes/{dispute_id}/messages": {"text": "你好"},
+    "/disputes/{dispute_id}/caucus/{item_id}/shares": {"to": [{"kind": "party", "id": SOMEBODY}]},
+    "/disputes/{dispute_id}/meetings/{meeting_id}/minutes/{version}/answers": {"answer": "confirmed"},
+    "/disputes/{dispute_id}/proposals": {
+        "summary": "方案",
+        "terms": [{"who": "物业", "what": "修好", "due_on": "2026-12-10"}],
+        "expires_at": "2026-11-27T18:00:00+08:00",
+    },
+    "/disputes/{dispute_id}/proposals/{proposal_id}/answers": {"answer": "accepted"},
     "/disputes/{dispute_id}/waiting": {"kind": "onsite", "from": "2026-11-25", "to": "2026-11-25"},
 }
 

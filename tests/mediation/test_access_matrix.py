@@ -6,10 +6,11 @@ standing does not have at all (a resident's under /staff/v1) is not asked.
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, NamedTuple
+from urllib.parse import parse_qsl
 
 import httpx
 
-from tests.mediation import referred
+from tests.mediation import furnish_talks, referred
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -26,11 +27,12 @@ class Row(NamedTuple):
     """By standing; who is not named gets 404."""
 
 
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service,)
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service, furnish_talks.furnish)
 
 ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
     Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
+    *(Row(*each) for each in furnish_talks.ROWS),
 )  # fmt: skip
 
 
@@ -41,7 +43,8 @@ async def test_everybody_finds_what_is_theirs_and_nothing_else(standings: Standi
     for row in ROWS:
         assert set(row.finds) <= set(STANDINGS), row.path
         for standing in STANDINGS:
-            found = _found(await standings[standing].get(standings.path(row.path)))
+            path, _, query = standings.path(row.path).partition("?")
+            found = _found(await standings[standing].get(path, **dict(parse_qsl(query))))
             if found != row.finds.get(standing):
                 wrong.append(f"{standing} at {row.path!r}: {found}, not {row.finds.get(standing)}")
     assert wrong == []

@@ -1,0 +1,154 @@
+"""The room of a case over real sockets of two API processes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from config.settings import Settings
+from tests import native
+from tests.casework.staff import PeopleAtWork
+from tests.conftest import App
+from tests.journeys.contract import granted
+from tests.mediation import standings as scenes
+from tests.mediation.standings import Standings
+from tests.people import Person
+
+Pair = tuple[native.Server, native.Server]
+
+
+@pytest.fixture(scope="module")
+async def servers(app: App, settings: Settings) -> AsyncIterator[Pair]:
+    """`app` brings the tables."""
+    async with AsyncExitStack() as stack:
+        first, second = [native.api(native.free_port(), HEJIE_DATA_DIR=str(settings.data_dir)) for _ in range(2)]
+        for server in (first, second):
+            _ = await stack.enter_async_context(native.running(server))
+        yield first, second
+
+
+@pytest.fixture
+def people(client: httpx.AsyncClient) -> PeopleAtWork:
+    return PeopleAtWork(client)
+
+
+@pytest.fixture
+async def case(people: PeopleAtWork) -> Standings:
+    return await scenes.of_one_case(people)
+
+
+def dial(server: native.Server, case: Standings, who: Person | None, api: str = "mini") -> connect:
+    headers = {"Authorization": f"Bearer {who.token}"} if who else {}
+    url = f"ws://127.0.0.1:{server.port}/{api}/v1/disputes/{case.dispute_id}/room"
+    return connect(url, additional_headers=headers, proxy=None, close_timeout=1)
+
+
+async def heard(socket: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(8):
+        message: dict[str, Any] = json.loads(await socket.recv())
+        return message
+
+
+async def until(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    while (message := await heard(socket))["type"] != kind:
+        pass
+    return message
+
+
+async def closed_with(socket: ClientConnection) -> int | None:
+    with pytest.raises(ConnectionClosed) as raised:
+        _ = await until(socket, "never")
+    return raised.value.rcvd.code if raised.value.rcvd else None
+
+
+async def test_everybody_hears_what_is_theirs_in_order(servers: Pair, case: Standings) -> None:
+    first, second = servers
+    a = case.ids["party_a"]
+    async with (
+        dial(first, case, case["party_a"]) as from_a,
+        dial(second, case, case["party_b"]) as from_b,
+        dial(second, case, case["mediator"], "staff") as from_mediator,
+    ):
+        sockets = (from_a, from_b, from_mediator)
+        assert [(await heard(each))["after"] for each in sockets] == [{"joint": 0}] * 3
+        for n in range(5):
+            for name, socket in (("a", from_a), ("b", from_b)):
+                await socket.send(json.dumps({"type": "message", "ref": f"{name}{n}", "text": f"{name}{n}"}))
+        await from_a.send(json.dumps({"type": "message", "ref": "quiet", "text": "悄悄话", "channel": a}))
+        everything = [await _collect(each, 10) for each in (from_b, from_a)]
+        assert [each["seq"] for each in everything[0]] == list(range(1, 11))
+        assert [(m["seq"], m["text"]) for m in everything[0]] == [(m["seq"], m["text"]) for m in everything[1]]
+        private = [m for m in await _collect(from_mediator, 11, channel=None) if m["channel"] == a]
+        assert [m["text"] for m in private] == ["悄悄话"]
+        written = await case["mediator"].post(case.path("/messages"), {"text": "由别的进程写下"})
+        assert granted(written, 201)["seq"] == 11
+        assert (await until(from_b, "message"))["text"] == "由别的进程写下", "B never heard of the separate talk"
+
+
+async def _collect(socket: ClientConnection, count: int, channel: str | None = "joint") -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        message = await until(socket, "message")
+        if channel is None or message["channel"] == channel:
+            found.append(message)
+    return found
+
+
+async def test_what_is_sent_again_stays_one_and_what_is_wrong_is_said(servers: Pair, case: Standings) -> None:
+    async with dial(servers[0], case, case["party_a"]) as socket:
+        await heard(socket)
+        for _ in range(2):
+            await socket.send(json.dumps({"type": "message", "ref": "once", "text": "只有一次"}))
+            assert (await until(socket, "sent"))["seq"] == 1
+        for wrong, code in (
+            ("no json", "malformed"),
+            (json.dumps({"type": "message", "ref": "x", "text": ""}), "invalid_fields"),
+            (json.dumps({"type": "shout", "ref": "x", "text": "x"}), "invalid_fields"),
+            (
+                json.dumps({"type": "message", "ref": "x", "text": "x", "channel": case.ids["party_b"]}),
+                "invalid_fields",
+            ),
+        ):
+            await socket.send(wrong)
+            assert (await until(socket, "error"))["code"] == code
+
+
+async def test_who_has_no_place_in_it(servers: Pair, case: Standings) -> None:
+    async with dial(servers[0], case, None) as socket:
+        await socket.send(json.dumps({"type": "auth", "token": "nobodys"}))
+        assert await closed_with(socket) == 4401
+    for name, api in (("stranger", "mini"), ("follower", "mini"), ("invited", "mini"), ("clerk", "staff"),
+                      ("assisting", "staff"), ("supervisor", "staff"), ("other_center", "staff")):  # fmt: skip
+        async with dial(servers[0], case, case[name], api) as socket:
+            assert await closed_with(socket) == 4404, name
+
+
+async def test_who_loses_the_case_leaves_the_room(servers: Pair, case: Standings, people: PeopleAtWork) -> None:
+    async with dial(servers[0], case, case["mediator"], "staff") as socket:
+        await heard(socket)
+        clerk, other = case["clerk"], await people.staff("gezhouba-clerk")
+        target = granted(await other.get("/me"))["center"]["id"]
+        version = granted(await clerk.get(case.path("")))["version"]
+        body = {"version": version, "center_id": target, "reason": "发生在葛洲坝"}
+        granted(await clerk.post(case.path("/actions/transfer"), body))
+        granted(await other.post(case.path("/actions/receive"), {"version": version + 1}))
+        assert await closed_with(socket) == 4404
+
+
+async def test_nothing_is_lost_while_nobody_is_told(app: App, servers: Pair, case: Standings) -> None:
+    """As when Redis is away: the row is there, the bell never rang."""
+    async with dial(servers[1], case, case["party_b"]) as socket:
+        await heard(socket)
+        tell = app.ctx.newsroom.tell
+        app.ctx.newsroom.tell = lambda _names: None
+        try:
+            granted(await case["party_a"].post(case.path("/messages"), {"text": "没有铃声"}), 201)
+        finally:
+            app.ctx.newsroom.tell = tell
+        assert (await until(socket, "message"))["text"] == "没有铃声"
