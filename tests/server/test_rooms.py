@@ -5,12 +5,17 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from tortoise.transactions import in_transaction
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from backend.accounts import queries as accounts
+from backend.mediation import acts, talks
+from backend.mediation.talk_schemas import MessageIn
 from config.settings import Settings
 from tests import native
 from tests.casework.staff import PeopleAtWork
@@ -145,10 +150,9 @@ async def test_nothing_is_lost_while_nobody_is_told(app: App, servers: Pair, cas
     """As when Redis is away: the row is there, the bell never rang."""
     async with dial(servers[1], case, case["party_b"]) as socket:
         await heard(socket)
-        tell = app.ctx.newsroom.tell
-        app.ctx.newsroom.tell = lambda _names: None
-        try:
-            granted(await case["party_a"].post(case.path("/messages"), {"text": "没有铃声"}), 201)
-        finally:
-            app.ctx.newsroom.tell = tell
+        deps = app.ctx.deps
+        async with in_transaction():
+            actor = await accounts.resident_by_token(deps, case["party_a"].token)
+            standing = await acts.standing(actor, UUID(case.dispute_id))
+            await talks.post(deps, actor, standing, MessageIn(text="没有铃声"))
         assert (await until(socket, "message"))["text"] == "没有铃声"
