@@ -35,7 +35,8 @@ WITH seat AS (
 )
 INSERT INTO talk_message (channel_id, dispute_id, party_id, seq, id, author_kind, author_id, said_by_id, author_name,
                           text_sealed, is_concession, mediator_id, ref, at)
-SELECT $1, $2, $3, last_seq, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM seat RETURNING seq
+SELECT $1, $2, $3, last_seq, $4::uuid, $5::text, $6::uuid, $7::uuid, $8::text, $9::bytea, $10::boolean, $11::uuid,
+       $12::text, $13::timestamptz FROM seat RETURNING seq
 """
 
 
