@@ -36,7 +36,6 @@ _BUSINESS_TABLES = (
     "legal_referral", "desk_attendance",
     "explanation_receipt", "explanation", "opinion", "consultation_material", "consulted_expert", "consultation",
     "objection", "verification", "custody_entry", "evidence_item", "room_consent", "room_guest", "room",
-    "share", "case_member", "calendar_feed",
     "proposal_answer", "proposal", "talk_message", "talk_channel", "minutes_answer", "minutes", "meeting_participant",
     "meeting", "share", "case_member", "calendar_feed",
     "handover_note", "mediator_choice", "recusal", "information_item", "information_request",
