@@ -30,8 +30,8 @@ _SIGNED: list[Json] = [
     {"name": name, "in": "query", "required": True, "schema": _TEXT} for name in ("signature", "timestamp", "nonce")
 ]
 
-_TALK = """A WebSocket for the parties of a case and its mediator. The token goes into the `Authorization` header or into
-the first message `{"type":"auth","token":"…"}`. The server sends `{"type":"ready","after":{"joint":n,…}}`: what came
+_TALK = """A WebSocket for the parties of a case and its mediator. The token goes into the `Authorization` header or
+into the first message `{"type":"auth","token":"…"}`. The server sends `{"type":"ready","after":{"joint":n,…}}`: what came
 before is in `GET messages?channel=…`, everything after it is sent as `{"type":"message",…}` with the fields of those
 items, in the order of their numbers. Sent is `{"type":"message","ref":"…","text":"…","channel"?,…}` with the fields of
 `POST messages`; the same `ref` again is the same message. The answer is `{"type":"sent","ref","id","channel","seq"}` or
