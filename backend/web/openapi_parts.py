@@ -36,8 +36,9 @@ into the first message `{"type":"auth","token":"…"}`.
 The server sends `{"type":"ready","after":{"joint":n,…}}`: what came before is in `GET messages?channel=…`, everything
 after it is sent as `{"type":"message",…}` with the fields of those items, in the order of their numbers.
 
-Sent is `{"type":"message","ref":"…","text":"…",…}` with the fields of `POST messages`; the same `ref` again is the same
-message. The answer is `{"type":"sent","ref","id","channel","seq"}` or `{"type":"error","ref","code","message","fields"}`.
+Sent is `{"type":"message","ref":"…","text":"…",…}` with the fields of `POST messages`; the same `ref` again is the
+same message. The answer is `{"type":"sent","ref","id","channel","seq"}` or
+`{"type":"error","ref","code","message","fields"}`.
 
 It pings every 25 s and closes with 4401 on a token that does not count, 4404 where the case is not theirs (any more),
 1013 when it should be opened again."""
