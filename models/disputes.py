@@ -95,6 +95,8 @@ class Dispute(Row):
     voice_file_id = fields.UUIDField(null=True)
     occurred_on = fields.DateField(null=True)
     amount_fen = fields.BigIntField(null=True)
+    agreed_fen = fields.BigIntField(null=True)
+    """What the terms of its agreement come to; null = none, or none with an amount."""
     preferred_mode = fields.CharField(max_length=ENUM_LENGTH)
     location_sealed = fields.BinaryField(null=True)
     """Exact point as given, address, division: JSON."""

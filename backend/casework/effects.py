@@ -28,7 +28,7 @@ from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
 from backend.disputes import case_clock, deadlines, history, queries, rights_told, safety
 from backend.disputes.case_clock import Span
-from backend.mediation import proposal_views
+from backend.mediation import commercial, proposal_views, related
 from models import Audience, Conflict, Dispute, Organization, Party, Role, Side, Staff
 
 _UNREACHABLE = "unreachable"
@@ -79,7 +79,7 @@ async def assign(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
     )
     if mediator is None:
         raise InvalidFieldsError.at("mediator_id", "请选择本中心在岗的调解员。")
-    if await recusals.is_barred(deps, mediator, await queries.parties(dispute.id)):
+    if await related.is_a_party(deps, mediator, await queries.parties(dispute.id)):
         raise InvalidFieldsError.at("mediator_id", "这位调解员是本案当事人，或与当事人同名。请另选一位。")
     await handover_notes.keep(deps, dispute, mediator, fields.handover_note)
     if dispute.mediator_id != mediator.id:
@@ -98,8 +98,12 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
     organization = await _organization(dispute, fields.organization_id)
     parties = await queries.parties(dispute.id)
     await groups.require_elected(deps, dispute, parties)
+    parties = await Party.filter(dispute_id=dispute.id)
     dispute.track = tracks.choose(deps, dispute, track=fields.track, mode=fields.mode, parties=parties)
+    organization = await _organization(dispute, fields.organization_id)
     tracks.check_body(deps, dispute.track, organization)
+    if dispute.track == commercial.COMMERCIAL:
+        await commercial.begin(deps, actor, dispute, organization, parties)
     if not fields.no_conflict:
         raise InvalidFieldsError.at("no_conflict", "与本件有利害关系的，请先申请回避。")
     if actor.id == dispute.mediator_id:
@@ -121,7 +125,9 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
 
 async def _organization(dispute: Dispute, organization_id: UUID | None) -> Organization:
     active = Organization.filter(deactivated_at=None)
-    if organization_id is None:
+    if organization_id is None and dispute.track == commercial.COMMERCIAL:
+        found = await commercial.default_institution(dispute)
+    elif organization_id is None:
         found = await active.filter(center_id=dispute.center_id, is_own_committee=True).first()
     else:
         found = await active.filter(id=organization_id).first()
@@ -159,6 +165,7 @@ async def reach_agreement(deps: Deps, _actor: StaffActor, dispute: Dispute, fiel
         terms = await proposal_views.accepted_terms(deps, dispute, fields.proposal_id)
     if terms is None:
         raise InvalidFieldsError.at("proposal_id", "这个方案还没有被接受，请选择已接受的方案，或者填写条款。")
+    dispute.agreed_fen = sum(term["amount_fen"] or 0 for term in terms) or None
     return Done(data={"form": fields.form}, detail={"summary": fields.summary, "terms": terms})
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.casework import recusals, staff_notices
+from backend.casework import staff_notices
 from backend.casework.actions import finish
 from backend.casework.done import Done
 from backend.core import geo, identity
@@ -21,6 +21,7 @@ from backend.core.schema import Code, In, Line, Out, Query, deps_of, problem
 from backend.core.wording import distance_text
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
+from backend.mediation import related
 from models import Conflict, Dispute, MediatorChoice, Party, Recusal, Role, Side, Staff, Status
 
 _OPEN = (Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
@@ -208,7 +209,7 @@ async def _free_of_interest(deps: Deps, dispute: Dispute) -> list[Staff]:
         recused.add(dispute.mediator_id)
     staff = await Staff.filter(center_id=dispute.center_id, role=Role.MEDIATOR, is_active=True).order_by("id")
     parties = await queries.parties(dispute.id)
-    return [each for each in staff if each.id not in recused and not await recusals.is_barred(deps, each, parties)]
+    return [each for each in staff if each.id not in recused and not await related.is_a_party(deps, each, parties)]
 
 
 async def _loads(mediators: list[Staff]) -> Counter[UUID]:

@@ -1,20 +1,19 @@
 """回避: a mediator says whether there is any relation or interest; a party may challenge. Until the director has
 decided, mediation and clock rest."""
 
-from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.casework import schemas, staff_notices
 from backend.casework.done import CHANGING, Done
-from backend.core import clock, identity
+from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
 from backend.disputes import case_clock, history, queries
 from backend.disputes.case_clock import Span
 from backend.disputes.history import Entry
-from models import Audience, Conflict, Dispute, Party, Recusal, Resident, Staff, Status
+from models import Audience, Conflict, Dispute, Recusal, Status
 from models.base import uuid7
 
 REASON = "recusal"
@@ -73,23 +72,6 @@ async def decide(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
     pause = case_clock.pause_of(dispute)
     span = Span() if pause is not None and pause.reason == REASON else None
     return Done(data=data, detail={"reason": fields.reason}, span=span)
-
-
-async def is_barred(deps: Deps, mediator: Staff, parties: Sequence[Party]) -> bool:
-    """Whether the mediator is a party: the same identity number, the same phone and name, or a resident who is. Of
-    whom neither number is known, a namesake is taken for the party."""
-    name_hash = deps.keyring.keyed_hash("name", identity.searchable("name", mediator.name))
-    own = [each for each in (mediator.phone_hash, mediator.id_number_hash) if each]
-    if not own:
-        return any(party.name_hash == name_hash for party in parties)
-    joined = Resident.filter(id__in=[party.resident_id for party in parties if party.resident_id])
-    accounts = {each.id for each in await joined if each.phone_hash in own or each.id_number_hash in own}
-    return any(
-        party.id_number_hash in own
-        or (party.phone_hash in own and party.name_hash == name_hash)
-        or party.resident_id in accounts
-        for party in parties
-    )
 
 
 async def _ask(deps: Deps, actor: Actor, dispute: Dispute, reason: str) -> None:

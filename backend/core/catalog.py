@@ -23,17 +23,14 @@ from backend.core.case_rules import (
     Track,
     TransferRules,
 )
-from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
-from backend.core.mediation_rules import MediationRules
+from backend.core.mediation_catalog import MediationCatalog
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
-from backend.core.registry_rules import RegistryRules
 from backend.core.reminding import ReminderRule
 from backend.core.safety_rules import InvitationRules, RightsNotice, SafetySignal
 from backend.core.signposts import Intake, RedirectRow
-from backend.core.talk_rules import TalkRules
 from models import ConsentKind, Source, Status
 
 
@@ -195,7 +192,7 @@ def _check_words(name: str, text: str) -> set[str]:
     return used
 
 
-class Catalog(Entry):
+class Catalog(MediationCatalog):
     version: str
     categories: Annotated[tuple[Category, ...], Field(min_length=1), AfterValidator(_two_levels)]
     opening: OpeningRules
@@ -234,14 +231,6 @@ class Catalog(Entry):
     languages: dict[str, str]
     assignment: AssignmentWeights
     modes: dict[str, str]
-    mediation: MediationRules
-    talks: TalkRules
-    registry: RegistryRules
-    rooms: RoomRules
-    evidence: EvidenceRules
-    consultation: ConsultationRules
-    statutes: tuple[Statute, ...]
-    statistics_definitions: dict[str, str]
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
     privacy: PrivacyTexts

@@ -1,0 +1,22 @@
+"""What the catalog says of mediation and of the bodies that mediate."""
+
+from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
+from backend.core.commercial_rules import CommercialRules
+from backend.core.flow_table import Entry
+from backend.core.mediation_rules import MediationRules
+from backend.core.registry_rules import RegistryRules
+from backend.core.talk_rules import TalkRules
+
+
+class MediationCatalog(Entry):
+    """Each as its own file has it; see their heads."""
+
+    mediation: MediationRules
+    talks: TalkRules
+    registry: RegistryRules
+    rooms: RoomRules
+    evidence: EvidenceRules
+    consultation: ConsultationRules
+    statutes: tuple[Statute, ...]
+    statistics_definitions: dict[str, str]
+    commercial: CommercialRules

@@ -1,0 +1,316 @@
+"""商事调解 between two companies in 猇亭: the institution and its price, silence, a panel, what came back."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.mediation.fees import FeeLine, Tier, price
+from backend.mediation.panels import Ballot, agreed_on
+from models import FeeSchedule, Organization
+from tests.casework.staff import PeopleAtWork
+from tests.clock import TravellingClock
+from tests.journeys.contract import Json, granted, paths, refused, take
+from tests.people import Person, file_dispute
+
+XIAOTING = {"lon": 111.4346, "lat": 30.5309, "crs": "gcj02", "address": "猇亭区先锋路"}
+APPLICANT = {"kind": "organization", "name": "宜昌某某食品有限公司", "phone": "13872560001"}
+RESPONDENT = {"kind": "organization", "name": "宜昌某某包装有限公司", "phone": "13900000004"}
+LINES = [
+    {"name": "受理费", "amount_fen": 50_000, "borne_by": "applicant"},
+    {"name": "调解费", "tiers": [{"up_to_fen": 10_000_000, "rate_bp": 100}, {"rate_bp": 50}], "most_fen": 5_000_000},
+]
+
+
+class Scene:
+    """Accepted and assigned at the center of 猇亭区, both companies on their phones."""
+
+    def __init__(self, people: PeopleAtWork, case: Json, applicant: Person, respondent: Person) -> None:
+        self.people, self.case, self.applicant, self.respondent = people, case, applicant, respondent
+        self.path = f"/disputes/{case['id']}"
+
+    async def experts(self) -> dict[str, Person]:
+        return {name: await self.people.staff(f"expert-{name}") for name in ("law", "economics", "management")}
+
+
+async def park() -> Organization:
+    return await Organization.get(name="猇亭工业园区民商事调解中心")
+
+
+async def set_scene(people: PeopleAtWork, **overrides: Any) -> Scene:
+    filer = await people.resident("food")
+    body = {"category": "commercial", "location": XIAOTING, "amount_fen": 30_000_000, "applicant": APPLICANT,
+            "respondents": [RESPONDENT]} | overrides  # fmt: skip
+    filed = await file_dispute(filer, **body)
+    clerk, mediator = await people.staff("xiaoting-clerk"), await people.staff("xiaoting-mediator")
+    await take(clerk, filed["id"], "accept")
+    case = await take(clerk, filed["id"], "assign", mediator_id=mediator.id)
+    other = await people.resident("package")
+    granted(await other.post("/me/phone", {"code": f"phone-13900000004-{uuid4().hex}"}))
+    party_id = next(each["id"] for each in case["parties"] if each["side"] == "respondent")
+    asked = granted(await clerk.post(f"/disputes/{filed['id']}/parties/{party_id}/invitations"), 201)
+    joining = {"token": asked["token"], "name": RESPONDENT["name"]}
+    granted(await other.post("/invitations/acceptance", joining), 201)
+    return Scene(people, case, filer, other)
+
+
+async def publish(people: PeopleAtWork, clock: TravellingClock, **more: Any) -> Json:
+    body = {"effective_from": clock.now().date().isoformat(), "lines": LINES} | more
+    path = f"/organizations/{(await park()).id}/fee-schedules"
+    return granted(await (await people.staff("park")).post(path, body), 201)
+
+
+async def test_the_price_is_accepted_by_everybody_before_the_start(
+    people: PeopleAtWork, clock: TravellingClock
+) -> None:
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    schedule, institution = await publish(people, clock), str((await park()).id)
+    refused(await scene.applicant.get(f"{scene.path}/commercial"), 404)
+    named = granted(await mediator.post(f"{scene.path}/commercial", {"organization_id": institution}))
+    assert named["fees"]["total_fen"] == 50_000 + 100_000 + 100_000
+    assert [line["fees_accepted_at"] for line in named["parties"]] == [None, None]
+    assert named["parties"][0]["lacks_credit_code"]
+
+    start = {"version": scene.case["version"], "mode": "commercial"}
+    refused(await mediator.post(f"{scene.path}/actions/start_mediation", start), 409, "fees_not_accepted")
+    wrong = await scene.applicant.post(f"{scene.path}/fee-acceptance", {"schedule_id": str(uuid4())})
+    assert paths(wrong) == {"schedule_id"}
+    accepting = {"schedule_id": schedule["id"]}
+    for _ in range(2):
+        page = granted(await scene.applicant.post(f"{scene.path}/fee-acceptance", accepting))
+        assert page["fees"]["is_accepted"]
+        assert len(page["parties"]) == 1, "the other side's answer is the other side's"
+    refused(await mediator.post(f"{scene.path}/actions/start_mediation", start), 409, "fees_not_accepted")
+    respondent = next(each["id"] for each in scene.case["parties"] if each["side"] == "respondent")
+    granted(await mediator.post(f"{scene.path}/parties/{respondent}/fee-acceptance"))
+    case = await take(mediator, scene.case["id"], "start_mediation", mode="commercial")
+    assert (case["track"], case["organization"]["id"]) == ("commercial", institution)
+    other = await mediator.post(f"{scene.path}/commercial", {"organization_id": institution})
+    refused(other, 409, "already_started")
+
+
+async def test_a_new_price_is_accepted_anew(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    first, naming = await publish(people, clock), {"organization_id": str((await park()).id)}
+    granted(await mediator.post(f"{scene.path}/commercial", naming))
+    granted(await scene.applicant.post(f"{scene.path}/fee-acceptance", {"schedule_id": first["id"]}))
+    second = await publish(people, clock, lines=LINES[:1])
+    assert second["version"] == first["version"] + 1
+    page = granted(await mediator.post(f"{scene.path}/commercial", naming))
+    assert page["parties"][0]["fees_accepted_at"] is None
+    assert paths(await scene.applicant.post(f"{scene.path}/fee-acceptance", {"schedule_id": first["id"]})) == {
+        "schedule_id"
+    }
+
+
+async def test_free_tracks_have_no_price(people: PeopleAtWork, clock: TravellingClock) -> None:
+    clerk, mediator = await people.staff("clerk"), await people.staff("mediator")
+    resident, filed = await people.resident(), None
+    filed = await file_dispute(resident, category="consumer")
+    await take(clerk, filed["id"], "accept")
+    case = await take(clerk, filed["id"], "assign", mediator_id=mediator.id)
+    schedule, path = await publish(people, clock), f"/disputes/{filed['id']}"
+    assert paths(await mediator.post(f"{path}/commercial", {"organization_id": str((await park()).id)})) == {
+        "organization_id"
+    }
+    accepting = await resident.post(f"{path}/fee-acceptance", {"schedule_id": schedule["id"]})
+    refused(accepting, 409, "free_of_charge")
+    own = await Organization.get(center_id=case["center"]["id"], is_own_committee=True)
+    body = {"effective_from": "2030-01-01", "lines": LINES}
+    admin = await people.staff("admin")
+    refused(await admin.post(f"/organizations/{own.id}/fee-schedules", body), 409, "free_of_charge")
+    start = {"version": case["version"], "mode": "ordinary", "organization_id": str((await park()).id),
+             "track": "commercial"}  # fmt: skip
+    assert paths(await mediator.post(f"{path}/actions/start_mediation", start)) == {"track"}
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({"effective_from": "2020-01-01"}, {"effective_from"}),
+        ({"lines": []}, {"lines"}),
+        ({"lines": [{"name": "费"}]}, {"lines.0"}),
+        ({"lines": [{"name": "费", "amount_fen": -1}]}, {"lines.0.amount_fen"}),
+        ({"lines": [{"name": "费", "tiers": [{"rate_bp": 1}, {"rate_bp": 2}]}]}, {"lines.0.tiers.0.up_to_fen"}),
+        ({"lines": [{"name": "费", "tiers": [{"up_to_fen": 9, "rate_bp": 1}]}]}, {"lines.0.tiers.0.up_to_fen"}),
+        ({"lines": [{"name": "费", "amount_fen": 1, "least_fen": 9, "most_fen": 8}]}, {"lines.0.most_fen"}),
+    ],
+)
+async def test_bad_prices(people: PeopleAtWork, clock: TravellingClock, change: Json, wrong: set[str]) -> None:
+    body = {"effective_from": clock.now().date().isoformat(), "lines": LINES} | change
+    answer = await (await people.staff("park")).post(f"/organizations/{(await park()).id}/fee-schedules", body)
+    assert paths(answer) == wrong
+
+
+async def test_only_the_institution_and_the_administrator_set_its_price(
+    people: PeopleAtWork, clock: TravellingClock
+) -> None:
+    path = f"/organizations/{(await park()).id}/fee-schedules"
+    body = {"effective_from": clock.now().date().isoformat(), "lines": LINES}
+    for username in ("street", "expert-law", "director", "supervisor"):
+        refused(await (await people.staff(username)).post(path, body), 403, "role_not_allowed")
+    granted(await (await people.staff("admin")).post(path, body), 201)
+    assert len(granted(await (await people.resident()).get(path))["items"]) == 1, "published is published"
+    refused(await (await people.resident()).get(f"/organizations/{uuid4()}/fee-schedules"), 404)
+    assert await FeeSchedule.all().count() == 1
+
+
+async def test_a_panel_on_which_both_sides_agree(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    experts = await scene.experts()
+    law, economics, management = (experts[name].id for name in ("law", "economics", "management"))
+    refused(await scene.applicant.get(f"{scene.path}/panel"), 404)
+    body: Json = {
+        "seats": 3,
+        "choose_by": (clock.now() + timedelta(days=3)).date().isoformat(),
+        "candidates": [{"expert_id": law, "field": "law"}, {"expert_id": economics, "field": "economics"},
+                       {"expert_id": management, "field": "management"}],
+    }  # fmt: skip
+    granted(await mediator.post(f"{scene.path}/panel", body), 201)
+    refused(await mediator.post(f"{scene.path}/panel", body), 409, "panel_exists")
+    for person in experts.values():
+        refused(await person.get(f"{scene.path}/panel"), 404)
+        refused(await person.get(f"{scene.path}/panel/seat"), 404)
+
+    both = await scene.applicant.post(f"{scene.path}/panel/choices", {"chosen": [law], "struck": [law]})
+    assert paths(both) == {"chosen.0", "struck.0"}
+    granted(await scene.applicant.post(f"{scene.path}/panel/choices", {"chosen": [economics, law]}))
+    page = granted(await scene.respondent.post(f"{scene.path}/panel/choices", {"chosen": [law], "struck": [economics]}))
+    assert [each["preference"] for each in page["candidates"]] == ["chosen", "struck", None]
+    theirs = granted(await scene.applicant.get(f"{scene.path}/panel"))
+    assert [each["preference"] for each in theirs["candidates"]] == ["chosen", "chosen", None]
+    formed = granted(await mediator.post(f"{scene.path}/panel/formation"))
+    assert [each["status"] for each in formed["candidates"]] == ["invited", None, None]
+    late = await scene.applicant.post(f"{scene.path}/panel/choices", {"chosen": [law]})
+    refused(late, 409, "panel_formed")
+    struck = await mediator.post(f"{scene.path}/panel/appointments", {"expert_id": economics, "reason": "缺一位"})
+    assert paths(struck) == {"expert_id"}
+    appointing = {"expert_id": management, "reason": "缺经营管理方面的专家"}
+    granted(await mediator.post(f"{scene.path}/panel/appointments", appointing))
+
+    seat = granted(await experts["law"].get(f"{scene.path}/panel/seat"))
+    assert APPLICANT["name"] in seat["parties"]
+    assert "漏水" not in str(seat)
+    answer = {"accept": True, "no_conflict": False, "undertaking_version": "0"}
+    assert paths(await experts["law"].post(f"{scene.path}/panel/seat", answer)) == {
+        "no_conflict",
+        "undertaking_version",
+    }
+    taking = {"accept": True, "no_conflict": True, "undertaking_version": seat["undertaking_version"]}
+    granted(await experts["law"].post(f"{scene.path}/panel/seat", taking))
+    refused(await experts["law"].post(f"{scene.path}/panel/seat", taking), 409, "already_answered")
+    declining = {"accept": False, "reason": "与一方有业务往来"}
+    assert granted(await experts["management"].post(f"{scene.path}/panel/seat", declining))["parties"] == []
+    own = granted(await experts["law"].get(f"{scene.path}/panel"))
+    assert [each["expert_id"] for each in own["candidates"]] == [law]
+    refused(await experts["management"].get(f"{scene.path}/panel"), 404)
+
+
+async def test_an_expert_with_a_conflict_is_no_candidate(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene = await set_scene(people, respondents=[RESPONDENT, {"name": "吴静（经济）"}])
+    experts, clerk = await scene.experts(), await people.staff("xiaoting-clerk")
+    body = {
+        "seats": 2,
+        "choose_by": "2020-01-01",
+        "candidates": [{"expert_id": experts["economics"].id, "field": "astrology"}],
+    }
+    assert paths(await clerk.post(f"{scene.path}/panel", body)) == {"candidates.0.field"}
+    body["candidates"] = [{"expert_id": experts["economics"].id, "field": "economics"}] * 2
+    assert paths(await clerk.post(f"{scene.path}/panel", body)) == {"seats", "choose_by", "candidates.1.expert_id"}
+    known = [{"expert_id": experts["economics"].id, "field": "economics"}, {"expert_id": clerk.id, "field": "law"}]
+    body |= {"seats": 1, "choose_by": clock.now().date().isoformat(), "candidates": known}
+    related = await clerk.post(f"{scene.path}/panel", body)
+    assert paths(related) == {"candidates.0.expert_id", "candidates.1.expert_id"}
+
+
+async def test_money_that_came_back(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    today = clock.now().date().isoformat()
+    paying: Json = {"amount_fen": 10_000_000, "received_on": today, "note": "转账尾号1234"}
+    refused(await mediator.post(f"{scene.path}/recoveries", paying), 409, "nothing_agreed")
+    await take(mediator, scene.case["id"], "start_mediation", mode="commercial")
+    terms = [{"who": "包装公司", "what": "付货款", "due_on": "2027-01-10", "amount_fen": 20_000_000}]
+    await take(mediator, scene.case["id"], "reach_agreement", form="written", summary="分两次付清", terms=terms)
+    future = await mediator.post(f"{scene.path}/recoveries", paying | {"received_on": "2999-01-01", "amount_fen": 0})
+    assert paths(future) == {"received_on", "amount_fen"}
+    after = granted(await mediator.post(f"{scene.path}/recoveries", paying), 201)
+    assert (after["claimed_fen"], after["agreed_fen"], after["recovered_fen"]) == (30_000_000, 20_000_000, 10_000_000)
+    above = await mediator.post(f"{scene.path}/recoveries", paying | {"amount_fen": 10_000_001})
+    assert paths(above) == {"amount_fen"}
+    seen = granted(await scene.respondent.get(f"{scene.path}/amounts"))
+    assert (seen["recovered_fen"], seen["recoveries"][0]["note"]) == (10_000_000, None)
+    mistake = after["recoveries"][0]["id"]
+    voiding = {"reason": "记错了案件"}
+    for _ in range(2):
+        void = granted(await mediator.post(f"{scene.path}/recoveries/{mistake}/void", voiding))
+        assert void["recovered_fen"] == 0
+    granted(await mediator.post(f"{scene.path}/recoveries", paying | {"amount_fen": 20_000_000}), 201)
+
+
+async def test_to_others_none_of_it_exists(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    await publish(people, clock)
+    granted(await mediator.post(f"{scene.path}/commercial", {"organization_id": str((await park()).id)}))
+    strangers = [
+        await people.resident("nobody"),
+        *[await people.staff(each) for each in ("director", "street", "park")],
+    ]
+    for person in strangers:
+        for page in ("commercial", "panel", "amounts", "recoveries"):
+            refused(await person.get(f"{scene.path}/{page}"), 404)
+    supervisor = await people.staff("supervisor")
+    assert granted(await supervisor.get(f"{scene.path}/commercial"))["undertaking"] is None
+
+
+async def test_silence_is_promised_once_in_each_wording(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    granted(await mediator.post(f"{scene.path}/commercial", {"organization_id": str((await park()).id)}))
+    page = granted(await scene.applicant.get(f"{scene.path}/commercial"))
+    assert page["undertaking"]["given_at"] is None
+    promise = {"version": page["undertaking"]["version"]}
+    assert paths(await scene.applicant.post(f"{scene.path}/undertaking", {"version": "0"})) == {"version"}
+    for person in (scene.applicant, scene.applicant, mediator):
+        assert (await person.post(f"{scene.path}/undertaking", promise)).status_code == 204
+    assert granted(await scene.applicant.get(f"{scene.path}/commercial"))["undertaking"]["given_at"]
+    after = granted(await mediator.get(f"{scene.path}/commercial"))
+    assert [bool(line["undertaking_at"]) for line in after["parties"]] == [True, False]
+    respondent = next(each["id"] for each in scene.case["parties"] if each["side"] == "respondent")
+    assert (await mediator.post(f"{scene.path}/parties/{respondent}/undertaking")).status_code == 204
+    refused(await mediator.post(f"{scene.path}/parties/{uuid4()}/undertaking"), 404)
+
+
+@given(
+    claimed=st.integers(0, 10**12),
+    tops=st.lists(st.integers(1, 10**11), min_size=1, max_size=5, unique=True).map(sorted),
+    rates=st.lists(st.integers(0, 10_000), min_size=6, max_size=6),
+)
+def test_a_tiered_price_grows_with_the_amount(claimed: int, tops: list[int], rates: list[int]) -> None:
+    tiers = tuple(Tier(up_to_fen=top, rate_bp=rate) for top, rate in zip([*tops, None], rates, strict=False))
+    line = FeeLine(name="调解费", tiers=tiers)
+    due, more = price(line, claimed), price(line, claimed + 10_000)
+    assert due is not None
+    assert more is not None
+    assert 0 <= due <= more <= claimed + 10_000
+    assert price(FeeLine(name="调解费", tiers=tiers, least_fen=7, most_fen=9), claimed) in (7, 8, 9)
+
+
+ballots = st.builds(
+    Ballot,
+    side=st.sampled_from(["applicant", "respondent"]),
+    chosen=st.permutations(range(6)).map(lambda order: tuple(order[:3])),
+    struck=st.frozensets(st.integers(0, 5), max_size=2),
+)
+
+
+@given(given_=st.lists(ballots, max_size=5), seats=st.sampled_from([1, 3, 5]), data=st.data())
+def test_nobody_sits_whom_a_party_has_struck(given_: list[Ballot], seats: int, data: st.DataObject) -> None:
+    sides = {"applicant", "respondent"}
+    found = agreed_on(range(6), given_, sides, seats)
+    assert len(found) <= seats
+    for expert in found:
+        assert not any(expert in ballot.struck for ballot in given_)
+        assert all(any(expert in each.chosen for each in given_ if each.side == side) for side in sides)
+    assert agreed_on(range(6), data.draw(st.permutations(given_)), sides, seats) == found
