@@ -153,7 +153,7 @@ class PanelChoice(Row):
 
     candidate_id: UUID
     candidate: fields.ForeignKeyRelation[PanelCandidate] = fields.ForeignKeyField(
-        "models.PanelCandidate", on_delete=fields.CASCADE, related_name="choices"
+        "models.PanelCandidate", on_delete=fields.RESTRICT, related_name="choices"
     )
     party_id: UUID
     party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField("models.Party", on_delete=fields.RESTRICT)

@@ -1,6 +1,6 @@
 """From pydantic's findings to field errors in Chinese. The refused value is never repeated."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pydantic_core
@@ -53,6 +53,9 @@ _PREFIXES = {
 }
 
 
+Place = tuple[int | str, ...]
+
+
 def parse_json(raw: bytes) -> dict[str, Any]:
     """Raises MalformedError unless it is one JSON object. NaN and Infinity are not JSON."""
     try:
@@ -80,8 +83,15 @@ def validate(model: type[Model], values: Mapping[str, Any], deps: Deps) -> Model
 
 
 def problems(error: ValidationError) -> tuple[FieldProblem, ...]:
+    """A list with a wrong entry is not said to be too short as well, as pydantic has it."""
     details = error.errors(include_url=False, include_input=False)
-    return tuple(problem for detail in details for problem in _problems(detail))
+    places = [detail["loc"] for detail in details]
+    shown = [detail for detail in details if detail["type"] != "too_short" or not _is_above(detail["loc"], places)]
+    return tuple(problem for detail in shown for problem in _problems(detail))
+
+
+def _is_above(place: Place, places: Sequence[Place]) -> bool:
+    return any(len(each) > len(place) and each[: len(place)] == place for each in places)
 
 
 def _problems(detail: ErrorDetails) -> Iterator[FieldProblem]:

@@ -11,6 +11,13 @@ from urllib.parse import parse_qsl
 import httpx
 
 from tests.mediation import furnish_talks, referred
+from uuid import UUID
+
+import httpx
+
+from tests.mediation import referred
+from models import CommercialCase, Organization, Panel, PanelCandidate
+from tests.clock import START
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -33,6 +40,27 @@ ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
     Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
     *(Row(*each) for each in furnish_talks.ROWS),
+async def commercial(scene: Standings) -> None:
+    park, dispute_id = await Organization.get(name="猇亭工业园区民商事调解中心"), UUID(scene.dispute_id)
+    await CommercialCase.create(
+        dispute_id=dispute_id, organization_id=park.id, named_by_id=scene["mediator"].id, named_at=START
+    )
+    panel = await Panel.create(
+        dispute_id=dispute_id, seats=1, choose_by=START.date(), opened_by_id=scene["mediator"].id, opened_at=START
+    )
+    await PanelCandidate.create(panel_id=panel.id, expert_id=scene["expert"].id, field="law")
+
+
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (commercial,)
+CENTER = ("mediator", "clerk", "supervisor")
+SIDES = ("party_a", "party_b")
+
+ROWS: tuple[Row, ...] = (
+    Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
+    Row("/commercial", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
+    Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
+    Row("/amounts", dict.fromkeys(SIDES, ONE)),
+    Row("/recoveries", dict.fromkeys(CENTER, ONE)),
 )  # fmt: skip
 
 
