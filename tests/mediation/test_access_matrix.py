@@ -42,13 +42,13 @@ ROWS: tuple[Row, ...] = (
     *(Row(*each) for each in furnish_talks.ROWS),
 async def commercial(scene: Standings) -> None:
     park, dispute_id = await Organization.get(name="猇亭工业园区民商事调解中心"), UUID(scene.dispute_id)
-    await CommercialCase.create(
+    _ = await CommercialCase.create(
         dispute_id=dispute_id, organization_id=park.id, named_by_id=scene["mediator"].id, named_at=START
     )
     panel = await Panel.create(
         dispute_id=dispute_id, seats=1, choose_by=START.date(), opened_by_id=scene["mediator"].id, opened_at=START
     )
-    await PanelCandidate.create(panel_id=panel.id, expert_id=scene["expert"].id, field="law")
+    _ = await PanelCandidate.create(panel_id=panel.id, expert_id=scene["expert"].id, field="law")
 
 
 FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (commercial,)
