@@ -15,9 +15,9 @@ from uuid import UUID
 
 import httpx
 
-from tests.mediation import referred
 from models import CommercialCase, Organization, Panel, PanelCandidate
 from tests.clock import START
+from tests.mediation import referred
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -51,12 +51,13 @@ async def commercial(scene: Standings) -> None:
     _ = await PanelCandidate.create(panel_id=panel.id, expert_id=scene["expert"].id, field="law")
 
 
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (commercial,)
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service, commercial)
 CENTER = ("mediator", "clerk", "supervisor")
 SIDES = ("party_a", "party_b")
 
 ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
+    Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
     Row("/commercial", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/amounts", dict.fromkeys(SIDES, ONE)),

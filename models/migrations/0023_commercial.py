@@ -13,7 +13,7 @@ from models.commercial import Preference
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0019_the_orders_of_the_queue"), ("models", "0020_cloud_mediation")]
+    dependencies = [("models", "0022_groups")]
 
     initial = False
 
