@@ -199,12 +199,10 @@ def full(
         _brief(deps, actor, dispute, parties)
         | _told(deps, dispute, own=own)
         | _standing(deps, dispute, steps)
+        | _mediated(dispute)
         | {
             "information_requests": requests if own else [],
             "elapsed": elapsed,
-            "organization": _named(dispute.organization if dispute.organization_id else None),
-            "track": dispute.track,
-            "mode": dispute.mode,
             "occurred_on": dispute.occurred_on.isoformat() if dispute.occurred_on else None,
             "amount_fen": dispute.amount_fen,
             "preferred_mode": dispute.preferred_mode,
@@ -219,6 +217,11 @@ def full(
             "allowed_actions": allowed_actions(deps.catalog, actor, dispute),
         }
     )
+
+
+def _mediated(dispute: Dispute) -> dict[str, Any]:
+    organization = _named(dispute.organization if dispute.organization_id else None)
+    return {"organization": organization, "track": dispute.track, "mode": dispute.mode}
 
 
 def _told(deps: Deps, dispute: Dispute, *, own: bool) -> dict[str, Any]:

@@ -247,10 +247,6 @@ class Catalog(MediationCatalog):
     def category_by_code(self) -> dict[str, Category]:
         return {category.code: category for category in self.categories}
 
-    @cached_property
-    def statute_by_code(self) -> dict[str, Statute]:
-        return {statute.code: statute for statute in self.statutes}
-
     def top_category(self, code: str) -> str:
         return self.category_by_code[code].parent or code
 

@@ -1,5 +1,7 @@
 """What the catalog says of mediation and of the bodies that mediate."""
 
+from functools import cached_property
+
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
 from backend.core.flow_table import Entry
@@ -20,3 +22,7 @@ class MediationCatalog(Entry):
     statutes: tuple[Statute, ...]
     statistics_definitions: dict[str, str]
     commercial: CommercialRules
+
+    @cached_property
+    def statute_by_code(self) -> dict[str, Statute]:
+        return {statute.code: statute for statute in self.statutes}

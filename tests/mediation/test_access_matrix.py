@@ -7,17 +7,13 @@ standing does not have at all (a resident's under /staff/v1) is not asked.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
-
-import httpx
-
-from tests.mediation import furnish_talks, referred
 from uuid import UUID
 
 import httpx
 
 from models import CommercialCase, Organization, Panel, PanelCandidate
 from tests.clock import START
-from tests.mediation import referred
+from tests.mediation import furnish_talks, referred
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -34,12 +30,6 @@ class Row(NamedTuple):
     """By standing; who is not named gets 404."""
 
 
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service, furnish_talks.furnish)
-
-ROWS: tuple[Row, ...] = (
-    Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
-    Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
-    *(Row(*each) for each in furnish_talks.ROWS),
 async def commercial(scene: Standings) -> None:
     park, dispute_id = await Organization.get(name="猇亭工业园区民商事调解中心"), UUID(scene.dispute_id)
     _ = await CommercialCase.create(
@@ -51,13 +41,18 @@ async def commercial(scene: Standings) -> None:
     _ = await PanelCandidate.create(panel_id=panel.id, expert_id=scene["expert"].id, field="law")
 
 
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service, commercial)
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
+    referred.to_legal_service,
+    furnish_talks.furnish,
+    commercial,
+)
 CENTER = ("mediator", "clerk", "supervisor")
 SIDES = ("party_a", "party_b")
 
 ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
     Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
+    *(Row(*each) for each in furnish_talks.ROWS),
     Row("/commercial", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/amounts", dict.fromkeys(SIDES, ONE)),

@@ -13,7 +13,7 @@ from models.commercial import Preference
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_groups")]
+    dependencies = [("models", "0023_talks")]
 
     initial = False
 
