@@ -16,10 +16,11 @@ WINDOW_ROLES = (Role.CLERK, Role.MEDIATOR, Role.DIRECTOR)
 
 async def locked_for_resident(deps: Deps, actor: ResidentActor, appointment_id: UUID) -> tuple[Dispute, Appointment]:
     """Raises NotFoundError."""
-    dispute_id = (await queries.for_resident(actor, appointment_id)).dispute_id
+    dispute_id = await queries.dispute_of(actor, appointment_id)
     dispute = await disputes.for_resident(actor, dispute_id, lock=True)
-    await settle(deps, dispute)
-    return dispute, await queries.for_resident(actor, appointment_id)
+    live = await settle(deps, dispute)
+    own = next((each for each in live if (each.id, each.resident_id) == (appointment_id, actor.id)), None)
+    return dispute, own or await queries.for_resident(actor, appointment_id)
 
 
 async def locked_for_staff(deps: Deps, actor: StaffActor, appointment_id: UUID) -> tuple[Dispute, Appointment]:

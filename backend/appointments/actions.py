@@ -15,6 +15,7 @@ from backend.appointments.lapsing import LIVE, settle
 from backend.appointments.participants import Asked
 from backend.appointments.persons import Person
 from backend.appointments.taking import STAFF, Chosen, exchange_places, key_of
+from backend.core import rows
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError
 from backend.core.wording import when_text
@@ -67,7 +68,7 @@ async def create(
     if not holds_place:
         await taking.look_for_place(deps, reserved)
     try:
-        await appointment.save(force_create=True)
+        await rows.insert([appointment])
     except IntegrityError as error:
         raise AlreadyBookedError from error
     await taking.enter(deps, reserved)
@@ -151,7 +152,8 @@ async def cancel(deps: Deps, actor: ResidentActor, appointment_id: UUID, reason:
     """Too near to its start it counts like a no-show. Raises AppointmentNotLiveError."""
     dispute, appointment = await access.locked_for_resident(deps, actor, appointment_id)
     check_live(appointment)
-    await misses.note_late_cancellation(deps, appointment, _part_of(await persons.of_dispute(dispute.id), actor))
+    if misses.is_late_to_cancel(deps, appointment):
+        await misses.note_late_cancellation(deps, appointment, _part_of(await persons.of_dispute(dispute.id), actor))
     await end(deps, dispute, actor, appointment, reason)
     return appointment
 
@@ -251,6 +253,6 @@ async def _save_next(deps: Deps, appointment: Appointment) -> None:
     appointment.sequence += 1
     appointment.updated_at = deps.clock.now()
     try:
-        await appointment.save(update_fields=_CHANGING)
+        await rows.change(appointment, _CHANGING)
     except IntegrityError as error:
         raise AlreadyBookedError from error

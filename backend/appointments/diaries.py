@@ -39,11 +39,14 @@ _CLOSE_CENTER = f"SELECT pg_advisory_xact_lock({_AT_CENTER})"
 """Advisory locks are granted in the order of asking. A lock on the center's row would not be: as long as bookings come
 in, whoever wants the row alone waits."""
 
-_LOCK = """
+_LOCK = f"""
+WITH center AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_AT_CENTER}))
 SELECT d.id, d.kind, d.subject
-  FROM diary d JOIN unnest($1::text[], $2::text[]) AS w(kind, subject) USING (kind, subject)
+  FROM center, diary d JOIN unnest($2::text[], $3::text[]) AS w(kind, subject) USING (kind, subject)
  ORDER BY d.id FOR NO KEY UPDATE OF d
-"""
+"""  # noqa: S608 - our own words
+"""Rows are locked after they have been sorted, so after the center; without a row the center may not be locked."""
+
 _CREATE = """
 INSERT INTO diary (kind, subject)
 SELECT w.kind, w.subject FROM unnest($1::text[], $2::text[]) AS w(kind, subject)
@@ -68,6 +71,7 @@ DELETE FROM diary_entry
 """
 """All or nothing of a proposal: who accepts it a moment later finds none of its entries, or all."""
 
+_LEAVE = "DELETE FROM diary_entry WHERE appointment_id = $1"
 _CONFIRM = "UPDATE diary_entry SET held_until = NULL WHERE appointment_id = $1 RETURNING id"
 
 
@@ -76,11 +80,11 @@ async def lock(center_id: UUID, subjects: Iterable[Subject]) -> dict[Subject, in
     wanted = sorted(set(subjects))
     arguments: list[Any] = [[each.kind for each in wanted], [each.id for each in wanted]]
     connection = connections.get("default")
-    await connection.execute_query(_SHARE_CENTER, [str(center_id)])
-    found = await connection.execute_query_dict(_LOCK, arguments)
-    if len(found) < len(wanted):
+    found = await connection.execute_query_dict(_LOCK, [str(center_id), *arguments])
+    if len(found) < len(wanted) or not wanted:
+        await connection.execute_query(_SHARE_CENTER, [str(center_id)])
         await connection.execute_query(_CREATE, arguments)
-        found = await connection.execute_query_dict(_LOCK, arguments)
+        found = await connection.execute_query_dict(_LOCK, [str(center_id), *arguments])
     return {Subject(DiaryKind(row["kind"]), row["subject"]): row["id"] for row in found}
 
 
@@ -117,7 +121,7 @@ async def confirm(appointment: Appointment) -> bool:
 
 
 async def leave(appointment: Appointment) -> None:
-    await DiaryEntry.filter(appointment_id=appointment.id).delete()
+    await connections.get("default").execute_query(_LEAVE, [appointment.id])
 
 
 def _entry(appointment: Appointment, diary_id: int, kind: DiaryKind) -> DiaryEntry:

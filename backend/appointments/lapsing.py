@@ -10,6 +10,7 @@ from backend.appointments import diaries, passing_on, telling
 from backend.appointments.availability import SlotKey
 from backend.core import clock
 from backend.core.deps import Deps
+from backend.core.reading import Read
 from models import Appointment, AppointmentKind, AppointmentStatus, Dispute
 
 LIVE = (AppointmentStatus.BOOKED, AppointmentStatus.PROPOSED)
@@ -25,10 +26,16 @@ SELECT DISTINCT center_id, kind, starts_at FROM wait_entry WHERE status = 'offer
 _WAITED_IN_VAIN = "UPDATE wait_entry SET status = 'lapsed' WHERE status = 'waiting' AND last_day < $1"
 
 
+_LIVE_OF = Read(
+    lambda dispute_id: Appointment.filter(dispute_id=dispute_id, status__in=LIVE).select_related(
+        "center", "mediator", "room"
+    )
+)
+
+
 async def settle(deps: Deps, dispute: Dispute) -> list[Appointment]:
-    """Those of a locked case that are live still, after the others have been ended."""
-    found = await Appointment.filter(dispute_id=dispute.id, status__in=LIVE).select_related("center")
-    return [each for each in found if not await _is_over(deps, dispute, each)]
+    """Those of a locked case that are live still, after the others have been ended; with center, mediator and room."""
+    return [each for each in await _LIVE_OF.all(dispute.id) if not await _is_over(deps, dispute, each)]
 
 
 async def sweep(deps: Deps) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from backend.appointments import availability
 from backend.appointments.availability import SlotKey, SlotTime
 from backend.appointments.diaries import Span, Subject
@@ -15,7 +17,13 @@ from backend.centers import queries as centers
 from backend.core.clock import local
 from backend.core.deps import Deps, WorkingDays
 from backend.core.opening import Hours, OpeningRules, Period
+from backend.core.reading import Read
 from models import AppointmentKind, Center, DiaryKind, Facility, FacilityKind, MediatorHours, Purpose
+
+_OPEN = {
+    FacilityKind.WINDOW: Read(lambda center_id: _open_ones(center_id, FacilityKind.WINDOW)),
+    FacilityKind.ROOM: Read(lambda center_id: _open_ones(center_id, FacilityKind.ROOM)),
+}
 
 
 class Busy:
@@ -145,8 +153,7 @@ async def offer(
     is_mediation = purpose is Purpose.MEDIATION
     wanted = FacilityKind.ROOM if is_mediation else FacilityKind.WINDOW
     facilities = {
-        Subject(DiaryKind(row.kind), str(row.id)): _hours(row.hours)
-        for row in await Facility.filter(center_id=center.id, kind=wanted, closed_at=None).order_by("name", "id")
+        Subject(DiaryKind(row.kind), str(row.id)): _hours(row.hours) for row in await _OPEN[wanted].all(center.id)
     }
     own = await MediatorHours.get_or_none(mediator_id=mediator_id) if is_mediation and mediator_id else None
     return Offer(
@@ -159,6 +166,10 @@ async def offer(
         windows={} if is_mediation else facilities,
         rooms=facilities if is_mediation else {},
     )
+
+
+def _open_ones(center_id: UUID, kind: FacilityKind) -> QuerySet[Facility]:
+    return Facility.filter(center_id=center_id, kind=kind, closed_at=None).order_by("name", "id")
 
 
 def mediator(mediator_id: UUID) -> Subject:

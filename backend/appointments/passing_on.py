@@ -18,13 +18,20 @@ from models import Center, Dispute, WaitEntry, WaitStatus
 
 ACTIVE = (WaitStatus.WAITING, WaitStatus.OFFERED)
 
-_OFFER_TO_NEXT = """
-UPDATE wait_entry SET status = 'offered', starts_at = $3, offered_until = $5
- WHERE id = (SELECT id FROM wait_entry
-              WHERE center_id = $1 AND kind = $2 AND status = 'waiting' AND $4 BETWEEN first_day AND last_day
-              ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING dispute_id, resident_id
+_OFFER_OR_FREE = """
+WITH next AS (
+     UPDATE wait_entry SET status = 'offered', starts_at = $3, offered_until = $5
+      WHERE id = (SELECT id FROM wait_entry
+                   WHERE center_id = $1 AND kind = $2 AND status = 'waiting' AND $4 BETWEEN first_day AND last_day
+                   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING dispute_id, resident_id),
+     freed AS (
+     UPDATE slot_count SET taken = taken - 1
+      WHERE center_id = $1 AND kind = $2 AND starts_at = $3 AND taken > 0 AND NOT EXISTS (SELECT FROM next)
+     RETURNING taken)
+SELECT next.dispute_id, next.resident_id, freed.taken FROM next FULL JOIN freed ON TRUE
 """
+"""One row: who has the place now, or how many are still taken."""
 _LAPSE = """
 UPDATE wait_entry SET status = 'lapsed'
  WHERE id IN (SELECT id FROM wait_entry
@@ -43,10 +50,11 @@ async def pass_on(deps: Deps, slot: SlotKey) -> None:
     until = offered_until(deps.catalog.booking, deps.clock.now(), slot.starts_at)
     if until is not None:
         day = local(slot.starts_at).date()
-        found = await _rows(_OFFER_TO_NEXT, [*slot[:3], day, until])
-        if found:
+        found = await _rows(_OFFER_OR_FREE, [*slot[:3], day, until])
+        assert found, "a place that was taken is counted"
+        if found[0]["resident_id"] is not None:
             await tell(deps, slot, "place_offered", found, until)
-            return
+        return
     await places.free(slot)
 
 

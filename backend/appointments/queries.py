@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from tortoise import connections
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
@@ -15,17 +16,35 @@ from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.pagination import bad_cursor, cut, decode
+from backend.core.reading import Read
 from backend.core.schema import Page, PageQuery
 from models import Appointment, Center, Dispute, Participant, Party, Purpose, Role
+
+_ITS_DISPUTE = """
+SELECT dispute_id FROM appointment a
+ WHERE id = $1 AND (resident_id = $2
+    OR EXISTS (SELECT FROM participant i JOIN party p ON p.id = i.party_id
+                WHERE i.appointment_id = a.id AND p.resident_id = $2))
+"""
+_BY_ID = Read(lambda each: Appointment.filter(id=each).select_related("center", "mediator", "room"))
 
 
 async def for_resident(actor: ResidentActor, appointment_id: UUID) -> Appointment:
     """Only whoever it is for: the code on it opens a door."""
-    rows = Appointment.filter(_is_for(actor), id=appointment_id)
-    appointment = await rows.select_related("center", "mediator", "room").first()
+    _ = await dispute_of(actor, appointment_id)
+    appointment = await _BY_ID.first(appointment_id)
     if appointment is None:
         raise NotFoundError
     return appointment
+
+
+async def dispute_of(actor: ResidentActor, appointment_id: UUID) -> UUID:
+    """Of an appointment that is theirs. Raises NotFoundError."""
+    found = await connections.get("default").execute_query_dict(_ITS_DISPUTE, [appointment_id, actor.id])
+    if not found:
+        raise NotFoundError
+    dispute_id: UUID = found[0]["dispute_id"]
+    return dispute_id
 
 
 async def for_staff(actor: StaffActor, appointment_id: UUID) -> Appointment:

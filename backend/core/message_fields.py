@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 from backend.core.clock import local
@@ -55,6 +55,7 @@ def moment_text(moment: datetime) -> str:
     return f"{here.year}年{here.month:02}月{here.day:02}日 {here:%H:%M}"
 
 
+@lru_cache(maxsize=4096)
 def _is_dropped(character: str) -> bool:
     if character.isspace():
         return False

@@ -1,5 +1,5 @@
-"""Inserts where it counts. Tortoise composes the SQL of a bulk insert anew each time and validates every field again;
-here the statement of a table is composed once, and asyncpg keeps it prepared."""
+"""Writes where it counts. Tortoise composes its SQL anew each time and validates every field again; here the statement
+of a table is composed once, and asyncpg keeps it prepared."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -26,6 +26,12 @@ async def insert(rows: Sequence[Model]) -> None:
         await connection.execute_query(statement, values)
 
 
+async def change(row: Model, names: tuple[str, ...]) -> None:
+    """These fields of it, as `insert` writes them. Raises IntegrityError."""
+    statement, columns = _change_statement(type(row), names)
+    await connections.get("default").execute_query(statement, [_value(row, column, how) for column, how in columns])
+
+
 async def pour(rows: Sequence[Model], conflict: str = "") -> None:
     """Thousands of one table in one statement, which triggers count once. `conflict` is what follows ON CONFLICT."""
     if not rows:
@@ -48,15 +54,29 @@ _Columns = tuple[tuple[str, Callable[[Any], str] | None], ...]
 
 @cache
 def _statement(model: type[Model], rows: int) -> tuple[str, _Columns]:
-    described = model.describe(serializable=False)
-    wanted = [described["pk_field"], *described["data_fields"]]
-    columns = tuple(
-        (str(field["name"]), _as_json if issubclass(field["field_type"], fields.JSONField) else None)
-        for field in wanted
-    )
+    wanted = _fields_of(model)
+    columns = tuple((str(field["name"]), _converter(field)) for field in wanted)
     names = ", ".join(f'"{field["db_column"]}"' for field in wanted)
     places = ", ".join(_places(row * len(wanted), len(wanted)) for row in range(rows))
-    return f'INSERT INTO "{described["table"]}" ({names}) VALUES {places}', columns  # noqa: S608 - our own names
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {places}', columns  # noqa: S608, SLF001 - our own
+
+
+@cache
+def _change_statement(model: type[Model], names: tuple[str, ...]) -> tuple[str, _Columns]:
+    """The row's id comes first."""
+    known = {str(field["name"]): field for field in _fields_of(model)}
+    columns = tuple((name, _converter(known[name])) for name in names)
+    changes = ", ".join(f'"{known[name]["db_column"]}" = ${place}' for place, name in enumerate(names, 2))
+    return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE id = $1', (("id", None), *columns)  # noqa: S608, SLF001
+
+
+def _fields_of(model: type[Model]) -> list[dict[str, Any]]:
+    described = model.describe(serializable=False)
+    return [described["pk_field"], *described["data_fields"]]
+
+
+def _converter(field: dict[str, Any]) -> Callable[[Any], str] | None:
+    return _as_json if issubclass(field["field_type"], fields.JSONField) else None
 
 
 def _places(before: int, count: int) -> str:

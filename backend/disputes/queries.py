@@ -3,13 +3,23 @@
 from datetime import datetime
 from uuid import UUID
 
+from tortoise import connections
 from tortoise.expressions import F, Q, Subquery
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
+from backend.core.reading import Read
 from models import CaseMember, ClaimCode, Dispute, Invitation, LegalReferral, Party, Role, Staff
+
+_BY_ID = Read(
+    lambda dispute_id: (
+        Dispute.filter(id=dispute_id).select_related("center", "mediator", "transfer_to", "organization").limit(1)
+    )
+)
+_LOCK = "SELECT id FROM dispute WHERE id = $1 FOR UPDATE"
+_IS_PARTY = "SELECT FROM party WHERE resident_id = $1 AND dispute_id = $2 LIMIT 1"
 
 
 async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -21,7 +31,7 @@ async def for_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = F
 
 
 async def is_party(resident_id: UUID, dispute_id: UUID) -> bool:
-    return await Party.filter(resident_id=resident_id, dispute_id=dispute_id).exists()
+    return bool(await connections.get("default").execute_query_dict(_IS_PARTY, [resident_id, dispute_id]))
 
 
 async def for_staff(actor: StaffActor, dispute_id: UUID, *, lock: bool = False) -> Dispute:
@@ -55,11 +65,10 @@ def overdue(now: datetime) -> QuerySet[Dispute]:
 
 
 async def _by_id(dispute_id: UUID, *, lock: bool) -> Dispute:
-    rows = Dispute.filter(id=dispute_id)
     if lock:
         # Locked before the joins are read: who waited for a case that moved would find it with no center at all.
-        _ = await rows.select_for_update().only("id").first()
-    dispute = await rows.select_related("center", "mediator", "transfer_to", "organization").first()
+        await connections.get("default").execute_query_dict(_LOCK, [dispute_id])
+    dispute = await _BY_ID.first(dispute_id)
     if dispute is None:
         raise NotFoundError
     return dispute

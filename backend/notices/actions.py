@@ -25,6 +25,8 @@ SELECT id, kind, delivery = 'pending' AS is_waiting, read_at IS NOT NULL AS is_r
 """
 """What is leaving at this moment is locked: it is too late to overtake it, and nobody waits for it here."""
 
+_END = "UPDATE notice SET delivery = $2, finished_at = $3 WHERE id = ANY($1)"
+
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -99,7 +101,7 @@ async def _plan(deps: Deps, news: News, now: datetime) -> Plan:
     plan = timing.plan(deps.catalog, news.kind, now, rhythm, others)
     for delivery, ids in ((Delivery.MERGED, plan.merges), (Delivery.STALE, plan.overtakes)):
         if ids:
-            await Notice.filter(id__in=ids).update(delivery=delivery, finished_at=now)
+            await connections.get("default").execute_query(_END, [list(ids), delivery, now])
     return plan
 
 

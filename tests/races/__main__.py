@@ -23,9 +23,9 @@ from models import SlotCount
 from tests import native
 from tests.engines import engines
 from tests.races import killing, mixed, town
-from tests.races.town import Town
+from tests.races.town import PLACES, Town
 
-CLIENTS, PLACES, ROUNDS, PROCESSES = 500, 10, 50, 2
+CLIENTS, ROUNDS, PROCESSES = 500, 50, 2
 MIXED_S = 60.0
 
 console = Console()

@@ -17,12 +17,13 @@ from tests.appointments.calls import slot_at
 from tests.concurrency.crowd import Caller, crowd
 from tests.races.wire import Wire
 
+PLACES = 10
 ALWAYS = {
     "hours": [
         {"weekdays": ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
          "starts": "00:00", "ends": "23:59"}
     ],
-    "kinds": {"onsite": {"minutes": 30, "capacity": 10}, "video": {"minutes": 30, "capacity": 10}},
+    "kinds": {"onsite": {"minutes": 30, "capacity": PLACES}, "video": {"minutes": 30, "capacity": PLACES}},
     "mediation": {
         "onsite": {"minutes": 60, "buffer_minutes": 15, "minimum_notice_minutes": 240},
         "video": {"minutes": 45, "buffer_minutes": 10, "minimum_notice_minutes": 240},
