@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from tortoise.queryset import QuerySet
+
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.appointments import access, codes, diaries, misses, telling
+from backend.appointments import access, codes, diaries, misses, participants, telling
 from backend.appointments.errors import AlreadyCheckedInError, AppointmentNotLiveError, NotYetError
 from backend.core.clock import iso
 from backend.core.deps import Deps
@@ -44,7 +46,7 @@ async def show_code(deps: Deps, actor: ResidentActor, appointment: Appointment) 
     _check_time(deps, appointment)
     party_id = appointment.party_id
     if appointment.purpose is Purpose.MEDIATION:
-        party_id = (await Participant.filter(appointment_id=appointment.id, party__resident_id=actor.id).get()).party_id
+        party_id = (await _of(actor, appointment).get()).party_id
     until = deps.clock.now() + timedelta(seconds=deps.catalog.booking.check_in_code_seconds)
     return CheckInCode(codes.signed(deps.keyring, _USE, (str(appointment.id), str(party_id)), until), until)
 
@@ -85,7 +87,7 @@ async def check_in_oneself(deps: Deps, actor: ResidentActor, appointment_id: UUI
     if not is_here or appointment.kind is not AppointmentKind.ONSITE:
         raise InvalidFieldsError.at("scene", _OTHER_CENTER)
     _check_time(deps, appointment)
-    participant = await Participant.filter(appointment_id=appointment.id, party__resident_id=actor.id).first()
+    participant = await _of(actor, appointment).first()
     return await _arrive(deps, dispute, actor, appointment, participant)
 
 
@@ -160,6 +162,10 @@ async def _absent(appointment: Appointment) -> set[UUID]:
 async def _set_status(deps: Deps, appointment: Appointment, status: AppointmentStatus) -> None:
     appointment.status, appointment.updated_at = status, deps.clock.now()
     await appointment.save(update_fields=["status", "checked_in_at", "updated_at"])
+
+
+def _of(actor: ResidentActor, appointment: Appointment) -> QuerySet[Participant]:
+    return Participant.filter(participants.answered_by(actor.id), appointment_id=appointment.id).distinct()
 
 
 def _check_begun(deps: Deps, appointment: Appointment) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from backend.appointments.availability import SlotTime
 from backend.appointments.codes import new_code
 from backend.appointments.errors import SlotPastError
@@ -49,6 +51,12 @@ def asked_by_staff(
         else Asked(each, is_required=required is None or each.party_id in required)
         for each in everybody
     ]
+
+
+def answered_by(resident_id: UUID) -> Q:
+    """For whom this account speaks: itself, or a party for whom it acts by phone."""
+    acts = Q(party__representations__resident_id=resident_id, party__representations__ended_at__isnull=True)
+    return Q(party__resident_id=resident_id) | acts
 
 
 def set_status(deps: Deps, appointment: Appointment, slot: SlotTime, asked: Sequence[Asked]) -> None:

@@ -11,8 +11,12 @@ from backend.disputes.groups import SPOKEN_FOR
 from models import DiaryKind, Side
 
 _OF_DISPUTE = f"""
-SELECT p.id, p.ordinal, p.resident_id, p.side, p.id_number_hash, r.id_number_hash AS account_hash
+SELECT p.id, p.ordinal, COALESCE(p.resident_id, a.resident_id) AS resident_id, p.side, p.id_number_hash,
+       r.id_number_hash AS account_hash
   FROM party p LEFT JOIN resident r ON r.id = p.resident_id
+       LEFT JOIN LATERAL (SELECT resident_id FROM representation
+                           WHERE party_id = p.id AND resident_id IS NOT NULL AND ended_at IS NULL
+                           ORDER BY id LIMIT 1) AS a ON TRUE
  WHERE p.dispute_id = $1 AND p.removed_at IS NULL AND p.left_at IS NULL AND NOT {SPOKEN_FOR} ORDER BY p.ordinal
 """  # noqa: S608
 
@@ -23,7 +27,7 @@ class Person:
     ordinal: int
     """0 = the applicant first named."""
     resident_id: UUID | None
-    """Null until they have joined by WeChat."""
+    """Theirs, or of whoever acts for them by phone; null until one of them has joined by WeChat."""
     side: Side
     identities: frozenset[str]
     """Keyed hashes."""

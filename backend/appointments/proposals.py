@@ -41,9 +41,9 @@ async def arrange(deps: Deps, actor: StaffActor, dispute_id: UUID, wish: Arrange
 async def answer(
     deps: Deps, actor: ResidentActor, appointment_id: UUID, given: Answer, wish: str | None
 ) -> Appointment:
-    """Of a party who has joined. Raises NotFoundError, NotProposedError."""
+    """Of a party who has joined, or of whoever acts for one by phone. Raises NotFoundError, NotProposedError."""
     dispute, appointment = await access.locked_for_resident(deps, actor, appointment_id)
-    mine = await Participant.filter(appointment_id=appointment.id, party__resident_id=actor.id).first()
+    mine = await Participant.filter(participants.answered_by(actor.id), appointment_id=appointment.id).first()
     if mine is None:
         raise NotProposedError
     await _note(deps, dispute, actor, appointment, mine, given=given, wish=wish)

@@ -10,7 +10,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import ResidentActor, StaffActor
-from backend.appointments import views
+from backend.appointments import participants, views
 from backend.appointments.schemas import AppointmentOut, CenterAppointmentOut
 from backend.core import identity
 from backend.core.deps import Deps
@@ -24,7 +24,10 @@ _ITS_DISPUTE = """
 SELECT dispute_id FROM appointment a
  WHERE id = $1 AND (resident_id = $2
     OR EXISTS (SELECT FROM participant i JOIN party p ON p.id = i.party_id
-                WHERE i.appointment_id = a.id AND p.resident_id = $2))
+                WHERE i.appointment_id = a.id
+                  AND (p.resident_id = $2
+                       OR EXISTS (SELECT FROM representation r WHERE r.party_id = p.id AND r.resident_id = $2
+                                                                 AND r.ended_at IS NULL))))
 """
 _BY_ID = Read(lambda each: Appointment.filter(id=each).select_related("center", "mediator", "room"))
 
@@ -125,13 +128,13 @@ async def shown_to_staff(deps: Deps, actor: StaffActor, page: Sequence[Appointme
 
 
 def _is_for(actor: ResidentActor) -> Q:
-    asked = Participant.filter(party__resident_id=actor.id).values("appointment_id")
+    asked = Participant.filter(participants.answered_by(actor.id)).values("appointment_id")
     return Q(resident_id=actor.id) | Q(id__in=Subquery(asked))
 
 
 async def _shown(deps: Deps, actor: ResidentActor, page: Sequence[Appointment]) -> list[AppointmentOut]:
     ids = [row.id for row in page if row.purpose is Purpose.MEDIATION]
-    mine = Participant.filter(appointment_id__in=ids, party__resident_id=actor.id)
+    mine = Participant.filter(participants.answered_by(actor.id), appointment_id__in=ids)
     asked = {each.appointment_id: each for each in await mine} if ids else {}
     now = deps.clock.now()
     return [views.appointment_out(row, deps.calendar, now, asked.get(row.id)) for row in page]

@@ -6,6 +6,8 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from tortoise import connections
+
 from backend.accounts.actors import Actor
 from backend.appointments import views
 from backend.core.clock import iso
@@ -15,8 +17,15 @@ from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.notices import actions as notices
 from backend.notices.actions import News
-from models import Appointment, Audience, Dispute, Participant, Purpose
+from models import Appointment, Audience, Dispute, Purpose
 
+_JOINED = """
+SELECT p.resident_id FROM participant i JOIN party p ON p.id = i.party_id
+ WHERE i.appointment_id = $1 AND p.resident_id IS NOT NULL
+ UNION
+SELECT r.resident_id FROM participant i JOIN representation r ON r.party_id = i.party_id
+ WHERE i.appointment_id = $1 AND r.resident_id IS NOT NULL AND r.ended_at IS NULL
+"""
 _NOTHING: Mapping[str, str | None] = MappingProxyType({})
 
 
@@ -73,11 +82,11 @@ async def notify(
 
 
 async def residents_of(appointment: Appointment) -> set[UUID]:
-    """Of a mediation all parties who have joined."""
+    """Of a mediation all parties who have joined, and who acts for others by phone."""
     if appointment.purpose is Purpose.REGISTRATION:
         return {appointment.resident_id} if appointment.resident_id else set()
-    joined = Participant.filter(appointment_id=appointment.id, party__resident_id__not_isnull=True)
-    return {UUID(str(each)) for each in await joined.values_list("party__resident_id", flat=True)}
+    found = await connections.get("default").execute_query_dict(_JOINED, [appointment.id])
+    return {row["resident_id"] for row in found}
 
 
 def _entry(appointment: Appointment, kind: str, audience: Audience, detail: dict[str, str]) -> Entry:

@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 
 from backend.appointments import lapsing
-from models import Appointment, DiaryEntry, Party, Purpose
+from models import Appointment, DiaryEntry, Dispute, Party, Purpose, Representation, Status
 from tests.appointments.calls import book, cancel, outcome, reschedule, slots, try_to_book, violations
 from tests.appointments.scene import VIDEO, Scene, answer, at, notices, set_scene
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.people import file_dispute
+from tests.staff_api.test_representation import CONSENT
 
 FIRST, SECOND, THIRD = at(25, 8, 30), at(25, 14, 30), at(26, 8, 30)
 
@@ -257,3 +258,29 @@ async def test_staff_book_for_who_stands_at_the_window(scene: Scene, clock: Trav
     mine = (await scene.zhang.get("/appointments")).json()["items"]
     assert [each["id"] for each in mine] == [booked.json()["id"]]
     assert (await scene.li.get("/appointments")).json()["items"] == []
+
+
+async def test_who_acts_for_a_party_is_asked_until_it_ends(scene: Scene, people: PeopleAtWork) -> None:
+    """代办: the party's own account is not there; the time is proposed to whoever acts by phone."""
+    daughter = await people.resident("daughter")
+    filed = await file_dispute(daughter, agent=CONSENT)
+    mediator = (await Dispute.get(id=scene.dispute_id)).mediator_id
+    await Dispute.filter(id=filed["id"]).update(mediator_id=mediator, status=Status.IN_MEDIATION)
+    await Party.filter(dispute_id=filed["id"], ordinal=1).update(resident_id=scene.li.id)
+    case = Scene(people, daughter, scene.li, scene.clerk, scene.mediator, scene.director, filed["id"], scene.center_id)
+
+    proposal = await case.proposed(FIRST)
+    assert outcome(await answer(scene.zhang, proposal)) == "not_found"
+    assert (await notices(daughter))[0] == "proposed"
+    assert (await daughter.get(f"/appointments/{proposal}")).json()["my_answer"] == "pending"
+    await answer(scene.li, proposal)
+    assert (await answer(daughter, proposal)).json()["status"] == "booked"
+    assert [each["id"] for each in (await daughter.get("/appointments")).json()["items"]] == [proposal]
+    assert (await notices(daughter))[0] == "booked"
+
+    row = await Representation.get(dispute_id=filed["id"])
+    path = f"/disputes/{filed['id']}/representations/{row.id}/revocation"
+    assert (await scene.clerk.post(path, {"reason": "本人要求"})).status_code == 200
+    assert (await daughter.get(f"/appointments/{proposal}")).status_code == 404
+    assert (await daughter.get("/appointments")).json()["items"] == []
+    assert await violations() == {}
