@@ -4,10 +4,12 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
 from backend.appointments import reminders
 from backend.core.clock import SHANGHAI
+from config.settings import Settings
 from models import Delivery, Notice, Reminder
 from tests.appointments.calls import book, cancel, reschedule, slot_at
 from tests.clock import TravellingClock
@@ -16,6 +18,11 @@ from tests.people import People, Person, file_dispute
 
 MORNING = datetime(2026, 11, 25, 9, 30, tzinfo=SHANGHAI)
 EVE = datetime(2026, 11, 24, 18, 0, tzinfo=SHANGHAI)
+
+_CUT_WHO_WAITS = """
+SELECT count(pg_terminate_backend(w.pid)) FROM pg_locks w
+ WHERE NOT w.granted AND w.relation = 'notice'::regclass
+"""
 
 
 @pytest.fixture
@@ -126,3 +133,32 @@ async def test_a_move_at_the_same_moment_leaves_nothing_about_the_old_time_behin
     items = (await zhang.get("/notices")).json()["items"]
     kinds = [item["kind"] for item in items]
     assert kinds[:2] in (["rescheduled", "reminder"], ["rescheduled", "booked"])
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+async def test_a_worker_that_dies_in_the_middle_leaves_nothing_half_done(
+    app: App, zhang: Person, clock: TravellingClock, settings: Settings, is_moved: bool
+) -> None:
+    """Its connection is cut after it has noted the reminder and before the message is written."""
+    appointment = await booked(zhang)
+    clock.set(EVE)
+    other = await asyncpg.connect(settings.database_url.get_secret_value())
+    try:
+        blocking = other.transaction()
+        await blocking.start()
+        await other.execute("LOCK TABLE notice IN SHARE MODE")
+        dying = asyncio.create_task(reminders.send_due(app.ctx.deps))
+        while not await other.fetchval(_CUT_WHO_WAITS):
+            assert not dying.done()
+        with pytest.raises((asyncpg.PostgresError, ConnectionError, asyncpg.InterfaceError)):
+            await dying
+        await blocking.rollback()
+    finally:
+        await other.close()
+    assert (await Reminder.all().count(), await reminded(zhang)) == (0, [])
+
+    if is_moved:
+        await reschedule(zhang, appointment["id"], slot_at(appointment["center"]["id"], MORNING.replace(day=27)))
+    assert await reminders.send_due(app.ctx.deps) == (0 if is_moved else 1)
+    assert await reminders.send_due(app.ctx.deps) == 0
+    assert len(await reminded(zhang)) == (0 if is_moved else 1)
