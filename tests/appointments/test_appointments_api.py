@@ -61,6 +61,8 @@ async def test_slots_by_default_are_those_of_the_coming_fortnight(zhang: Person)
         ({"from": "2026-11-26", "to": "2026-11-25"}, "to"),
         ({"from": "tomorrow"}, "from"),
         ({"to": "2026-02-30"}, "to"),
+        ({"from": "2027-02-29"}, "from"),
+        ({"from": "2026-11-24", "to": "9999-12-31"}, "to"),
         ({"kind": "phone"}, "kind"),
     ],
 )

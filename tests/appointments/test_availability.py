@@ -216,6 +216,11 @@ def test_bookings_reach_over_the_end_of_the_year() -> None:
     assert date(2060, 1, 2) in days
 
 
+def test_the_29th_of_february_is_a_day_like_another() -> None:
+    days = {slot.starts_at.date() for slot in slot_times(OFFICE_HOURS, CALENDAR, at(2, 28, 9, year=2028))}
+    assert {date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1)} <= days
+
+
 def test_a_make_up_saturday_is_worked_and_the_holiday_before_is_not() -> None:
     days = {slot.starts_at.date() for slot in slot_times(OFFICE_HOURS, CALENDAR, at(9, 25, 9))}
     assert date(2026, 10, 10) in days
