@@ -9,7 +9,7 @@ from typing import TypeVar
 import httpx
 import pytest
 
-from models import Center, CenterLevel, Dispute, SlotCount
+from models import Center, CenterLevel, Dispute, Party, SlotCount
 from tests.appointments.calls import book, cancel, outcome, reschedule, slots, try_to_book, violations
 from tests.clock import TravellingClock
 from tests.concurrency.crowd import Caller, crowd
@@ -66,6 +66,7 @@ async def test_residents_with_two_disputes_are_not_booked_into_two_places(
     pairs = [(one, Caller(one.person, other.dispute_id)) for one, other in in_pairs(callers)]
     for one, other in pairs:
         await Dispute.filter(id=other.dispute_id).update(resident_id=one.person.id)
+        await Party.filter(dispute_id=other.dispute_id, ordinal=0).update(resident_id=one.person.id)
     choices = await onsite_slots(callers[0])
 
     answers = await asyncio.gather(

@@ -37,6 +37,8 @@ BODIES: dict[str, Json] = {
         "expires_at": "2026-11-27T18:00:00+08:00",
     },
     "/disputes/{dispute_id}/proposals/{proposal_id}/answers": {"answer": "accepted"},
+    "/disputes/{dispute_id}/fee-acceptance": {"schedule_id": SOMEBODY},
+    "/disputes/{dispute_id}/undertaking": {"version": "1"},
     "/disputes/{dispute_id}/waiting": {"kind": "onsite", "from": "2026-11-25", "to": "2026-11-25"},
 }
 
