@@ -79,7 +79,7 @@ async def give_room_consent(
     _ROOM + "/consents/{kind}",
     audience="resident",
     returns=RoomOut,
-    errors=(NotAskedError, MediationOverError, RoomEndedError),
+    errors=(NotAskedError,),
 )
 async def withdraw_room_consent(
     actor: ResidentActor, dispute_id: UUID, room_id: UUID, kind: RoomConsentKind, deps: Deps

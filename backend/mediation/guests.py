@@ -23,6 +23,7 @@ from models import (
     Party,
     Representation,
     Resident,
+    Room,
     RoomConsent,
     RoomConsentKind,
     RoomGuest,
@@ -74,9 +75,14 @@ async def consent(deps: Deps, actor: Actor, standing: Standing, room_id: UUID, g
 
 
 async def withdraw(deps: Deps, actor: Actor, standing: Standing, room_id: UUID, kind: RoomConsentKind) -> None:
-    """As easily as it was given. Without the consent to a recording it stops, without that to meeting online the guest
-    leaves. Raises NotFoundError, NotAskedError, MediationOverError, RoomEndedError."""
-    door, guest = await _mine(deps, actor, standing, room_id)
+    """As easily as it was given, also when all is over. Without the consent to a recording it stops, without that to
+    meeting online the guest leaves. Raises NotFoundError, NotAskedError."""
+    appointment = await rooms.appointment_of(deps, standing, room_id)
+    room = await Room.get_or_none(appointment_id=appointment.id)
+    guest = await RoomGuest.get_or_none(room_id=room.id, actor_id=actor.id) if room else None
+    if room is None or guest is None:
+        raise NotAskedError
+    door = Door(standing, appointment, room)
     standing_ones = RoomConsent.filter(guest_id=guest.id, kind=kind, withdrawn_at=None)
     if not await standing_ones.update(withdrawn_at=deps.clock.now()):
         return

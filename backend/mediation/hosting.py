@@ -14,11 +14,12 @@ from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.disputes.history import Entry
-from backend.mediation import access, recording, rooms, telling
+from backend.mediation import access, recording, rooms, sharing, telling
 from backend.mediation.access import Standing
 from backend.mediation.guests import described
 from backend.mediation.room_schemas import FailureIn, LinkIn
 from backend.mediation.rooms import Door, RoomNotOpenError
+from backend.mediation.sharing import Item, ShareTo
 from models import Audience, GuestStatus, IdentityCheck, RoomConsentKind, RoomGuest, RoomStatus
 
 _THERE = (GuestStatus.WAITING, GuestStatus.ADMITTED)
@@ -134,6 +135,13 @@ async def set_link(deps: Deps, actor: StaffActor, standing: Standing, room_id: U
     door.room.link_sealed = None if text is None else deps.keyring.seal(text, "room", "link", door.room.id)
     await door.room.save(update_fields=["link_sealed"])
     await _record(deps, actor, door, "room_link_set", Audience.STAFF)
+
+
+async def invite(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, to: tuple[ShareTo, ...]) -> None:
+    """Members beside the parties, who may then ask to come in. Raises NotFoundError, RoleNotAllowedError,
+    MediationOverError, RoomEndedError, InvalidFieldsError at `to`."""
+    door = await _hosted(deps, standing, room_id)
+    await sharing.show(deps, actor, standing, Item("room", door.appointment.id), to)
 
 
 async def _hosted(deps: Deps, standing: Standing, room_id: UUID) -> Door:

@@ -17,6 +17,7 @@ from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page
 from backend.mediation import access, guests, hosting, passes, recording, room_views
+from backend.mediation.evidence_schemas import SharesIn
 from backend.mediation.guests import NotAskedError
 from backend.mediation.hosting import ConsentMissingError, NotIdentifiedError, NotWaitingError
 from backend.mediation.passes import NoVideoError
@@ -96,7 +97,7 @@ async def give_room_consent(actor: StaffActor, dispute_id: UUID, room_id: UUID, 
     _ROOM + "/consents/{kind}",
     audience="colleague",
     returns=RoomOut,
-    errors=(NotAskedError, MediationOverError, RoomEndedError),
+    errors=(NotAskedError,),
 )
 async def withdraw_room_consent(
     actor: StaffActor, dispute_id: UUID, room_id: UUID, kind: RoomConsentKind, deps: Deps
@@ -208,6 +209,22 @@ async def record_room_failure(
 ) -> RoomOut:
     standing = await access.of_colleague(actor, dispute_id, lock=True)
     await hosting.fail(deps, actor, standing, room_id, body)
+    return await room_views.one(deps, actor, standing, room_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ROOM + "/shares",
+    audience="staff",
+    body=SharesIn,
+    returns=RoomOut,
+    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+)
+async def invite_to_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, body: SharesIn, deps: Deps) -> RoomOut:
+    """Members beside the parties, who may then ask to come in."""
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await hosting.invite(deps, actor, standing, room_id, body.to)
     return await room_views.one(deps, actor, standing, room_id)
 
 

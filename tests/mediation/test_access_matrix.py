@@ -14,6 +14,7 @@ import httpx
 from models import CommercialCase, Organization, Panel, PanelCandidate
 from tests.clock import START
 from tests.mediation import furnish_talks, referred
+from tests.mediation.furnishing import furnish_cloud
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -45,6 +46,7 @@ FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
     referred.to_legal_service,
     furnish_talks.furnish,
     commercial,
+    furnish_cloud,
 )
 CENTER = ("mediator", "clerk", "supervisor")
 SIDES = ("party_a", "party_b")
@@ -57,6 +59,16 @@ ROWS: tuple[Row, ...] = (
     Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/amounts", dict.fromkeys(SIDES, ONE)),
     Row("/recoveries", dict.fromkeys(CENTER, ONE)),
+    Row("/evidence", {"party_a": 2, "party_b": 1, "mediator": 2, "clerk": 2, "assisting": 0, "expert": 1}),
+    Row("/evidence/{kept}", dict.fromkeys(("party_a", "mediator", "clerk"), ONE)),
+    Row("/evidence/{exchanged}", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "expert"), ONE)),
+    Row("/consultations", {"party_a": 1, "party_b": 0, "mediator": 1, "clerk": 1, "assisting": 0, "expert": 1}),
+    Row("/consultations/{consultation}", dict.fromkeys(("party_a", "mediator", "clerk", "expert"), ONE)),
+    Row("/explanations",
+        {"party_a": 1, "party_b": 0, "mediator": 1, "clerk": 1, "assisting": 0, "follower": 1, "invited": 0}),
+    Row("/explanations/{explanation}", dict.fromkeys(("party_a", "mediator", "clerk", "follower"), ONE)),
+    Row("/rooms", {"party_a": 1, "party_b": 1, "mediator": 1, "clerk": 1, "assisting": 0, "expert": 1, "invited": 0}),
+    Row("/rooms/{room}", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "expert"), ONE)),
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A meeting by video: who comes in, when, with which credential; what is recorded; what happens when it breaks."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,13 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from models import Appointment, Room, RoomGuest
+from models import Appointment, CaseMember, MemberStatus, Room, RoomGuest
 from tests.appointments.calls import outcome
 from tests.appointments.scene import VIDEO, Scene, at
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.journeys.contract import Json, granted, paths
 from tests.mediation import usersig
+from tests.mediation.furnishing import furnish_cloud
+from tests.mediation.standings import Standings
 from tests.mediation.test_usersig import KEY
 from tests.people import Person
 
@@ -96,6 +99,24 @@ async def test_nobody_comes_in_unknown_or_unasked(meeting: Meeting, clock: Trave
     assert "人证不符" not in (await li.get(f"/disputes/{scene.dispute_id}/timeline")).text
 
 
+async def test_open_sockets_hear_of_it(meeting: Meeting, app: App) -> None:
+    """Of everybody who takes part; what they hear is in `/changes`, which their sockets read."""
+    scene, newsroom = meeting.scene, app.ctx.newsroom
+    await meeting.ask(scene.zhang)
+    names = [scene.zhang.id, scene.li.id, "city"]
+    bells = [newsroom.enter([name]) for name in names]
+    try:
+        granted(await meeting.host("/opening"))
+        async with asyncio.timeout(5):
+            for bell in bells:
+                await bell.wait()
+    finally:
+        for name, bell in zip(names, bells, strict=True):
+            newsroom.leave([name], bell)
+    for person in (scene.zhang, scene.li):
+        assert granted(await person.get("/changes"))["items"][-1]["kind"] == "room_opened"
+
+
 async def test_a_pass_is_for_one_person_one_room_one_hour(meeting: Meeting, clock: TravellingClock) -> None:
     scene, path = meeting.scene, meeting.path
     granted(await meeting.host("/opening"))
@@ -159,6 +180,15 @@ async def test_recording_only_while_all_who_are_in_agree(meeting: Meeting) -> No
     assert {each["kind"] for each in changes} >= {"room_recording_started", "room_left"}
     refused = await scene.li.delete(f"{meeting.path}/consents/everything")
     assert refused.status_code == 404
+    granted(await meeting.host("/end"))
+    granted(await scene.zhang.delete(f"{meeting.path}/consents/recording"))
+    assert (await meeting.read(scene.zhang))["me"]["consents"] == ["online"], (
+        "what was agreed to is taken back any time"
+    )
+    assert (
+        outcome(await scene.zhang.put(f"{meeting.path}/consents", {"kind": "recording", "version": "1"}))
+        == "room_ended"
+    )
 
 
 async def test_who_leaves_the_mediation_leaves_its_room(meeting: Meeting) -> None:
@@ -232,3 +262,19 @@ async def test_a_red_card_keeps_the_room_shut(meeting: Meeting) -> None:
         assert outcome(await scene.zhang.post(meeting.path + path)) == "no_joint_meeting"
     assert outcome(await meeting.host("/opening")) == "no_joint_meeting"
     assert await RoomGuest.all().count() == 0
+
+
+async def test_an_expert_comes_in_when_asked_to(standings: Standings, clock: TravellingClock) -> None:
+    await furnish_cloud(standings)
+    room, expert, mediator = standings.path("/rooms/{room}"), standings["expert"], standings["mediator"]
+    clock.set(DOOR)
+    granted(await mediator.post(f"{room}/opening"))
+    refused = await standings["invited"].post(f"{room}/entry")
+    assert refused.status_code == 404, "nobody asked them to this one"
+    mine = granted(await expert.post(f"{room}/entry"))["me"]
+    assert mine["identity"] == "account"
+    granted(await expert.put(f"{room}/consents", {"kind": "online", "version": "1"}))
+    granted(await mediator.post(f"{room}/guests/{mine['id']}/admission"))
+    assert granted(await expert.post(f"{room}/pass"))["role"] == "guest"
+    await CaseMember.filter(id=standings.ids["expert"]).update(status=MemberStatus.ENDED)
+    assert (await expert.post(f"{room}/pass")).status_code == 404
