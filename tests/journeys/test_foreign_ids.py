@@ -39,6 +39,7 @@ BODIES: dict[str, Json] = {
     "/disputes/{dispute_id}/proposals/{proposal_id}/answers": {"answer": "accepted"},
     "/disputes/{dispute_id}/fee-acceptance": {"schedule_id": SOMEBODY},
     "/disputes/{dispute_id}/undertaking": {"version": "1"},
+    "/disputes/{dispute_id}/group-answers": {"about": "representation", "agreed": True},
     "/disputes/{dispute_id}/rooms/{room_id}/consents": {"kind": "online", "version": "1"},
     "/disputes/{dispute_id}/evidence": {"kind": "object", "title": "包装", "source": "超市", "proves": "近似"},
     "/disputes/{dispute_id}/evidence/{item_id}/shares": {"to": [{"kind": "party", "id": SOMEBODY}]},
