@@ -94,8 +94,9 @@ async def test_cloud_mediation_of_a_design_patent(
     story.day(3)
     await _the_law_is_made_clear(story, mediator)
     await _all_meet_by_video(story, clerk, mediator)
+    proposal_id = await _proposals_go_back_and_forth(story, mediator)
     story.day(7)
-    await _agreed_after_seven_days(story, mediator)
+    await _agreed_after_seven_days(story, mediator, proposal_id)
 
 
 async def _the_office_knows_the_field(story: Story, clerk: Person) -> None:
@@ -226,14 +227,27 @@ async def _all_meet_by_video(story: Story, clerk: Person, mediator: Person) -> N
     assert (await story.do(mediator, f"{path}/end"))["status"] == "ended"
 
 
-async def _agreed_after_seven_days(story: Story, mediator: Person) -> None:
-    terms = [
+async def _proposals_go_back_and_forth(story: Story, mediator: Person) -> str:
+    """云沟通: what the last one says becomes the agreement."""
+    await story.do(mediator, "/messages", 201, text="请各方在明天下午前提出方案。")
+    terms: list[Json] = [
         {"who": MAKER, "what": "停止使用该包装，销毁库存", "due_on": "2026-12-15"},
-        {"who": SUPPLIER, "what": "补偿并更换包装设计", "due_on": "2026-12-31", "amount_fen": 8_000_000},
+        {"who": SUPPLIER, "what": "补偿并更换包装设计", "due_on": "2026-12-31", "amount_fen": 12_000_000},
     ]
-    case = await take(
-        mediator, story.case, "reach_agreement", form="written", summary="停止使用，供应商补偿。", terms=terms
-    )
+    said = {"summary": "停止使用，供应商补偿。", "expires_at": "2026-12-01T18:00:00+08:00"}
+    first = await story.do(story.parties[FOOD], "/proposals", 201, terms=terms, **said)
+    await story.do(story.parties[SUPPLIER], f"/proposals/{first['id']}/answers", answer="refused", comment="偏高")
+    less = [terms[0], terms[1] | {"amount_fen": 8_000_000}]
+    last = await story.do(story.parties[SUPPLIER], "/proposals", 201, terms=less, counter_to=first["id"], **said)
+    for name in (FOOD, MAKER):
+        last = await story.do(story.parties[name], f"/proposals/{last['id']}/answers", answer="accepted")
+    assert last["status"] == "accepted"
+    return str(last["id"])
+
+
+async def _agreed_after_seven_days(story: Story, mediator: Person, proposal_id: str) -> None:
+    written = {"form": "written", "summary": "停止使用，供应商补偿。", "proposal_id": proposal_id}
+    case = await take(mediator, story.case, "reach_agreement", **written)
     over = {"since": "2026-11-24", "until": "2026-12-01", "is_over": True, "days": 7, "working_days": 5}
     assert case["elapsed"] == over
     story.day(20)
