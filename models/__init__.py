@@ -33,6 +33,19 @@ from models.appointments import (
     WaitEntry,
     WaitStatus,
 )
+from models.assemblies import (
+    Assembly,
+    AssemblyAttendance,
+    AssemblySeries,
+    AssemblyStatus,
+    Ballot,
+    Choice,
+    Matter,
+    MatterOwner,
+    MatterStatus,
+    MatterUpdate,
+    Motion,
+)
 from models.calendars import CalendarDay, CalendarRevision, CalendarYear, DayKind
 from models.casework import Conflict, HandoverNote, InformationItem, InformationRequest, MediatorChoice, Recusal
 from models.centers import (
@@ -90,6 +103,16 @@ from models.disputes import (
 from models.files import FileKind, FileStatus, StoredFile
 from models.groups import GroupRepresentative, MemberConsent
 from models.idempotency import IdempotentRequest
+from models.joint import (
+    Committee,
+    CommitteeSeat,
+    MemberConsent,
+    MemberInvitation,
+    MemberTask,
+    SeatRole,
+    TaskReport,
+    TaskStatus,
+)
 from models.mediation import CaseMember, MemberKind, MemberStatus, Share, ShareWith
 from models.notices import (
     Channel,
@@ -105,6 +128,7 @@ from models.participation import Invitation, RightsAcknowledgement
 from models.ratings import Rating
 from models.registrations import ClaimCode, Registration, Representation
 from models.registry import AttendanceProof, DeskAttendance, LegalReferral, LegalReferralStatus
+from models.roll import Household, Payment, TaskForce, Visit
 from models.rooms import GuestStatus, IdentityCheck, Room, RoomConsent, RoomConsentKind, RoomGuest, RoomStatus
 from models.routing import CountyBoundary, RoutingPolicy
 from models.safety import RedCard
@@ -134,9 +158,14 @@ __all__ = [
     "Appointment",
     "AppointmentKind",
     "AppointmentStatus",
+    "Assembly",
+    "AssemblyAttendance",
+    "AssemblySeries",
+    "AssemblyStatus",
     "Attendance",
     "AttendanceProof",
     "Audience",
+    "Ballot",
     "BlockedPeriod",
     "CalendarDay",
     "CalendarFeed",
@@ -150,8 +179,11 @@ __all__ = [
     "Channel",
     "CheckStatus",
     "CheckSubject",
+    "Choice",
     "ClaimCode",
     "CommercialCase",
+    "Committee",
+    "CommitteeSeat",
     "Conflict",
     "ConsentKind",
     "Consultation",
@@ -185,6 +217,7 @@ __all__ = [
     "GroupRepresentative",
     "GuestStatus",
     "HandoverNote",
+    "Household",
     "IdempotentRequest",
     "IdentityCheck",
     "InformationItem",
@@ -192,6 +225,10 @@ __all__ = [
     "Invitation",
     "LegalReferral",
     "LegalReferralStatus",
+    "Matter",
+    "MatterOwner",
+    "MatterStatus",
+    "MatterUpdate",
     "MediatorChoice",
     "MediatorHours",
     "Meeting",
@@ -199,13 +236,16 @@ __all__ = [
     "MeetingRole",
     "MeetingStatus",
     "MemberConsent",
+    "MemberInvitation",
     "MemberKind",
     "MemberStatus",
+    "MemberTask",
     "Minutes",
     "MinutesAnswer",
     "MinutesAnswerKind",
     "Miss",
     "MissKind",
+    "Motion",
     "Notice",
     "Objection",
     "Opinion",
@@ -217,6 +257,7 @@ __all__ = [
     "Participant",
     "Party",
     "PartyKind",
+    "Payment",
     "PhoneCode",
     "Preference",
     "PrivacyConsent",
@@ -246,6 +287,7 @@ __all__ = [
     "RoutingPolicy",
     "Safety",
     "SceneCode",
+    "SeatRole",
     "Share",
     "ShareWith",
     "Side",
@@ -260,11 +302,15 @@ __all__ = [
     "SubscriptionGrant",
     "TalkChannel",
     "TalkMessage",
+    "TaskForce",
+    "TaskReport",
+    "TaskStatus",
     "Undertaking",
     "Urge",
     "Venue",
     "Verification",
     "VerificationResult",
+    "Visit",
     "WaitEntry",
     "WaitStatus",
     "WechatCallback",

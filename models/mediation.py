@@ -52,6 +52,8 @@ class CaseMember(Row):
     name_sealed = fields.BinaryField(null=True)
     part = fields.CharField(max_length=ENUM_LENGTH, default="")
     """What this one does in the case, in words of the catalog."""
+    asked_sealed = fields.BinaryField(null=True)
+    """What is asked of them; enough to decide, and no word of who quarrels."""
     invited_by_id = fields.UUIDField()
     invited_at = fields.DatetimeField()
     answered_at = fields.DatetimeField(null=True)

@@ -12,6 +12,7 @@ from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
 from backend.core.reading import Read
 from models import CaseMember, ClaimCode, Dispute, Invitation, LegalReferral, Party, Role, Staff
+from models import CaseMember, ClaimCode, Dispute, Household, Invitation, MemberInvitation, Party, Role, Staff
 
 _BY_ID = Read(
     lambda dispute_id: (
@@ -82,7 +83,7 @@ async def filed_by(actor: ResidentActor, dispute_id: UUID) -> Dispute:
     return dispute
 
 
-async def named_by(paper: ClaimCode | Invitation) -> Dispute:
+async def named_by(paper: ClaimCode | Invitation | MemberInvitation) -> Dispute:
     """For who holds a secret that was issued for this one case; locked. The secret must be checked again behind the
     lock."""
     return await _by_id(paper.dispute_id, lock=True)
@@ -97,6 +98,9 @@ async def referred(referral: LegalReferral, *, lock: bool = False) -> Dispute | 
     """For the legal service that one of its parties was sent to: only to write down what became of it. None without
     a case."""
     return await _by_id(referral.dispute_id, lock=lock) if referral.dispute_id else None
+async def on_the_roll_of(household: Household) -> Dispute:
+    """For the owner of a home on this case's roll, by the verified phone; locked."""
+    return await _by_id(household.dispute_id, lock=True)
 
 
 async def is_involved(resident_id: UUID, dispute: Dispute) -> bool:

@@ -52,7 +52,7 @@ async def of_colleague(actor: StaffActor, dispute_id: UUID, *, lock: bool = Fals
                 raise
         else:
             return Standing(_of_staff(actor, dispute), dispute)
-    return await _as_member(_mine(actor), dispute_id, lock=lock)
+    return await _as_member(memberships_of(actor), dispute_id, lock=lock)
 
 
 async def parties_of(actor: ResidentActor, dispute_id: UUID) -> frozenset[UUID]:
@@ -104,7 +104,7 @@ async def _as_member(mine: Q, dispute_id: UUID, *, lock: bool) -> Standing:
     return Standing(_OF_MEMBER[member.kind], dispute, member=member)
 
 
-def _mine(actor: StaffActor) -> Q:
+def memberships_of(actor: StaffActor) -> Q:
     """An expert takes part in person, whoever acts for an organization through it."""
     if actor.role is Role.EXPERT:
         return Q(staff_id=actor.id)

@@ -22,6 +22,7 @@ from backend.staff_api import (
     legal_referrals,
     live,
     meetings,
+    members,
     operations,
     organizations,
     parties,
@@ -32,6 +33,7 @@ from backend.staff_api import (
     sessions,
     statistics,
     talks,
+    task_force,
     users,
 )
 
@@ -54,6 +56,7 @@ blueprint = Blueprint.group(
     groups.blueprint,
     legal_referrals.blueprint,
     live.blueprint,
+    members.blueprint,
     operations.blueprint,
     organizations.blueprint,
     parties.blueprint,
@@ -66,5 +69,6 @@ blueprint = Blueprint.group(
     users.blueprint,
     meetings.blueprint,
     talks.blueprint,
+    task_force.blueprint,
     url_prefix="/staff/v1",
 )

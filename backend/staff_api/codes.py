@@ -14,6 +14,8 @@ from backend.centers.posters import PosterOut
 from backend.core.deps import Deps
 from backend.core.errors import NotFoundError, RoleNotAllowedError
 from backend.core.schema import Moment, Out, Page
+from backend.mediation import member_tokens
+from backend.mediation.member_tokens import TokenIn, TokenRefusedError
 from backend.web.endpoint import endpoint
 from backend.wechat.client import LONGEST_LINK_DAYS, WeChat
 from backend.wechat.errors import WeChatError
@@ -101,6 +103,24 @@ async def make_invitation_link(
     state, page = request.app.ctx.settings.program_state, deps.catalog.pages["invitation"]
     url = await wechat.url_link(page, f"token={invitations.as_written(body)}", days, state)
     return LinkOut(url=url, expires_at=min(now + timedelta(days=days), invitation.expires_at))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/member-tokens/picture",
+    audience="staff",
+    body=TokenIn,
+    errors=(RoleNotAllowedError, TokenRefusedError, WeChatError),
+    opens_transaction=False,
+    produces="image/jpeg",
+)
+async def get_membership_picture(
+    request: Request, actor: StaffActor, dispute_id: UUID, body: TokenIn, deps: Deps, *, wechat: WeChat
+) -> HTTPResponse:
+    """For a notice in the stairwell, or an invited person's letter."""
+    token = await member_tokens.held(deps, actor, dispute_id, body.token)
+    return await _picture(request, wechat, token, deps.catalog.pages["membership"])
 
 
 async def _picture(request: Request, wechat: WeChat, scene: str, page: str) -> HTTPResponse:
