@@ -42,6 +42,7 @@ from backend.core.deps import Deps
 from backend.core.jobs import LaterError
 from backend.files import links
 from backend.files.store import FileStore, open_store
+from backend.mediation import motions
 from backend.notices import delivery
 from backend.notices.delivery import Post
 from backend.web import live
@@ -305,6 +306,9 @@ async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
     ended = await lapsing.sweep(deps)
     if ended:
         log.info("appointments_swept", count=ended)
+    counted = await motions.close_due(deps)
+    if counted:
+        log.info("votes_counted", count=counted)
     await _announce(deps, redis)
 
 

@@ -4,6 +4,7 @@ from sanic import Blueprint
 
 from miniprogram_api import (
     appointments,
+    assemblies,
     bootstrap,
     categories,
     centers,
@@ -36,6 +37,7 @@ from miniprogram_api import (
 
 blueprint = Blueprint.group(
     appointments.blueprint,
+    assemblies.blueprint,
     bootstrap.blueprint,
     categories.blueprint,
     centers.blueprint,

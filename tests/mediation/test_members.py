@@ -201,4 +201,5 @@ async def test_followers_come_by_a_code_and_go_when_they_like(joint: Compound, c
     assert paths(await late.post("/memberships", {"token": code["token"]})) == {"token"}
     fresh = granted(await joint.mediator.post(f"{joint.path}/follower-codes"), 201)["token"]
     clock.advance(days=91)
-    assert paths(await late.post("/memberships", {"token": fresh})) == {"token"}
+    later = await joint.people.resident("later")
+    assert paths(await later.post("/memberships", {"token": fresh})) == {"token"}
