@@ -97,9 +97,10 @@ async def issue_follower_code(deps: Deps, actor: StaffActor, dispute_id: UUID) -
 
 
 async def follower_codes(actor: StaffActor, dispute_id: UUID) -> list[TokenOut]:
-    """Raises NotFoundError, RoleNotAllowedError."""
+    """For the case's center, without the secrets. Raises NotFoundError."""
     standing = await access.of_colleague(actor, dispute_id)
-    steering.require_lead(actor, standing)
+    if not steering.is_of_center(actor, standing):
+        raise NotFoundError
     rows = MemberInvitation.filter(dispute_id=dispute_id, member_id__isnull=True)
     return [_out(row) for row in await rows.order_by("-id")]
 

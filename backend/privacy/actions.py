@@ -7,9 +7,13 @@ from uuid import UUID
 from backend.accounts import consents
 from backend.core.clock import Clock
 from models import (
+    CaseMember,
     ConsentKind,
     Delivery,
     Dispute,
+    Household,
+    MemberKind,
+    MemberStatus,
     Notice,
     Party,
     PhoneCode,
@@ -71,10 +75,19 @@ async def close_account(clock: Clock, resident_id: UUID) -> ClosedAccount:
     await Notice.filter(resident_id=resident_id).exclude(delivery__in=(Delivery.PENDING, Delivery.BEGUN)).delete()
     await SubscriptionAnswer.filter(resident_id=resident_id).delete()
     await Rating.filter(resident_id=resident_id).update(comment_sealed=None)
+    await _leave_cases(now, resident_id)
     file_ids = await discard_unused_files(clock, resident_id)
     disputes = await Party.filter(resident_id=resident_id).count()
     kept = (_KEPT_CASES, _KEPT_CONSENTS) if disputes else (_KEPT_CONSENTS,)
     return ClosedAccount(now, disputes, kept, file_ids)
+
+
+async def _leave_cases(now: datetime, resident_id: UUID) -> None:
+    """Where somebody took part without being a party. What was voted stays: it was counted."""
+    memberships = CaseMember.filter(resident_id=resident_id)
+    await memberships.filter(kind=MemberKind.FOLLOWER).update(name_sealed=None)
+    await memberships.filter(status=MemberStatus.ACCEPTED).update(status=MemberStatus.ENDED, ended_at=now)
+    await Household.filter(resident_id=resident_id).update(resident_id=None)
 
 
 async def discard_unused_files(clock: Clock, resident_id: UUID) -> tuple[UUID, ...]:

@@ -20,6 +20,8 @@ from models import (
     ActorKind,
     Appointment,
     ContentCheck,
+    Ballot,
+    CaseMember,
     Dispute,
     Event,
     Notice,
@@ -37,6 +39,7 @@ from models.base import Row
 Shape = TypeVar("Shape", bound=Out)
 
 _TABLES: dict[type[Row], str] = {
+    CaseMember: "case_member",
     Dispute: "dispute",
     Notice: "notice",
     Party: "party",
@@ -75,6 +78,22 @@ async def _representations(mine: UUID) -> list[Representation]:
     rows = await Representation.filter(Q(resident_id=mine) | Q(party_id__in=list(parties))).order_by("id")
     acted_for = {row.party_id for row in rows if row.resident_id == mine}
     return [row for row in rows if row.resident_id == mine or row.party_id not in acted_for]
+        memberships=[_membership(deps, row) for row in await CaseMember.filter(resident_id=mine).order_by("id")],
+        votes=await _votes(mine),
+    )
+
+
+async def _votes(mine: UUID) -> list[schemas.ExportedVote]:
+    cast = Ballot.filter(cast_by_kind=ActorKind.RESIDENT, cast_by_id=mine, choice__isnull=False)
+    return [
+        schemas.ExportedVote(
+            motion_id=str(ballot.motion_id),
+            household=ballot.household.label,
+            choice=ballot.choice or "",
+            cast_at=ballot.cast_at,
+        )
+        for ballot in await cast.order_by("id").select_related("household")
+    ]
 
 
 async def _talks(deps: Deps, mine: UUID) -> list[ExportedMessage]:
@@ -142,6 +161,16 @@ def _party(deps: Deps, party: Party) -> schemas.ExportedParty:
         phone=_opened(deps, party, "phone"),
         id_number=_opened(deps, party, "id_number"),
         credit_code=_opened(deps, party, "credit_code"),
+    )
+
+
+def _membership(deps: Deps, member: CaseMember) -> schemas.ExportedMembership:
+    return schemas.ExportedMembership(
+        dispute_id=str(member.dispute_id),
+        kind=member.kind,
+        status=member.status,
+        name=_opened(deps, member, "name"),
+        since=member.answered_at or member.invited_at,
     )
 
 

@@ -141,6 +141,23 @@ class ExportedContentCheck(Out):
     asked_at: Moment | None
     finished_at: Moment | None
     decided_at: Moment | None
+class ExportedMembership(Out):
+    """Where somebody took part without being a party."""
+
+    dispute_id: str
+    kind: str
+    status: str
+    name: str | None
+    since: Moment
+
+
+class ExportedVote(Out):
+    """Cast by the own phone."""
+
+    motion_id: str
+    household: str
+    choice: str
+    cast_at: Moment
 
 
 class ExportOut(Out):
@@ -158,3 +175,5 @@ class ExportOut(Out):
     ratings: list[ExportedRating]
     representations: list[ExportedRepresentation]
     content_checks: list[ExportedContentCheck]
+    memberships: list[ExportedMembership]
+    votes: list[ExportedVote]

@@ -5,8 +5,8 @@ from sanic import Blueprint
 from backend.staff_api import (
     appointment_lists,
     appointments,
-    attendance,
     assemblies,
+    attendance,
     calendar_feeds,
     calendars,
     casework,

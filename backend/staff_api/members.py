@@ -128,14 +128,7 @@ async def issue_follower_code(actor: StaffActor, dispute_id: UUID, deps: Deps) -
     return await member_tokens.issue_follower_code(deps, actor, dispute_id)
 
 
-@endpoint(
-    blueprint,
-    "GET",
-    _CASE + "/follower-codes",
-    audience="staff",
-    returns=Page[TokenOut],
-    errors=(RoleNotAllowedError,),
-)
+@endpoint(blueprint, "GET", _CASE + "/follower-codes", audience="staff", returns=Page[TokenOut])
 async def list_follower_codes(actor: StaffActor, dispute_id: UUID) -> Page[TokenOut]:
     return Page[TokenOut](items=await member_tokens.follower_codes(actor, dispute_id))
 

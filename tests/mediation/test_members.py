@@ -203,3 +203,11 @@ async def test_followers_come_by_a_code_and_go_when_they_like(joint: Compound, c
     clock.advance(days=91)
     later = await joint.people.resident("later")
     assert paths(await later.post("/memberships", {"token": fresh})) == {"token"}
+
+
+async def test_a_closed_account_follows_nothing_any_more(joint: Compound) -> None:
+    follower = await joint.follower("孙梅", "13872560021")
+    exported = granted(await follower.get("/me/export"))
+    assert [(each["kind"], each["name"]) for each in exported["memberships"]] == [("follower", "孙梅")]
+    assert (await follower.delete("/me")).status_code in (200, 204)
+    assert [(each["status"], each["name"]) for each in await members(joint)] == [("ended", None)]
