@@ -29,6 +29,8 @@ from backend.core.wording import date_text, when_text
 from backend.disputes import case_clock, deadlines, history, queries, rights_told, safety
 from backend.disputes.case_clock import Span
 from backend.mediation import commercial, proposal_views, related
+from backend.mediation import proposal_views
+from backend.mediation import members
 from models import Audience, Conflict, Dispute, Organization, Party, Role, Side, Staff
 
 _UNREACHABLE = "unreachable"
@@ -133,6 +135,8 @@ async def _organization(dispute: Dispute, organization_id: UUID | None) -> Organ
         found = await active.filter(id=organization_id).first()
     if found is None:
         raise InvalidFieldsError.at("organization_id", "没有这个调解组织，请重新选择。")
+    if await members.is_assisting(dispute, found):
+        raise InvalidFieldsError.at("organization_id", "这个单位正在协助本件，不能同时主持；请先结束协助，或者另选。")
     return found
 
 

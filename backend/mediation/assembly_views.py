@@ -136,8 +136,7 @@ def _out(
 
 
 async def _motion(deps: Deps, motion: Motion, homes: list[Household]) -> MotionOut:
-    ballots = await Ballot.filter(motion_id=motion.id).only("id", "household_id", "choice")
-    labels = {home.id: home.label for home in homes}
+    ballots, labels = Ballot.filter(motion_id=motion.id), {home.id: home.label for home in homes}
     is_over = deps.clock.now() >= motion.closes_at
     return MotionOut(
         id=str(motion.id),
@@ -149,12 +148,11 @@ async def _motion(deps: Deps, motion: Motion, homes: list[Household]) -> MotionO
         closes_at=motion.closes_at,
         closes_text=when_text(local(motion.closes_at)),
         status="closed" if motion.closed_at else "counting" if is_over else "open",
-        entitled=len(ballots),
-        voted=sum(ballot.choice is not None for ballot in ballots),
+        entitled=await ballots.count(),
+        voted=await ballots.filter(choice__isnull=False).count(),
         result=ResultOut.model_validate(motion.result) if motion.result else None,
         own=[
             OwnBallotOut(household_id=str(ballot.household_id), label=labels[ballot.household_id], choice=ballot.choice)
-            for ballot in ballots
-            if ballot.household_id in labels
+            for ballot in (await ballots.filter(household_id__in=labels).order_by("id") if labels else ())
         ],
     )

@@ -115,6 +115,12 @@ async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, member_id: UUID, 
     return standing
 
 
+async def is_assisting(dispute: Dispute, organization: Organization) -> bool:
+    """Or has been asked to and not yet answered."""
+    asked = CaseMember.filter(dispute_id=dispute.id, organization_id=organization.id, status__in=LIVE)
+    return await asked.filter(kind=MemberKind.ASSISTING).exists()
+
+
 async def one_of(dispute: Dispute, member_id: UUID, kind: MemberKind) -> CaseMember:
     """Of a case that the caller holds. Raises NotFoundError."""
     found = await CaseMember.filter(id=member_id, dispute_id=dispute.id, kind=kind).first()
@@ -139,8 +145,7 @@ async def _able_organization(deps: Deps, dispute: Dispute, organization_id: UUID
         raise InvalidFieldsError.at("organization_id", "这个单位正在主持本件调解，不能再作为协助单位。")
     if await _is_party(deps, dispute, organization):
         raise InvalidFieldsError.at("organization_id", "这个单位是本案当事人，不能协助调解，请另选。")
-    asked = CaseMember.filter(dispute_id=dispute.id, organization_id=organization.id, status__in=LIVE)
-    if await asked.filter(kind=MemberKind.ASSISTING).exists():
+    if await is_assisting(dispute, organization):
         raise AlreadyAskedError
     if not await _associates(organization).exists():
         raise InvalidFieldsError.at("organization_id", "这个单位还没有联络员账号，请先请系统管理员开通。")

@@ -43,6 +43,22 @@ async def test_a_standing_committee_mediates(joint: Compound) -> None:
     assert paths(await mediator.post(f"/disputes/{filed['id']}/members", asked)) == {"organization_id"}
 
 
+async def test_who_assists_does_not_lead(joint: Compound) -> None:
+    """Asked before the mediation began, it cannot mediate itself."""
+    resident = await joint.people.resident("owner")
+    filed = granted(await resident.post("/disputes", filing()), 201)
+    clerk, mediator, path = joint.staff["clerk"], joint.staff["mediator"], f"/disputes/{filed['id']}"
+    await take(clerk, filed["id"], "accept")
+    await take(clerk, filed["id"], "assign", mediator_id=mediator.id)
+    park = (await joint.organizations())["park"]
+    asked = {"kind": "assisting", "organization_id": park, "part": "mediate", "asked": "请协助"}
+    granted(await mediator.post(f"{path}/members", asked), 201)
+    version = granted(await mediator.get(path))["version"]
+    start = {"version": version, "mode": "joint", "organization_id": park}
+    answer = await mediator.post(f"{path}/actions/start_mediation", start)
+    assert "协助" in refused(answer, 422)["fields"][0]["message"]
+
+
 async def test_a_committee_is_of_several_bodies(joint: Compound) -> None:
     organizations = await joint.organizations()
     same = [{"organization_id": organizations["street"], "name": name} for name in ("刘志强", "张伟")]
