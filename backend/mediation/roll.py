@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
+from tortoise import connections
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
@@ -34,6 +35,15 @@ from models import (
     Visit,
 )
 from models.base import uuid7
+
+_LINK = """
+UPDATE household h SET resident_id = r.id FROM resident r
+ WHERE h.dispute_id = $1 AND h.resident_id IS NULL AND r.phone_hash = h.phone_hash
+   AND (EXISTS (SELECT 1 FROM case_member m
+                 WHERE m.dispute_id = $1 AND m.resident_id = r.id AND m.status = 'accepted')
+     OR EXISTS (SELECT 1 FROM party p WHERE p.dispute_id = $1 AND p.resident_id = r.id))
+"""
+"""Who is in the case already, with the phone that WeChat vouches for."""
 
 Fen = Annotated[int, Field(ge=0, le=MAX_FEN)]
 
@@ -215,7 +225,8 @@ async def add(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Household
         raise InvalidFieldsError.at("label", "名册里已经有这一户，请检查是否重复。")
     row = _row(deps, dispute_id, home)
     await row.save(force_create=True)
-    return _out(deps, row, masked=False)
+    await connections.get("default").execute_query(_LINK, [dispute_id])
+    return _out(deps, await Household.get(id=row.id), masked=False)
 
 
 async def bring_in(deps: Deps, actor: StaffActor, dispute_id: UUID, checked: roll_rows.Checked) -> ImportedOut:
@@ -235,6 +246,7 @@ async def bring_in(deps: Deps, actor: StaffActor, dispute_id: UUID, checked: rol
         if home.key in known:
             _write(deps, known[home.key], home, settled_fen=max(home.settled_fen, known[home.key].settled_fen))
             await known[home.key].save()
+    await connections.get("default").execute_query(_LINK, [dispute_id])
     changed, total = len(checked.homes) - len(fresh), len(known) + len(fresh)
     data = {"added": len(fresh), "changed": changed, "households": total}
     await history.record(deps, standing.dispute, actor, Entry("roll_imported", Audience.STAFF, data))

@@ -45,6 +45,7 @@ BODIES: dict[str, Json] = {
     "/disputes/{dispute_id}/evidence/{item_id}/shares": {"to": [{"kind": "party", "id": SOMEBODY}]},
     "/disputes/{dispute_id}/evidence/{item_id}/objections": {"grounds": ["relevance"], "text": "无关"},
     "/disputes/{dispute_id}/members/{member_id}/consent": {"agreed": True},
+    "/disputes/{dispute_id}/motions/{motion_id}/votes": {"choice": "yes"},
     "/disputes/{dispute_id}/waiting": {"kind": "onsite", "from": "2026-11-25", "to": "2026-11-25"},
 }
 

@@ -68,7 +68,8 @@ async def test_a_series_every_four_weeks(joint: Compound, clock: TravellingClock
     held = granted(await joint.mediator.post(f"{path}/held", {"minutes": "确定划线方案。"}))
     assert (held["status"], held["minutes"]) == ("held", "确定划线方案。")
     refused(await joint.mediator.put(path, moved | {"starts_at": "2026-12-05T19:00:00+08:00"}), 409, "assembly_over")
-    refused(await joint.staff["clerk"].post(f"{joint.path}/assemblies", MEETING), 403)
+    later = MEETING | {"starts_at": "2026-12-05T19:00:00+08:00"}
+    refused(await joint.staff["clerk"].post(f"{joint.path}/assemblies", later), 403)
     wrong = await joint.mediator.post(f"{joint.path}/assemblies", MEETING | {"agenda": [], "every_weeks": 0})
     assert paths(wrong) == {"agenda", "every_weeks", "starts_at"}
 
