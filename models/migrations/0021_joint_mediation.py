@@ -22,11 +22,7 @@ BACK_TO_ANY_NUMBER = "DROP INDEX case_member_assisting_once"
 
 
 class Migration(migrations.Migration):
-<<<<<<<< HEAD:models/migrations/0021_joint_mediation.py
     dependencies = [("models", "0020_cloud_mediation")]
-========
-    dependencies = [("models", "0019_residency_since")]
->>>>>>>> eb13bb6 (Consultation meetings: votes of households by a rule fixed at opening, matters followed until solved):models/migrations/0020_joint_mediation.py
 
     initial = False
 
