@@ -13,6 +13,18 @@ from backend.core.pagination import cut, decode_id
 from backend.core.reading import Read
 from models import CaseMember, ClaimCode, Dispute, Invitation, LegalReferral, Party, Role, Staff
 from models import CaseMember, ClaimCode, Dispute, Household, Invitation, MemberInvitation, Party, Role, Staff
+from models import (
+    CaseMember,
+    ClaimCode,
+    Dispute,
+    Household,
+    Invitation,
+    LegalReferral,
+    MemberInvitation,
+    Party,
+    Role,
+    Staff,
+)
 
 _BY_ID = Read(
     lambda dispute_id: (
@@ -98,6 +110,8 @@ async def referred(referral: LegalReferral, *, lock: bool = False) -> Dispute | 
     """For the legal service that one of its parties was sent to: only to write down what became of it. None without
     a case."""
     return await _by_id(referral.dispute_id, lock=lock) if referral.dispute_id else None
+
+
 async def on_the_roll_of(household: Household) -> Dispute:
     """For the owner of a home on this case's roll, by the verified phone; locked."""
     return await _by_id(household.dispute_id, lock=True)

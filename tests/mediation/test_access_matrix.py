@@ -17,6 +17,7 @@ from tests.mediation import furnish_talks, referred
 from tests.mediation.furnishing import furnish_cloud
 from tests.mediation import referred
 from tests.mediation import joint
+from tests.mediation import joint, referred
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -72,12 +73,14 @@ ROWS: tuple[Row, ...] = (
     Row("/rooms", {"party_a": 1, "party_b": 1, "mediator": 1, "clerk": 1, "assisting": 0, "expert": 1, "invited": 0}),
     Row("/rooms/{room}", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "expert"), ONE)),
 FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (joint.furnish,)
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service, joint.furnish)
 
 _OUTSIDE_THE_CENTER: Final = dict.fromkeys(("party_a", "party_b", "supervisor", "assisting"), 4)
 """With how many members they know of: followers are the center's to know."""
 
 ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
+    Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
     Row("/members", {**_OUTSIDE_THE_CENTER, "mediator": 5, "clerk": 5}),
     Row("/follower-codes", {"mediator": 1, "clerk": 1}),
     Row("/committees", {**dict.fromkeys(_OUTSIDE_THE_CENTER, 1), "mediator": 1, "clerk": 1}),

@@ -22,7 +22,7 @@ BACK_TO_ANY_NUMBER = "DROP INDEX case_member_assisting_once"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0020_cloud_mediation")]
+    dependencies = [("models", "0021_events_that_count")]
 
     initial = False
 
