@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from tortoise import connections
 from tortoise.queryset import QuerySet
 
@@ -15,7 +15,7 @@ from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.pagination import cut, decode_id
-from backend.core.schema import In, Line, Moment, Out, Page, PageQuery, Text, problems
+from backend.core.schema import In, Line, Moment, Out, Page, PageQuery, Text, problem, problems
 from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import Phone
@@ -73,6 +73,13 @@ class HouseholdIn(In):
     owed_fen: Fen = 0
     settled_fen: Fen = 0
     may_vote: bool = True
+
+    @field_validator("label")
+    @classmethod
+    def is_short(cls, value: str) -> str:
+        if not roll_rows.is_short(value):
+            raise problem("房号太长，请写短一些。")
+        return value
 
     @model_validator(mode="after")
     def settles_no_more_than_it_owes(self) -> Self:

@@ -55,6 +55,11 @@ def label_key(label: str) -> str:
     return crypto.normalise(label)
 
 
+def is_short(label: str) -> bool:
+    """Some single letters are whole words once they are spelled out."""
+    return len(label_key(label)) <= _LENGTHS["label"]
+
+
 def check(rows: Iterator[SheetRow], most: int) -> Checked:
     checked = Checked()
     try:
@@ -93,6 +98,8 @@ def _read(rows: Iterator[SheetRow], columns: list[str], most: int, checked: Chec
 def _home(line: int, cells: Mapping[str, str], found: dict[str, str]) -> Home | None:
     if not cells["label"]:
         found["label"] = "这一项必须填写。"
+    elif not is_short(cells["label"]):
+        found.setdefault("label", f"最多写{_LENGTHS['label']}个字。")
 
     def value(column: str, read: Callable[[str], _Value], reason: str) -> _Value | None:
         try:

@@ -129,6 +129,8 @@ async def test_every_wrong_row_is_named_and_nothing_written(joint: Compound) -> 
     assert paths(await joint.staff["clerk"].post(f"{joint.path}/households", {"label": "１０１"})) == {"label"}
     over = {"label": "102", "owed_fen": 1, "settled_fen": 2}
     assert paths(await joint.staff["clerk"].post(f"{joint.path}/households", over)) == {"settled_fen"}
+    assert paths(await joint.staff["clerk"].post(f"{joint.path}/households", {"label": "\ufdfa" * 9})) == {"label"}
+    assert paths(await bring_in(joint.staff["clerk"], joint, f"房号\n{chr(0xFDFA) * 9}\n".encode())) == {"rows.2.label"}
 
 
 @pytest.mark.parametrize(
