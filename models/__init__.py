@@ -106,7 +106,7 @@ from models.idempotency import IdempotentRequest
 from models.joint import (
     Committee,
     CommitteeSeat,
-    MemberConsent,
+    InvitedConsent,
     MemberInvitation,
     MemberTask,
     SeatRole,
@@ -223,6 +223,7 @@ __all__ = [
     "InformationItem",
     "InformationRequest",
     "Invitation",
+    "InvitedConsent",
     "LegalReferral",
     "LegalReferralStatus",
     "Matter",

@@ -22,7 +22,7 @@ class TaskStatus(StrEnum):
     DONE = "done"
 
 
-class MemberConsent(Row):
+class InvitedConsent(Row):
     """Whether one party wants an invited person there (人民调解法 20)."""
 
     member_id: UUID
@@ -31,7 +31,7 @@ class MemberConsent(Row):
     )
     party_id: UUID
     party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField(
-        "models.Party", on_delete=fields.RESTRICT, related_name="member_consents"
+        "models.Party", on_delete=fields.RESTRICT, related_name="invited_consents"
     )
     agreed = fields.BooleanField()
     recorded_by_kind = fields.CharField(max_length=ENUM_LENGTH)
@@ -40,7 +40,7 @@ class MemberConsent(Row):
     at = fields.DatetimeField()
 
     class Meta:
-        table = "member_consent"
+        table = "invited_consent"
         unique_together = (("member", "party"),)
 
 

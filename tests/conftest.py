@@ -43,7 +43,7 @@ _BUSINESS_TABLES = (
     "meeting", "share", "case_member", "calendar_feed",
     "matter_update", "matter", "ballot", "motion", "assembly_attendance", "assembly", "assembly_series",
     "household_payment", "household_visit", "household", "task_force", "task_report", "member_task", "committee_seat",
-    "committee", "member_invitation", "member_consent", "share", "case_member", "calendar_feed",
+    "committee", "member_invitation", "invited_consent", "share", "case_member", "calendar_feed",
     "handover_note", "mediator_choice", "recusal", "information_item", "information_request",
     "reminder", "affected_appointment", "content_check", "red_card", "invitation", "rights_acknowledgement",
     "staff_notice", "representation", "claim_code", "registration", "rating", "urge", "diary_entry", "blocked_period",

@@ -13,7 +13,7 @@ from backend.disputes.history import Entry
 from backend.mediation import access, member_tokens, member_views, members, steering
 from backend.mediation.access import Standing
 from backend.mediation.member_tokens import IssuedTokenOut
-from models import Audience, CaseMember, Dispute, MemberConsent, MemberKind, MemberStatus, Party
+from models import Audience, CaseMember, Dispute, InvitedConsent, MemberKind, MemberStatus, Party
 from models.base import uuid7
 
 
@@ -108,15 +108,15 @@ async def _record(
     deps: Deps, actor: Actor, dispute: Dispute, member_id: UUID, party_ids: list[UUID], *, agreed: bool
 ) -> None:
     member = await _open(dispute, member_id)
-    answered = await MemberConsent.filter(member_id=member.id, party_id__in=party_ids).values_list(
+    answered = await InvitedConsent.filter(member_id=member.id, party_id__in=party_ids).values_list(
         "party_id", flat=True
     )
     fresh = [party_id for party_id in party_ids if party_id not in set(answered)]
     if not fresh:
         raise ConsentGivenError
     now = deps.clock.now()
-    await MemberConsent.bulk_create(
-        MemberConsent(
+    await InvitedConsent.bulk_create(
+        InvitedConsent(
             id=uuid7(),
             member_id=member.id,
             party_id=party_id,

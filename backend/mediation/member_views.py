@@ -9,7 +9,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Moment, Out, Page
 from backend.mediation import access
 from backend.mediation.access import Standing
-from models import CaseMember, Dispute, MemberConsent, MemberKind, Party
+from models import CaseMember, Dispute, InvitedConsent, MemberKind, Party
 
 _OF_CASE = (StandingKind.MEDIATOR, StandingKind.CENTER)
 _READ_NAMES = (*_OF_CASE, StandingKind.PARTY)
@@ -52,7 +52,7 @@ async def of_case(deps: Deps, standing: Standing) -> Page[MemberOut]:
 async def missing(dispute: Dispute, member_id: UUID) -> list[UUID]:
     """The parties that have not agreed to an invited person."""
     parties = await Party.filter(dispute_id=dispute.id, removed_at=None, left_at=None).only("id")
-    agreed = {row.party_id for row in await MemberConsent.filter(member_id=member_id, agreed=True)}
+    agreed = {row.party_id for row in await InvitedConsent.filter(member_id=member_id, agreed=True)}
     return [party.id for party in parties if party.id not in agreed]
 
 

@@ -19,9 +19,9 @@ from backend.privacy.schemas import ExportOut
 from models import (
     ActorKind,
     Appointment,
-    ContentCheck,
     Ballot,
     CaseMember,
+    ContentCheck,
     Dispute,
     Event,
     Notice,
@@ -69,6 +69,8 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
         content_checks=_rows(
             schemas.ExportedContentCheck, await ContentCheck.filter(resident_id=mine).order_by("created_at", "id")
         ),
+        memberships=[_membership(deps, row) for row in await CaseMember.filter(resident_id=mine).order_by("id")],
+        votes=await _votes(mine),
     )
 
 
@@ -78,9 +80,6 @@ async def _representations(mine: UUID) -> list[Representation]:
     rows = await Representation.filter(Q(resident_id=mine) | Q(party_id__in=list(parties))).order_by("id")
     acted_for = {row.party_id for row in rows if row.resident_id == mine}
     return [row for row in rows if row.resident_id == mine or row.party_id not in acted_for]
-        memberships=[_membership(deps, row) for row in await CaseMember.filter(resident_id=mine).order_by("id")],
-        votes=await _votes(mine),
-    )
 
 
 async def _votes(mine: UUID) -> list[schemas.ExportedVote]:

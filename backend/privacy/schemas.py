@@ -141,6 +141,8 @@ class ExportedContentCheck(Out):
     asked_at: Moment | None
     finished_at: Moment | None
     decided_at: Moment | None
+
+
 class ExportedMembership(Out):
     """Where somebody took part without being a party."""
 

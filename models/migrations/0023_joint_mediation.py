@@ -22,7 +22,7 @@ BACK_TO_ANY_NUMBER = "DROP INDEX case_member_assisting_once"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0021_events_that_count")]
+    dependencies = [("models", "0022_groups")]
 
     initial = False
 
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         ops.CreateModel(
-            name="MemberConsent",
+            name="InvitedConsent",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
                 (
@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
                         source_field="party_id",
                         db_constraint=True,
                         to_field="id",
-                        related_name="member_consents",
+                        related_name="invited_consents",
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
                 ("at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={
-                "table": "member_consent",
+                "table": "invited_consent",
                 "app": "models",
                 "unique_together": (("member", "party"),),
                 "pk_attr": "id",
