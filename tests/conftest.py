@@ -40,7 +40,7 @@ _BUSINESS_TABLES = (
     "fee_schedule", "proposal_answer", "proposal", "talk_message", "talk_channel", "minutes_answer", "minutes",
     "meeting_participant", "meeting", "share", "case_member", "calendar_feed",
     "proposal_answer", "proposal", "talk_message", "talk_channel", "minutes_answer", "minutes", "meeting_participant",
-    "meeting", "share", "case_member", "calendar_feed",
+    "meeting",
     "matter_update", "matter", "ballot", "motion", "assembly_attendance", "assembly", "assembly_series",
     "household_payment", "household_visit", "household", "task_force", "task_report", "member_task", "committee_seat",
     "committee", "member_invitation", "invited_consent", "share", "case_member", "calendar_feed",

@@ -31,6 +31,7 @@ from backend.disputes.case_clock import Span
 from backend.mediation import commercial, proposal_views, related
 from backend.mediation import proposal_views
 from backend.mediation import members
+from backend.mediation import members, proposal_views
 from models import Audience, Conflict, Dispute, Organization, Party, Role, Side, Staff
 
 _UNREACHABLE = "unreachable"

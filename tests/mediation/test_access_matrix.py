@@ -18,6 +18,7 @@ from tests.mediation.furnishing import furnish_cloud
 from tests.mediation import referred
 from tests.mediation import joint
 from tests.mediation import joint, referred
+from tests.mediation import furnish_talks, joint, referred
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -74,6 +75,11 @@ ROWS: tuple[Row, ...] = (
     Row("/rooms/{room}", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "expert"), ONE)),
 FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (joint.furnish,)
 FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service, joint.furnish)
+FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
+    referred.to_legal_service,
+    furnish_talks.furnish,
+    joint.furnish,
+)
 
 _OUTSIDE_THE_CENTER: Final = dict.fromkeys(("party_a", "party_b", "supervisor", "assisting"), 4)
 """With how many members they know of: followers are the center's to know."""
@@ -81,6 +87,7 @@ _OUTSIDE_THE_CENTER: Final = dict.fromkeys(("party_a", "party_b", "supervisor", 
 ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
     Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
+    *(Row(*each) for each in furnish_talks.ROWS),
     Row("/members", {**_OUTSIDE_THE_CENTER, "mediator": 5, "clerk": 5}),
     Row("/follower-codes", {"mediator": 1, "clerk": 1}),
     Row("/committees", {**dict.fromkeys(_OUTSIDE_THE_CENTER, 1), "mediator": 1, "clerk": 1}),
