@@ -28,10 +28,7 @@ from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
 from backend.disputes import case_clock, deadlines, history, queries, rights_told, safety
 from backend.disputes.case_clock import Span
-from backend.mediation import commercial, proposal_views, related
-from backend.mediation import proposal_views
-from backend.mediation import members
-from backend.mediation import members, proposal_views
+from backend.mediation import commercial, members, proposal_views, related
 from models import Audience, Conflict, Dispute, Organization, Party, Role, Side, Staff
 
 _UNREACHABLE = "unreachable"

@@ -26,8 +26,6 @@ from backend.core.case_rules import (
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.mediation_catalog import MediationCatalog
-from backend.core.joint_rules import JointRules
-from backend.core.mediation_rules import MediationRules
 from backend.core.message_fields import plain, type_of
 from backend.core.opening import OpeningRules
 from backend.core.reminding import ReminderRule
@@ -233,15 +231,6 @@ class Catalog(MediationCatalog):
     languages: dict[str, str]
     assignment: AssignmentWeights
     modes: dict[str, str]
-    mediation: MediationRules
-    talks: TalkRules
-    registry: RegistryRules
-    rooms: RoomRules
-    evidence: EvidenceRules
-    consultation: ConsultationRules
-    statutes: tuple[Statute, ...]
-    statistics_definitions: dict[str, str]
-    joint: JointRules
     statuses: dict[Status, StatusText]
     events: dict[str, EventText]
     privacy: PrivacyTexts

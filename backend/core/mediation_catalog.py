@@ -5,6 +5,7 @@ from functools import cached_property
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
 from backend.core.flow_table import Entry
+from backend.core.joint_rules import JointRules
 from backend.core.mediation_rules import MediationRules
 from backend.core.registry_rules import RegistryRules
 from backend.core.talk_rules import TalkRules
@@ -14,6 +15,7 @@ class MediationCatalog(Entry):
     """Each as its own file has it; see their heads."""
 
     mediation: MediationRules
+    joint: JointRules
     talks: TalkRules
     registry: RegistryRules
     rooms: RoomRules

@@ -6,6 +6,23 @@ from tests.clock import START
 from tests.journeys.contract import Json, granted
 from tests.mediation.standings import Standings
 
+_KNOW_OF_MEMBERS = dict.fromkeys(("party_a", "party_b", "supervisor", "assisting"), 4)
+"""Followers are the center's to know."""
+_ALL = dict.fromkeys((*_KNOW_OF_MEMBERS, "mediator", "clerk"), 1)
+
+ROWS: tuple[tuple[str, dict[str, int | str]], ...] = (
+    ("/members", {**_KNOW_OF_MEMBERS, "mediator": 5, "clerk": 5}),
+    ("/follower-codes", {"mediator": 1, "clerk": 1}),
+    ("/committees", {**_ALL}),
+    ("/tasks", {"mediator": 2, "clerk": 2, "supervisor": 2, "assisting": 1}),
+    ("/task-force", {"mediator": "one", "clerk": "one", "assisting": "one"}),
+    ("/households", {"mediator": 2, "clerk": 2, "assisting": 1}),
+    ("/households/{home}", {"mediator": "one", "clerk": "one", "assisting": "one"}),
+    ("/households/{other_home}", {"mediator": "one", "clerk": "one"}),
+    ("/assemblies", {**_ALL, "follower": 1}),
+    ("/matters", {**dict.fromkeys(_ALL, 2), "follower": 1}),
+)
+
 
 async def furnish(scene: Standings) -> None:
     """The street has one task and one home, another organization has a task too; the follower owns the other home."""

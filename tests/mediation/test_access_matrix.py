@@ -51,6 +51,7 @@ FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
     furnish_talks.furnish,
     commercial,
     furnish_cloud,
+    joint.furnish,
 )
 CENTER = ("mediator", "clerk", "supervisor")
 SIDES = ("party_a", "party_b")
@@ -58,7 +59,7 @@ SIDES = ("party_a", "party_b")
 ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
     Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
-    *(Row(*each) for each in furnish_talks.ROWS),
+    *(Row(*each) for each in (*furnish_talks.ROWS, *joint.ROWS)),
     Row("/commercial", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/amounts", dict.fromkeys(SIDES, ONE)),
