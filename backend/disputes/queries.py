@@ -11,8 +11,6 @@ from backend.accounts.actors import ResidentActor, StaffActor
 from backend.core.errors import NotFoundError
 from backend.core.pagination import cut, decode_id
 from backend.core.reading import Read
-from models import CaseMember, ClaimCode, Dispute, Invitation, LegalReferral, Party, Role, Staff
-from models import CaseMember, ClaimCode, Dispute, Household, Invitation, MemberInvitation, Party, Role, Staff
 from models import (
     CaseMember,
     ClaimCode,
