@@ -13,12 +13,8 @@ import httpx
 
 from models import CommercialCase, Organization, Panel, PanelCandidate
 from tests.clock import START
-from tests.mediation import furnish_talks, referred
-from tests.mediation.furnishing import furnish_cloud
-from tests.mediation import referred
-from tests.mediation import joint
-from tests.mediation import joint, referred
 from tests.mediation import furnish_talks, joint, referred
+from tests.mediation.furnishing import furnish_cloud
 from tests.mediation.standings import STANDINGS, Standings
 
 ONE: Final = "one"
@@ -74,31 +70,6 @@ ROWS: tuple[Row, ...] = (
     Row("/explanations/{explanation}", dict.fromkeys(("party_a", "mediator", "clerk", "follower"), ONE)),
     Row("/rooms", {"party_a": 1, "party_b": 1, "mediator": 1, "clerk": 1, "assisting": 0, "expert": 1, "invited": 0}),
     Row("/rooms/{room}", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "expert"), ONE)),
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (joint.furnish,)
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (referred.to_legal_service, joint.furnish)
-FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
-    referred.to_legal_service,
-    furnish_talks.furnish,
-    joint.furnish,
-)
-
-_OUTSIDE_THE_CENTER: Final = dict.fromkeys(("party_a", "party_b", "supervisor", "assisting"), 4)
-"""With how many members they know of: followers are the center's to know."""
-
-ROWS: tuple[Row, ...] = (
-    Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
-    Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
-    *(Row(*each) for each in furnish_talks.ROWS),
-    Row("/members", {**_OUTSIDE_THE_CENTER, "mediator": 5, "clerk": 5}),
-    Row("/follower-codes", {"mediator": 1, "clerk": 1}),
-    Row("/committees", {**dict.fromkeys(_OUTSIDE_THE_CENTER, 1), "mediator": 1, "clerk": 1}),
-    Row("/tasks", {"mediator": 2, "clerk": 2, "supervisor": 2, "assisting": 1}),
-    Row("/task-force", {"mediator": ONE, "clerk": ONE, "assisting": ONE}),
-    Row("/households", {"mediator": 2, "clerk": 2, "assisting": 1}),
-    Row("/households/{home}", {"mediator": ONE, "clerk": ONE, "assisting": ONE}),
-    Row("/households/{other_home}", {"mediator": ONE, "clerk": ONE}),
-    Row("/assemblies", {**dict.fromkeys(_OUTSIDE_THE_CENTER, 1), "mediator": 1, "clerk": 1, "follower": 1}),
-    Row("/matters", {**dict.fromkeys(_OUTSIDE_THE_CENTER, 2), "mediator": 2, "clerk": 2, "follower": 1}),
 )  # fmt: skip
 
 
