@@ -87,6 +87,18 @@ from models.disputes import (
     Status,
     Urge,
 )
+from models.enterprises import (
+    Enterprise,
+    EnterpriseSize,
+    EnterpriseVisit,
+    FindingFollowUp,
+    LawTalk,
+    LawTalkGuest,
+    LegalPlan,
+    LegalPlanItem,
+    RiskFinding,
+    RiskScreening,
+)
 from models.files import FileKind, FileStatus, StoredFile
 from models.groups import GroupRepresentative, MemberConsent
 from models.idempotency import IdempotentRequest
@@ -170,6 +182,9 @@ __all__ = [
     "DiaryKind",
     "Dispute",
     "Division",
+    "Enterprise",
+    "EnterpriseSize",
+    "EnterpriseVisit",
     "Event",
     "EvidenceItem",
     "ExpertAnswer",
@@ -181,6 +196,7 @@ __all__ = [
     "FeeSchedule",
     "FileKind",
     "FileStatus",
+    "FindingFollowUp",
     "GrantSource",
     "GroupRepresentative",
     "GuestStatus",
@@ -190,6 +206,10 @@ __all__ = [
     "InformationItem",
     "InformationRequest",
     "Invitation",
+    "LawTalk",
+    "LawTalkGuest",
+    "LegalPlan",
+    "LegalPlanItem",
     "LegalReferral",
     "LegalReferralStatus",
     "MediatorChoice",
@@ -237,6 +257,8 @@ __all__ = [
     "Resident",
     "ResidentSession",
     "RightsAcknowledgement",
+    "RiskFinding",
+    "RiskScreening",
     "Role",
     "Room",
     "RoomConsent",

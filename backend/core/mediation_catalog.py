@@ -4,6 +4,7 @@ from functools import cached_property
 
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
+from backend.core.enterprise_rules import EnterpriseRules
 from backend.core.flow_table import Entry
 from backend.core.mediation_rules import MediationRules
 from backend.core.registry_rules import RegistryRules
@@ -16,6 +17,7 @@ class MediationCatalog(Entry):
     mediation: MediationRules
     talks: TalkRules
     registry: RegistryRules
+    enterprises: EnterpriseRules
     rooms: RoomRules
     evidence: EvidenceRules
     consultation: ConsultationRules
