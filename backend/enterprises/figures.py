@@ -53,7 +53,7 @@ class FiguresQuery(Query):
         return self.first or date(last.year, 1, 1), last
 
 
-class ServiceFiguresOut(Out):
+class DoneOut(Out):
     companies: int
     """Distinct ones served."""
     visits: int
@@ -66,7 +66,7 @@ class ServiceFiguresOut(Out):
     plan_items_done: int
 
 
-class YearOut(ServiceFiguresOut):
+class YearOut(DoneOut):
     year: int
     cumulative_companies: int
     """Distinct from the beginning until the end of this year."""
@@ -90,8 +90,8 @@ class EnterpriseFiguresOut(Out):
     last_day: date
     roster: RosterOut
     """As it is today."""
-    period: ServiceFiguresOut
-    cumulative: ServiceFiguresOut
+    period: DoneOut
+    cumulative: DoneOut
     """From the beginning until the last day."""
     findings_open: int
     """On the last day."""
@@ -108,11 +108,11 @@ class _Done:
         self.talks: list[tuple[date, int]] = []
         self.quarters: list[str] = []
 
-    def figures(self, first: date, last: date) -> ServiceFiguresOut:
+    def figures(self, first: date, last: date) -> DoneOut:
         def count(kind: str) -> int:
             return sum(first <= day <= last for day in self.days[kind])
 
-        return ServiceFiguresOut(
+        return DoneOut(
             companies=self.companies(first, last),
             visits=count("visits"),
             talks=sum(first <= day <= last for day, _ in self.talks),
