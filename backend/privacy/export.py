@@ -22,6 +22,7 @@ from models import (
     ContentCheck,
     Dispute,
     Event,
+    LegalReferral,
     Notice,
     Party,
     PrivacyConsent,
@@ -38,6 +39,7 @@ Shape = TypeVar("Shape", bound=Out)
 
 _TABLES: dict[type[Row], str] = {
     Dispute: "dispute",
+    LegalReferral: "legal_referral",
     Notice: "notice",
     Party: "party",
     Rating: "rating",
@@ -66,6 +68,7 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
         content_checks=_rows(
             schemas.ExportedContentCheck, await ContentCheck.filter(resident_id=mine).order_by("created_at", "id")
         ),
+        legal_referrals=await _legal_referrals(deps, mine),
     )
 
 
@@ -196,6 +199,19 @@ def _representation(deps: Deps, row: Representation, mine: UUID) -> schemas.Expo
         ended_at=row.ended_at,
         ended_reason=_opened(deps, row, "ended_reason"),
     )
+
+
+async def _legal_referrals(deps: Deps, mine: UUID) -> list[schemas.ExportedLegalReferral]:
+    own = LegalReferral.filter(party__resident_id=mine).select_related("organization")
+    return [
+        schemas.ExportedLegalReferral(
+            organization=row.organization.name,
+            status=row.status,
+            sent_at=row.sent_at,
+            **{name: _opened(deps, row, name) for name in ("name", "phone", "reason", "decline_reason", "slip")},
+        )
+        for row in await own.order_by("id")
+    ]
 
 
 def _rows(shape: type[Shape], rows: Iterable[Row]) -> list[Shape]:

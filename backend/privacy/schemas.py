@@ -143,6 +143,17 @@ class ExportedContentCheck(Out):
     decided_at: Moment | None
 
 
+class ExportedLegalReferral(Out):
+    organization: str
+    name: str | None
+    phone: str | None
+    reason: str | None
+    status: str
+    sent_at: Moment
+    decline_reason: str | None
+    slip: str | None
+
+
 class ExportOut(Out):
     exported_at: Moment
     profile: ExportedProfile
@@ -158,3 +169,4 @@ class ExportOut(Out):
     ratings: list[ExportedRating]
     representations: list[ExportedRepresentation]
     content_checks: list[ExportedContentCheck]
+    legal_referrals: list[ExportedLegalReferral]
