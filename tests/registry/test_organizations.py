@@ -128,8 +128,16 @@ async def test_an_expired_licence_begins_no_commercial_mediation(people: PeopleA
     clock.advance(days=1, hours=13)  # 23:00 of its last day
     clock.advance(hours=2)
     mediator = await people.staff("mediator")
+    admin = await people.staff("admin")
+    offered = granted(await admin.get("/organizations", track="commercial"))["items"]
+    assert [each["code"] for each in offered] == ["demo-park"]
     answer = await start(mediator, case, organization_id=body["id"], mode="commercial")
     assert paths(answer) == {"organization_id"}
     assert "到期" in answer.json()["fields"][0]["message"]
     clock.advance(hours=-2)
+    offered = granted(await admin.get("/organizations", track="commercial"))["items"]
+    assert {each["id"] for each in offered} > {body["id"]}
+    own = granted(await admin.get("/organizations", track="people", center_id=case["center"]["id"]))["items"]
+    assert [each["is_own_committee"] for each in own] == [True]
+    assert paths(await admin.get("/organizations", track="private")) == {"track"}
     granted(await start(mediator, case, organization_id=body["id"], mode="commercial"))

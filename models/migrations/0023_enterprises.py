@@ -8,7 +8,7 @@ from models.enterprises import EnterpriseSize
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0021_events_that_count")]
+    dependencies = [("models", "0022_groups")]
 
     initial = False
 
