@@ -8,7 +8,7 @@ from models.enterprises import EnterpriseSize
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0022_groups")]
+    dependencies = [("models", "0024_commercial")]
 
     initial = False
 
