@@ -46,6 +46,8 @@ _TABLES: dict[type[Row], str] = {
     RiskFinding: "risk_finding",
 }
 
+_CODE_LENGTH = 18
+
 
 async def page(deps: Deps, actor: StaffActor, query: EnterprisesQuery) -> Page[EnterpriseOut]:
     """In the order of their entry. Raises NotFoundError, RoleNotAllowedError."""
@@ -55,7 +57,7 @@ async def page(deps: Deps, actor: StaffActor, query: EnterprisesQuery) -> Page[E
     if query.state != "all":
         rows = rows.filter(left_at__isnull=query.state == "active")
     if query.q is not None:
-        rows = rows.filter(Q(name__icontains=query.q) | Q(credit_code=query.q.upper()))
+        rows = rows.filter(Q(name__icontains=query.q) | Q(credit_code__in=_codes(query.q)))
     last = decode_id(query.cursor)
     if last is not None:
         rows = rows.filter(id__gt=last)
@@ -234,3 +236,8 @@ def _opened(deps: Deps, row: Row, column: str, *, reads: bool) -> str | None:
     if sealed is None or not reads:
         return None
     return deps.keyring.open(sealed, _TABLES[type(row)], column, row.id)
+
+
+def _codes(text: str) -> list[str]:
+    """What is longer is no code, and the column takes no longer one."""
+    return [text.upper()] if len(text) == _CODE_LENGTH else []
