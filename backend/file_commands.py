@@ -24,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
         export_centers,
         import_organizations,
         export_organizations,
+        import_enterprises,
         import_cases,
         import_calendar,
     ):
@@ -62,6 +63,13 @@ def export_organizations(file: OutPath) -> None:
     from backend import organization_files
 
     _write_out("organizations", file, organization_files.write_out)
+
+
+def import_enterprises(file: SheetPath, dry_run: DryRun = False) -> None:
+    """Add and change enterprises on the stations' rosters: all of the file or, if any row is wrong, nothing."""
+    from backend import enterprise_files as files
+
+    _bring_in("import-enterprises", lambda settings: files.bring_in(settings, file.read_bytes(), dry_run=dry_run))
 
 
 def import_cases(file: SheetPath, dry_run: DryRun = False) -> None:

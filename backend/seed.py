@@ -57,9 +57,9 @@ _DEMO_LICENCES: dict[str, dict[str, Any]] = {
     }
 }
 _DEMO_EXPERTS = {
-    "expert-law": "周明（法律）",
-    "expert-economics": "吴静（经济）",
-    "expert-management": "郑涛（经营管理）",
+    "expert-law": ("周明（法律）", "law"),
+    "expert-economics": ("吴静（经济）", "economics"),
+    "expert-management": ("郑涛（经营管理）", "management"),
 }
 """They belong to the park's institution."""
 
@@ -151,8 +151,8 @@ async def _load_demo_associates(clock: Clock) -> None:
     }
     institution = found[_DEMO_ORGANIZATIONS["park"][0]]
     wanted |= {
-        username: Staff(name=name, role=Role.EXPERT, organization_id=institution)
-        for username, name in _DEMO_EXPERTS.items()
+        username: Staff(name=name, role=Role.EXPERT, organization_id=institution, expertise=[expertise])
+        for username, (name, expertise) in _DEMO_EXPERTS.items()
     }
     await _add_staff(wanted, clock)
 

@@ -100,6 +100,18 @@ from models.disputes import (
     Status,
     Urge,
 )
+from models.enterprises import (
+    Enterprise,
+    EnterpriseSize,
+    EnterpriseVisit,
+    FindingFollowUp,
+    LawTalk,
+    LawTalkGuest,
+    LegalPlan,
+    LegalPlanItem,
+    RiskFinding,
+    RiskScreening,
+)
 from models.files import FileKind, FileStatus, StoredFile
 from models.groups import GroupRepresentative, MemberConsent
 from models.idempotency import IdempotentRequest
@@ -202,6 +214,9 @@ __all__ = [
     "DiaryKind",
     "Dispute",
     "Division",
+    "Enterprise",
+    "EnterpriseSize",
+    "EnterpriseVisit",
     "Event",
     "EvidenceItem",
     "ExpertAnswer",
@@ -213,6 +228,7 @@ __all__ = [
     "FeeSchedule",
     "FileKind",
     "FileStatus",
+    "FindingFollowUp",
     "GrantSource",
     "GroupRepresentative",
     "GuestStatus",
@@ -224,6 +240,10 @@ __all__ = [
     "InformationRequest",
     "Invitation",
     "InvitedConsent",
+    "LawTalk",
+    "LawTalkGuest",
+    "LegalPlan",
+    "LegalPlanItem",
     "LegalReferral",
     "LegalReferralStatus",
     "Matter",
@@ -279,6 +299,8 @@ __all__ = [
     "Resident",
     "ResidentSession",
     "RightsAcknowledgement",
+    "RiskFinding",
+    "RiskScreening",
     "Role",
     "Room",
     "RoomConsent",

@@ -32,8 +32,9 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "group_representative", "member_consent",
-    "legal_referral", "desk_attendance",
+    "group_representative", "member_consent", "legal_plan_item", "legal_plan", "finding_follow_up", "risk_finding",
+    "risk_screening", "law_talk_guest", "law_talk", "enterprise_visit", "enterprise", "legal_referral",
+    "desk_attendance",
     "explanation_receipt", "explanation", "opinion", "consultation_material", "consulted_expert", "consultation",
     "objection", "verification", "custody_entry", "evidence_item", "room_consent", "room_guest", "room",
     "panel_choice", "panel_candidate", "panel", "recovery", "undertaking", "fee_acceptance", "commercial_case",

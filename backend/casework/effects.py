@@ -95,10 +95,8 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
     Raises InvalidFieldsError."""
     if fields.mode == "joint":
         await safety.require_no_hold(deps, dispute)
-    organization = await _organization(dispute, fields.organization_id)
     parties = await queries.parties(dispute.id)
     await groups.require_elected(deps, dispute, parties)
-    parties = await Party.filter(dispute_id=dispute.id)
     dispute.track = tracks.choose(deps, dispute, track=fields.track, mode=fields.mode, parties=parties)
     organization = await _organization(dispute, fields.organization_id)
     tracks.check_body(deps, dispute.track, organization)

@@ -32,6 +32,14 @@ def is_near(deps: Deps, wanted: Literal["expiring", "expired"]) -> Q:
     return Q(licence_expires_on__gte=today, licence_expires_on__lte=today + _warned(deps))
 
 
+def may_begin(deps: Deps, track: str) -> Q:
+    """Active, of a kind that mediates on it, and with a licence where it needs one."""
+    kinds = {kind: row for kind, row in deps.catalog.registry.kinds.items() if track in row.tracks}
+    licensed = Q(licence_expires_on__gte=clock.today(deps.clock)) & ~Q(licence_number="")
+    free = [kind for kind, row in kinds.items() if not row.needs_licence]
+    return Q(Q(kind__in=free) | Q(licensed, kind__in=list(kinds)), deactivated_at__isnull=True)
+
+
 def warning(deps: Deps, organization: Organization) -> str | None:
     now = state(deps, organization)
     if now == "expired":

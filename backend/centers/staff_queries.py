@@ -82,6 +82,8 @@ async def organizations(deps: Deps, query: OrganizationsQuery) -> Page[Organizat
     matching = Organization.all() if query.kind is None else Organization.filter(kind=query.kind)
     if query.licence is not None:
         matching = matching.filter(licences.is_near(deps, query.licence), deactivated_at=None)
+    if query.track is not None:
+        matching = matching.filter(licences.may_begin(deps, query.track))
     if query.center_id is not None:
         resident = await Residency.filter(center_id=query.center_id).values_list("organization_id", flat=True)
         own = await Organization.filter(center_id=query.center_id).values_list("id", flat=True)

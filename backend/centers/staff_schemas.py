@@ -151,6 +151,15 @@ class OfCenterQuery(PageQuery):
 class OrganizationsQuery(OfCenterQuery):
     kind: OrganizationKind | None = None
     licence: Literal["expiring", "expired"] | None = None
+    track: str | None = None
+    """Only those in whose name a case may be mediated on it today."""
+
+    @field_validator("track")
+    @classmethod
+    def is_a_track(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value not in deps_of(info).catalog.tracks:
+            raise problem("没有这种调解类型，请重新选择。")
+        return value
 
 
 class ResidentOrganization(Out):

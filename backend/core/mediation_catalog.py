@@ -4,6 +4,7 @@ from functools import cached_property
 
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
+from backend.core.enterprise_rules import EnterpriseRules
 from backend.core.flow_table import Entry
 from backend.core.joint_rules import JointRules
 from backend.core.mediation_rules import MediationRules
@@ -18,6 +19,7 @@ class MediationCatalog(Entry):
     joint: JointRules
     talks: TalkRules
     registry: RegistryRules
+    enterprises: EnterpriseRules
     rooms: RoomRules
     evidence: EvidenceRules
     consultation: ConsultationRules

@@ -16,6 +16,7 @@ class KindOfOrganization(Entry):
     tracks: tuple[str, ...] = ()
     needs_licence: bool = False
     is_legal_service: bool = False
+    serves_enterprises: bool = False
     group: str
 
     @model_validator(mode="after")

@@ -11,6 +11,8 @@ from backend.core.wording import weekdays_text
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
 from backend.mediation.legal_referral_schemas import AnswerIn, CaseReferralIn, ReferralIn, SlipIn, WindowReferralIn
+from backend.notices import actions as notices
+from backend.notices.actions import News
 from models import (
     Audience,
     Center,
@@ -35,7 +37,7 @@ class _Person(NamedTuple):
     phone: str | None
 
 
-class _News(NamedTuple):
+class _Said(NamedTuple):
     kind: str
     """As the history calls it."""
     data: dict[str, str]
@@ -78,7 +80,7 @@ async def refer_party(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: C
     referral.dispute_id, referral.party_id = dispute.id, party.id
     await referral.save(force_create=True)
     data = {"center": dispute.center.name, "days": weekdays_text(desk.weekdays)}
-    await _tell(deps, actor, referral, dispute, _News("legal_referred", data, {}))
+    await _tell(deps, actor, referral, dispute, _Said("legal_referred", data, {}))
     return referral
 
 
@@ -108,7 +110,7 @@ async def answer(deps: Deps, actor: StaffActor, referral_id: UUID, fields: Answe
     await referral.save()
     data = {"answer_text": "已接收" if fields.accepted else "未能接收"}
     detail = {"reason": declined} if declined else {"reason": "请按时间前往办理。"}
-    await _tell(deps, actor, referral, dispute, _News("legal_referral_answered", data, detail))
+    await _tell(deps, actor, referral, dispute, _Said("legal_referral_answered", data, detail))
     return referral
 
 
@@ -128,8 +130,8 @@ async def give_back(deps: Deps, actor: StaffActor, referral_id: UUID, fields: Sl
         "result_text": deps.catalog.registry.referral_results[fields.result],
         "result_on": fields.result_on.isoformat(),
     }
-    news = _News("legal_referral_returned", data, {"text": fields.text})
-    await _tell(deps, actor, referral, dispute, news)
+    said = _Said("legal_referral_returned", data, {"text": fields.text})
+    await _tell(deps, actor, referral, dispute, said)
     return referral
 
 
@@ -176,16 +178,19 @@ async def _mine(actor: StaffActor, referral_id: UUID) -> tuple[LegalReferral, Di
     return await rows.select_for_update().get(), dispute
 
 
-async def _tell(deps: Deps, actor: StaffActor, referral: LegalReferral, dispute: Dispute | None, news: _News) -> None:
-    """Of a case: the one who was referred, and the staff."""
+async def _tell(deps: Deps, actor: StaffActor, referral: LegalReferral, dispute: Dispute | None, said: _Said) -> None:
+    """Of a case: the one who was referred, in history and inbox, and the staff."""
     if dispute is None:
         deps.touched.add(f"center:{referral.center_id}")
         return
-    organization = await Organization.get(id=referral.organization_id)
-    audience, reader_id = _readers(dispute, await Party.get(id=referral.party_id))
-    data = news.data | {"referral_id": str(referral.id), "organization": organization.name}
-    entry = Entry(news.kind, audience, data, news.detail, reader_id=reader_id)
+    organization, party = await Organization.get(id=referral.organization_id), await Party.get(id=referral.party_id)
+    audience, reader_id = _readers(dispute, party)
+    words = said.data | {"organization": organization.name}
+    data = words | {"referral_id": str(referral.id)}
+    entry = Entry(said.kind, audience, data, said.detail, reader_id=reader_id)
     await history.record(deps, dispute, actor, entry)
+    if party.resident_id is not None:
+        await notices.notify(deps, [News(party.resident_id, said.kind, dispute.id, words)])
 
 
 def _readers(dispute: Dispute, party: Party) -> tuple[Audience, UUID | None]:

@@ -24,6 +24,7 @@ from models import (
     ContentCheck,
     Dispute,
     Event,
+    LegalReferral,
     Notice,
     Party,
     PrivacyConsent,
@@ -41,6 +42,7 @@ Shape = TypeVar("Shape", bound=Out)
 _TABLES: dict[type[Row], str] = {
     CaseMember: "case_member",
     Dispute: "dispute",
+    LegalReferral: "legal_referral",
     Notice: "notice",
     Party: "party",
     Rating: "rating",
@@ -71,6 +73,7 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
         ),
         memberships=[_membership(deps, row) for row in await CaseMember.filter(resident_id=mine).order_by("id")],
         votes=await _votes(mine),
+        legal_referrals=await _legal_referrals(deps, mine),
     )
 
 
@@ -224,6 +227,19 @@ def _representation(deps: Deps, row: Representation, mine: UUID) -> schemas.Expo
         ended_at=row.ended_at,
         ended_reason=_opened(deps, row, "ended_reason"),
     )
+
+
+async def _legal_referrals(deps: Deps, mine: UUID) -> list[schemas.ExportedLegalReferral]:
+    own = LegalReferral.filter(party__resident_id=mine).select_related("organization")
+    return [
+        schemas.ExportedLegalReferral(
+            organization=row.organization.name,
+            status=row.status,
+            sent_at=row.sent_at,
+            **{name: _opened(deps, row, name) for name in ("name", "phone", "reason", "decline_reason", "slip")},
+        )
+        for row in await own.order_by("id")
+    ]
 
 
 def _rows(shape: type[Shape], rows: Iterable[Row]) -> list[Shape]:

@@ -162,6 +162,17 @@ class ExportedVote(Out):
     cast_at: Moment
 
 
+class ExportedLegalReferral(Out):
+    organization: str
+    name: str | None
+    phone: str | None
+    reason: str | None
+    status: str
+    sent_at: Moment
+    decline_reason: str | None
+    slip: str | None
+
+
 class ExportOut(Out):
     exported_at: Moment
     profile: ExportedProfile
@@ -179,3 +190,4 @@ class ExportOut(Out):
     content_checks: list[ExportedContentCheck]
     memberships: list[ExportedMembership]
     votes: list[ExportedVote]
+    legal_referrals: list[ExportedLegalReferral]

@@ -3,8 +3,9 @@ from uuid import UUID
 from sanic import Blueprint, Request
 from tortoise.transactions import in_transaction
 
-from backend.accounts import passwords, staff, users
+from backend.accounts import experts, passwords, staff, users
 from backend.accounts.actors import StaffActor
+from backend.accounts.experts import ExpertOut, ExpertsQuery
 from backend.accounts.user_schemas import NewPasswordOut, PasswordIn, UserFields, UserIn, UserOut, UsersQuery
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, RoleNotAllowedError
@@ -52,6 +53,11 @@ async def reactivate_user(actor: StaffActor, user_id: UUID, deps: Deps) -> UserO
 @endpoint(blueprint, "POST", _USER + "/password", audience="staff", returns=NewPasswordOut, errors=_REFUSES)
 async def reset_password(actor: StaffActor, user_id: UUID, deps: Deps) -> NewPasswordOut:
     return await users.reset_password(deps, actor, user_id)
+
+
+@endpoint(blueprint, "GET", "/experts", audience="staff", query=ExpertsQuery, returns=Page[ExpertOut])
+async def list_experts(query: ExpertsQuery, deps: Deps) -> Page[ExpertOut]:
+    return await experts.page(deps, query)
 
 
 @endpoint(

@@ -15,6 +15,7 @@ async def people(client: httpx.AsyncClient) -> AsyncIterator[PeopleAtWork]:
         """
         DELETE FROM legal_referral; DELETE FROM desk_attendance; DELETE FROM residency; DELETE FROM staff_session;
         UPDATE dispute SET organization_id = NULL;
+        DELETE FROM fee_acceptance; DELETE FROM commercial_case; DELETE FROM fee_schedule;
         DELETE FROM staff WHERE username LIKE 'new-%';
         DELETE FROM organization WHERE NOT is_own_committee AND (code IS NULL OR NOT code LIKE 'demo-%');
         """

@@ -93,6 +93,10 @@ async def test_from_the_case_to_the_slip(scene: Scene, clock: TravellingClock) -
         "宜都市法律援助中心已接收您的法律服务转介。请按时间前往办理。",
         "宜都市法律援助中心回复：已受理并提供服务。已指派律师，材料齐全。",
     ]
+    inbox = [each["kind"] for each in granted(await zhang.get("/notices"))["items"]]
+    assert sorted(inbox) == ["legal_referral_answered", "legal_referral_returned", "legal_referred", "submitted"]
+    exported = granted(await zhang.get("/me/export"))["legal_referrals"]
+    assert [(each["organization"], each["slip"]) for each in exported] == [("宜都市法律援助中心", SLIP["text"])]
     stored = await LegalReferral.get(id=sent["id"])
     assert SLIP["text"].encode() not in bytes(stored.slip_sealed or b"")
     granted(await clerk.post(path, body), 201)  # the first is done: there may be another
@@ -158,6 +162,7 @@ async def test_who_reads_and_answers_what(scene: Scene) -> None:
     await Party.filter(id=respondent.id).update(resident_id=li.id)
     ours = granted(await clerk.post(path, scene.body(party_id=await party_of(filed["id"], "applicant"))), 201)
     theirs = granted(await clerk.post(path, scene.body(party_id=str(respondent.id))), 201)
+    assert len(granted(await li.get("/me/export"))["legal_referrals"]) == 1
     for resident, own in ((zhang, ours), (li, theirs)):
         assert [each["id"] for each in granted(await resident.get(path))["items"]] == [own["id"]]
         kinds = [each["kind"] for each in granted(await resident.get(f"/disputes/{filed['id']}/timeline"))["items"]]

@@ -108,7 +108,9 @@ async def start(mediator: Person, case: Json, **fields: Any) -> Any:
 async def test_who_may_not_mediate_in_its_own_name_starts_nothing(people: PeopleAtWork) -> None:
     admin = await people.staff("admin")
     case, mediator = await to_start(people)
-    assert paths(await start(mediator, case, mode="commercial")) == {"organization_id"}, "the own committee"
+    own = await Organization.get(center_id=case["center"]["id"], is_own_committee=True)
+    answer = await start(mediator, case, mode="commercial", organization_id=str(own.id))
+    assert paths(answer) == {"organization_id"}, "the own committee"
     for kind in OrganizationKind:
         body = await founded(admin, kind=kind.value, code=None, licence_expires_on="2029-01-01")
         tracks = [None] if not body["tracks"] else ["commercial" if "commercial" not in body["tracks"] else "people"]
@@ -128,8 +130,16 @@ async def test_an_expired_licence_begins_no_commercial_mediation(people: PeopleA
     clock.advance(days=1, hours=13)  # 23:00 of its last day
     clock.advance(hours=2)
     mediator = await people.staff("mediator")
+    admin = await people.staff("admin")
+    offered = granted(await admin.get("/organizations", track="commercial"))["items"]
+    assert [each["code"] for each in offered] == ["demo-park"]
     answer = await start(mediator, case, organization_id=body["id"], mode="commercial")
     assert paths(answer) == {"organization_id"}
     assert "到期" in answer.json()["fields"][0]["message"]
     clock.advance(hours=-2)
+    offered = granted(await admin.get("/organizations", track="commercial"))["items"]
+    assert {each["id"] for each in offered} > {body["id"]}
+    own = granted(await admin.get("/organizations", track="people", center_id=case["center"]["id"]))["items"]
+    assert [each["is_own_committee"] for each in own] == [True]
+    assert paths(await admin.get("/organizations", track="private")) == {"track"}
     granted(await start(mediator, case, organization_id=body["id"], mode="commercial"))

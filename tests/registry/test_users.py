@@ -37,6 +37,11 @@ async def test_an_account_from_its_first_day_to_its_last(people: PeopleAtWork) -
     assert "hash" not in made.text
     (listed,) = granted(await admin.get("/users", expertise="medicine", role="expert"))["items"]
     assert listed == user
+    clerk = await people.staff("clerk")
+    (offered,) = granted(await clerk.get("/experts", expertise="medicine"))["items"]
+    assert (offered["id"], offered["is_certificate_expired"]) == (user["id"], False)
+    assert {each["id"] for each in granted(await clerk.get("/experts"))["items"]} > {user["id"]}
+    assert paths(await clerk.get("/experts", expertise="magic")) == {"expertise"}
     session = granted(await log_in(people, password), 201)
     expert = Person(people.client, "/staff/v1", session["token"], user["id"])
     assert granted(await expert.get("/me"))["must_change_password"]
@@ -61,6 +66,7 @@ async def test_an_account_from_its_first_day_to_its_last(people: PeopleAtWork) -
     refused(await log_in(people, reset["password"]), 401, "login_failed")
     assert user["id"] not in {each["id"] for each in granted(await admin.get("/users", limit=100))["items"]}
     assert granted(await admin.get("/users", state="inactive"))["items"] == [gone]
+    assert granted(await clerk.get("/experts", expertise="medicine"))["items"] == []
     granted(await admin.post(f"/users/{user['id']}/reactivate"))
     granted(await log_in(people, reset["password"]), 201)
 

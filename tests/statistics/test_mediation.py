@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend import case_files
+from backend import case_files, organization_files
 from config.settings import Settings
 from models import CaseMember, Center, MemberKind, MemberStatus, Organization
 from tests.casework.staff import PeopleAtWork
@@ -115,13 +115,29 @@ async def test_organizations_and_their_attendance(people: PeopleAtWork, clock: T
     kinds = {row["code"]: row for row in found["by_kind"]}
     assert kinds["public_body"] == {"code": "public_body", "title": "党委、社区、部门", "total": 2, "resident": 1}
     groups = {row["code"]: (row["total"], row["resident"]) for row in found["by_group"]}
-    assert groups["specialised"] == (1, 1)
+    assert groups["commercial"] == (1, 1)
     assert figures["attendance"] == {"planned": 6, "attended": 1, "rate": 0.1667}
     own = granted(await director.get("/statistics/mediation"))
     assert own["attendance"] == {"planned": 4, "attended": 1, "rate": 0.25}
     assert (own["organizations"]["resident"], own["organizations"]["total"]) == (2, 3), "with its own committee"
     chosen = granted(await supervisor.get("/statistics/mediation", center_id=str(county.id)))
     assert chosen["organizations"]["resident"] == 1
+
+
+async def test_the_citys_organizations_come_from_a_file(people: PeopleAtWork, settings: Settings) -> None:
+    """Yichang: 164 specialized and professional organizations, 76 of them resident at county level."""
+    kinds = ("specialised_committee", "professional_organization")
+    lines = [
+        f"Y{number},{kinds[number % 2]},第{number}调解组织,{'C420581 常驻' if number <= 76 else '无'}"
+        for number in range(1, 165)
+    ]
+    lines[0] = lines[0].replace("C420581 常驻", "C420581 常驻; C420505 随叫随到")
+    content = "\n".join(["code,kind,name,residencies", *lines]).encode()
+    await organization_files.bring_in(settings.database_url.get_secret_value(), content, dry_run=False)
+    figures = granted(await (await people.staff("supervisor")).get("/statistics/mediation"))["organizations"]
+    groups = {row["code"]: (row["total"], row["resident"]) for row in figures["by_group"]}
+    assert groups["specialised"] == (164, 76)
+    assert figures["by_level"] == [{"level": "county", "resident": 76}]
 
 
 async def test_who_reads_which_figures(people: PeopleAtWork) -> None:

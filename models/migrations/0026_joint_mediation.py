@@ -22,7 +22,7 @@ BACK_TO_ANY_NUMBER = "DROP INDEX case_member_assisting_once"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0024_commercial")]
+    dependencies = [("models", "0025_enterprises")]
 
     initial = False
 
