@@ -81,8 +81,10 @@ async def _measure(folder: Path) -> None:
             async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
                 contention, choosing = await booking.measure(app, client, folder)
         await rebuild.fill(settings.database_url.get_secret_value())
-        async with _in_process(settings, "nation") as client:
-            rebuilt = await rebuild.measure(await People(client).resident("nation"))
+        async with _app(settings, "nation") as app:
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://bench") as client:
+                rebuilt = await rebuild.measure(app, await People(client).resident("nation"))
         async with _app(settings, "delivery") as app:
             runs = await delivery.measure(app, simulator)
         speeds = await routing.measure(settings.database_url.get_secret_value(), settings.redis_url.get_secret_value())
