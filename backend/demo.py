@@ -259,7 +259,7 @@ def _show_messages(journey: _Journey, awaited: str) -> None:
     new: list[list[str]] = []
     with _waiting(journey.console):
         while not any(awaited in words for words in new) and time.monotonic() < until:
-            time.sleep(_LOOK_S)
+            time.sleep(_LOOK_S)  # a phone is looked at again, until the message is there
             new = [_words(item) for item in _outbox(journey)[journey.messages :]]
     for words in new:
         text = " · ".join(words)

@@ -203,7 +203,7 @@ def _wait_for_owner(places: _Places, database: bool, redis: bool) -> None:
     ):
         if time.monotonic() > deadline:
             raise EngineError(f"Another process owns {places.data_dir}, but its engines do not answer.")
-        time.sleep(_POLL_S)
+        time.sleep(_POLL_S)  # asked again until the deadline: another process's engine says nothing by itself
 
 
 def _start_postgresql(places: _Places, durable: bool) -> subprocess.Popen[bytes]:
@@ -344,7 +344,7 @@ def _start(
         while process.poll() is None and time.monotonic() < deadline:
             if is_ready(process):
                 return process
-            time.sleep(_POLL_S)
+            time.sleep(_POLL_S)  # the engine tells nobody that it is ready: it is asked until the deadline
         told = log_file.read_text(errors="replace")
         if process.poll() is not None and "already exists" in told and time.monotonic() < deadline - _START_S + 10:
             time.sleep(0.2)  # the server of a start that was killed is still going down

@@ -47,7 +47,7 @@ class Server:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client, asyncio.timeout(_READY_S):
             while not await self._answers(client):
                 assert self.process.poll() is None, f"{self.module} ended with {self.process.returncode}"
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # asked again until it answers, within _READY_S
 
     async def _answers(self, client: httpx.AsyncClient) -> bool:
         try:

@@ -10,4 +10,4 @@ async def eventually(is_so: Callable[[], Awaitable[bool]], *, within_s: float) -
         while True:
             if await is_so():
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # looked at again until it is so, or the time is up

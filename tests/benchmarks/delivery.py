@@ -159,5 +159,5 @@ async def _watch(processes: list[psutil.Process], count: int) -> list[tuple[int,
             raise TimeoutError(f"{done} of {count} notices in {_PATIENCE_S} s")
         if not first and done >= count // 5:
             first = [process.memory_info().rss for process in processes]
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.5)  # counted seldom: counting takes from what is measured
     return list(zip(first, [process.memory_info().rss for process in processes], strict=True))

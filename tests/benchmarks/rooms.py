@@ -107,7 +107,7 @@ async def _run(servers: list[native.Server], rooms: list[Json]) -> tuple[Json, l
     processes = [psutil.Process(server.process.pid) for server in servers if server.process is not None]
     sizes: list[list[int]] = []
     while not talking.done():
-        await asyncio.sleep(5)
+        await asyncio.sleep(5)  # how often memory is read, not a wait for anything
         sizes.append([process.memory_info().rss for process in processes])
     output, _ = await talking
     found: Json = json.loads(output)

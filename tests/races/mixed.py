@@ -117,4 +117,4 @@ async def _director(traffic: Traffic, wire: Wire, mediators: list[str]) -> None:
         blocked = await wire.get(f"/staff/v1/centers/{traffic.place.center.id}/blocked-periods")
         for period in blocked.body["items"]:
             traffic.note("unblock", await wire.delete(f"/staff/v1/blocked-periods/{period['id']}"))
-        await asyncio.sleep(1)
+        await asyncio.sleep(1)  # the pace of this traffic: a mediator falls ill once a second
