@@ -3,6 +3,7 @@
 from sanic import Blueprint
 
 from miniprogram_api import (
+    agreements,
     appointments,
     assemblies,
     bootstrap,
@@ -36,6 +37,7 @@ from miniprogram_api import (
 )
 
 blueprint = Blueprint.group(
+    agreements.blueprint,
     appointments.blueprint,
     assemblies.blueprint,
     bootstrap.blueprint,

@@ -32,6 +32,8 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "confirmation_notice", "confirmation_consent", "confirmation", "parcel", "signature", "agreement_comment",
+    "agreement_version", "agreement",
     "group_representative", "member_consent", "legal_plan_item", "legal_plan", "finding_follow_up", "risk_finding",
     "risk_screening", "law_talk_guest", "law_talk", "enterprise_visit", "enterprise", "legal_referral",
     "desk_attendance",

@@ -10,6 +10,7 @@ from uuid import UUID
 from tortoise import connections
 
 from backend.accounts.actors import StaffActor
+from backend.agreements import reaching
 from backend.appointments import actions as appointments
 from backend.casework import (
     groups,
@@ -155,7 +156,7 @@ async def record_session(deps: Deps, actor: StaffActor, dispute: Dispute, fields
     )
 
 
-async def reach_agreement(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.ReachAgreement) -> Done:
+async def reach_agreement(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.ReachAgreement) -> Done:
     """Raises InvalidFieldsError where the law wants it written, and for a proposal that was not accepted."""
     category = deps.catalog.top_category(dispute.category)
     if fields.form == "oral" and category in deps.catalog.written_agreement_only:
@@ -165,8 +166,12 @@ async def reach_agreement(deps: Deps, _actor: StaffActor, dispute: Dispute, fiel
         terms = await proposal_views.accepted_terms(deps, dispute, fields.proposal_id)
     if terms is None:
         raise InvalidFieldsError.at("proposal_id", "这个方案还没有被接受，请选择已接受的方案，或者填写条款。")
+    agreement, terms = await reaching.reached(
+        deps, actor, dispute, form=fields.form, summary=fields.summary, terms=terms
+    )
     dispute.agreed_fen = sum(term["amount_fen"] or 0 for term in terms) or None
-    return Done(data={"form": fields.form}, detail={"summary": fields.summary, "terms": terms})
+    data = {"form": fields.form, "agreement_id": str(agreement.id)}
+    return Done(data=data, detail={"summary": fields.summary, "terms": terms})
 
 
 async def end_without_agreement(

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from backend.core.agreement_rules import AgreementRules
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
 from backend.core.enterprise_rules import EnterpriseRules
@@ -16,6 +17,7 @@ class MediationCatalog(Entry):
     """Each as its own file has it; see their heads."""
 
     mediation: MediationRules
+    agreements: AgreementRules
     joint: JointRules
     talks: TalkRules
     registry: RegistryRules

@@ -3,6 +3,7 @@
 from sanic import Blueprint
 
 from backend.staff_api import (
+    agreements,
     appointment_lists,
     appointments,
     assemblies,
@@ -40,6 +41,7 @@ from backend.staff_api import (
 )
 
 blueprint = Blueprint.group(
+    agreements.blueprint,
     appointment_lists.blueprint,
     appointments.blueprint,
     attendance.blueprint,

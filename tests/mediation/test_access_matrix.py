@@ -13,6 +13,7 @@ import httpx
 
 from models import CommercialCase, Organization, Panel, PanelCandidate
 from tests.clock import START
+from tests.journeys.contract import granted
 from tests.mediation import furnish_talks, joint, referred
 from tests.mediation.furnishing import furnish_cloud
 from tests.mediation.standings import STANDINGS, Standings
@@ -29,6 +30,11 @@ class Row(NamedTuple):
     """After `/disputes/{id}`; names in braces are those of `Standings.ids`."""
     finds: Mapping[str, Found]
     """By standing; who is not named gets 404."""
+
+
+async def agreed(scene: Standings) -> None:
+    drawn = granted(await scene["mediator"].post(scene.path("/agreements"), {"summary": "各退一步"}), 201)
+    scene.ids["agreement"] = drawn["id"]
 
 
 async def commercial(scene: Standings) -> None:
@@ -48,6 +54,7 @@ FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
     commercial,
     furnish_cloud,
     joint.furnish,
+    agreed,
 )
 CENTER = ("mediator", "clerk", "supervisor")
 SIDES = ("party_a", "party_b")
@@ -56,6 +63,9 @@ ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
     Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
     *(Row(*each) for each in (*furnish_talks.ROWS, *joint.ROWS)),
+    Row("/agreements", dict.fromkeys((*SIDES, *CENTER), 1) | {"assisting": 0}),
+    Row("/agreements/{agreement}", dict.fromkeys((*SIDES, *CENTER), ONE)),
+    Row("/agreements/{agreement}/comments", dict.fromkeys((*SIDES, *CENTER), 0)),
     Row("/commercial", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/amounts", dict.fromkeys(SIDES, ONE)),

@@ -1,0 +1,58 @@
+"""When an agreement takes effect: with the last of every party's signature, the mediator's, and the seal
+(人民调解法 29); an oral one when it is agreed (30). Each exactly once: whoever gets here holds the lock of the case."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from backend.accounts.actors import Actor
+from backend.agreements import rows
+from backend.agreements.schemas import Content
+from backend.core.clock import iso
+from backend.core.deps import Deps
+from backend.core.wording import when_text
+from backend.mediation import acts
+from models import Agreement, AgreementForm, AgreementStatus, AgreementVersion, Dispute, Signature, SignerRole
+
+MEDIATOR, SEAL = SignerRole.MEDIATOR.value, SignerRole.SEAL.value
+
+
+def slots(content: Content) -> list[str]:
+    """The places under the text, in order."""
+    return [*(slot_of(party.party_id) for party in content.parties if party.signs), MEDIATOR, SEAL]
+
+
+def slot_of(party_id: object) -> str:
+    return f"party:{party_id}"
+
+
+def moment(wanted: list[str], signed: Mapping[str, datetime]) -> datetime | None:
+    """None while a place is empty; the order in which they were filled does not matter."""
+    if not all(slot in signed for slot in wanted):
+        return None
+    return max(signed[slot] for slot in wanted)
+
+
+async def settle(deps: Deps, actor: Actor, dispute: Dispute, agreement: Agreement, version: AgreementVersion) -> None:
+    """After each signature."""
+    signed = {row.slot: row.signed_at for row in await Signature.filter(version_id=version.id, voided_at=None)}
+    at = moment(slots(rows.opened(deps, version)), signed)
+    if at is not None:
+        await effective(deps, actor, dispute, agreement, version, at=at)
+
+
+async def effective(
+    deps: Deps, actor: Actor, dispute: Dispute, agreement: Agreement, version: AgreementVersion, *, at: datetime
+) -> None:
+    before = await rows.in_force(dispute)
+    if before is not None:
+        before.status = AgreementStatus.SUPERSEDED
+        await rows.changed(deps, before, "status")
+    agreement.status, agreement.effective_at = AgreementStatus.EFFECTIVE, at
+    await rows.changed(deps, agreement, "status", "effective_at")
+    dispute.agreed_fen = rows.opened(deps, version).total_fen or None
+    await dispute.save(update_fields=["agreed_fen"])
+    if agreement.form is AgreementForm.ORAL:
+        return
+    data = {"effective_at": iso(at), "effective_text": when_text(at), "content_hash": version.content_hash}
+    await rows.record(deps, actor, dispute, agreement, "agreement_effective", data=data)
+    await rows.tell(deps, dispute, "agreement_effective", await acts.taking_part(dispute.id), when_text=when_text(at))

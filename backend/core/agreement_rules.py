@@ -1,0 +1,41 @@
+"""How agreements are signed, as the operator's table has it."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from backend.core.flow_table import Entry
+from models import AgreementStatus, SignerRole, SignMethod
+
+Need = Literal["scan", "witness", "parcel"]
+
+
+class SignMethodRule(Entry):
+    title: str = Field(min_length=1, max_length=20)
+    excluded_categories: frozenset[str] = frozenset()
+    """Top categories and single ones, in which the law forbids it."""
+    needs: tuple[Need, ...] = ()
+
+
+class SignerRule(Entry):
+    title: str = Field(min_length=1, max_length=20)
+    kinds: frozenset[str] = Field(min_length=1)
+    scopes: frozenset[str] = Field(min_length=1)
+
+
+class AgreementRules(Entry):
+    """See the head of `agreements.toml`."""
+
+    statuses: dict[AgreementStatus, str]
+    methods: dict[SignMethod, SignMethodRule]
+    signers: dict[Literal[SignerRole.GUARDIAN, SignerRole.REPRESENTATIVE], SignerRule]
+    identity_checks: dict[str, str] = Field(min_length=1)
+    carriers: dict[str, str] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def check_rows(self) -> Self:
+        missing = sorted({*AgreementStatus} - set(self.statuses)) + sorted({*SignMethod} - set(self.methods))
+        missing += sorted({SignerRole.GUARDIAN, SignerRole.REPRESENTATIVE} - set(self.signers))
+        if missing:
+            raise ValueError(f"agreements: no row for {', '.join(missing)}")
+        return self

@@ -1,0 +1,77 @@
+"""A case on its way to an agreement, and the steps that tests of agreements share."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from models import Party
+from tests.casework.staff import PeopleAtWork
+from tests.clock import TravellingClock
+from tests.journeys.contract import Json, granted, take, to_mediation
+from tests.people import Person, file_dispute
+
+PHONES = {"applicant": "13900001111", "respondent": "13900002222"}
+TERMS: list[Json] = [
+    {"who": "被申请人", "to": "申请人", "what": "支付第一期赔偿款", "amount_fen": 300_000, "due_on": "2026-12-11"},
+    {"who": "被申请人", "to": "申请人", "what": "支付第二期赔偿款", "amount_fen": 200_000, "due_on": "2026-12-26",
+     "manner": "银行转账"},
+]  # fmt: skip
+TEXT: Json = {
+    "summary": "分两期赔偿",
+    "facts": "2026年11月1日，楼上漏水，浸湿楼下天花板和家具。",
+    "issues": "赔偿数额；被申请人对漏水负全部责任。",
+    "terms": TERMS,
+    "total_fen": 500_000,
+    "manner": "银行转账到申请人账户",
+    "deadline": "2026-12-31",
+}
+
+
+@dataclass
+class Scene:
+    people: PeopleAtWork
+    clock: TravellingClock
+    case: str
+    applicant: Person
+    respondent: Person
+    mediator: Person
+    clerk: Person
+    ids: dict[str, str]
+    """Parties by side."""
+
+    def path(self, rest: str = "") -> str:
+        return f"/disputes/{self.case}{rest}"
+
+    async def draft(self, **changes: Any) -> Json:
+        return granted(await self.mediator.post(self.path("/agreements"), TEXT | changes), 201)
+
+    async def final(self, **changes: Any) -> Json:
+        """Drafted, agreed and fixed."""
+        drawn = await self.draft(**changes)
+        await take(self.mediator, self.case, "reach_agreement", form="written", summary="分两期赔偿")
+        return await self.fix(drawn)
+
+    async def fix(self, drawn: Json) -> Json:
+        path = self.path(f"/agreements/{drawn['id']}/final")
+        return granted(await self.mediator.post(path, {"version": drawn["version"]}))
+
+
+async def verified(people: PeopleAtWork, name: str, phone: str) -> Person:
+    """A resident whose number WeChat has verified."""
+    person = await people.resident(f"{name}-{uuid4().hex[:8]}")
+    granted(await person.post("/me/phone", {"code": f"phone-{phone}-{uuid4().hex}"}))
+    return person
+
+
+async def agreed_case(people: PeopleAtWork, clock: TravellingClock, **filed: Any) -> Scene:
+    applicant = await verified(people, "applicant", PHONES["applicant"])
+    respondent = await verified(people, "respondent", PHONES["respondent"])
+    parties: Json = {
+        "applicant": {"name": "李秀英", "phone": PHONES["applicant"]},
+        "respondents": [{"name": "周大勇", "phone": PHONES["respondent"]}],
+    }
+    case = (await file_dispute(applicant, **(parties | filed)))["id"]
+    _ = await Party.filter(dispute_id=case, side="respondent").update(resident_id=respondent.id)
+    mediator, clerk = await to_mediation(people, case), await people.staff("clerk")
+    ids = {each.side.value: str(each.id) for each in await Party.filter(dispute_id=case)}
+    return Scene(people, clock, case, applicant, respondent, mediator, clerk, ids)
