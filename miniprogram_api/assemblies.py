@@ -11,7 +11,7 @@ from backend.mediation import access, assembly_views, matters, motions
 from backend.mediation.assembly_views import AssemblyOut
 from backend.mediation.matters import MattersOut
 from backend.mediation.motions import AlreadyVotedError, NotEntitledError, VoteIn, VotingClosedError
-from backend.mediation.steering import MediationNotOpenError
+from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_assemblies")

@@ -12,7 +12,7 @@ from backend.core.schema import Page
 from backend.files.queries import FileNotShownError
 from backend.mediation import access, evidence, evidence_views
 from backend.mediation.evidence_schemas import EvidenceIn, EvidenceOut, ObjectionIn, SharesIn
-from backend.mediation.telling import MediationOverError
+from backend.mediation.running import MediationNotOpenError
 from backend.web import files as web
 from backend.web.endpoint import endpoint
 
@@ -64,7 +64,7 @@ async def get_evidence_file(
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def submit_evidence(actor: ResidentActor, dispute_id: UUID, body: EvidenceIn, deps: Deps) -> EvidenceOut:
@@ -82,7 +82,7 @@ async def submit_evidence(actor: ResidentActor, dispute_id: UUID, body: Evidence
     returns=EvidenceOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def show_evidence(
@@ -103,7 +103,7 @@ async def show_evidence(
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def object_to_evidence(

@@ -10,7 +10,7 @@ from backend.core.schema import Page
 from backend.mediation import access, explanations
 from backend.mediation.explanation_schemas import AcknowledgementIn, ExplanationOut
 from backend.mediation.explanations import QuestionAskedError
-from backend.mediation.telling import MediationOverError
+from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_explanations")
@@ -51,7 +51,7 @@ async def get_explanation(actor: ResidentActor, dispute_id: UUID, explanation_id
     body=AcknowledgementIn,
     returns=ExplanationOut,
     errors=(
-        MediationOverError,
+        MediationNotOpenError,
         QuestionAskedError,
     ),
 )

@@ -8,10 +8,10 @@ from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
 from backend.core.schema import Page, PageQuery
 from backend.mediation import meeting_views, meetings, minutes
-from backend.mediation.acts import MediationRestsError, NotInMediationError
 from backend.mediation.meeting_schemas import LeaveIn, MeetingOut, MinutesAnswerIn, MinutesListOut, MinutesOut
 from backend.mediation.meetings import MeetingNotOpenError
 from backend.mediation.minutes import MinutesAnsweredError, MinutesSupersededError
+from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_meetings")
@@ -58,7 +58,7 @@ async def get_own_minutes(actor: ResidentActor, dispute_id: UUID, meeting_id: UU
     audience="resident",
     body=MinutesAnswerIn,
     returns=MinutesOut,
-    errors=(NotInMediationError, MediationRestsError, MinutesSupersededError, MinutesAnsweredError),
+    errors=(MediationNotOpenError, MediationRestsError, MinutesSupersededError, MinutesAnsweredError),
 )
 async def answer_minutes(
     actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, *, version: int, body: MinutesAnswerIn, deps: Deps

@@ -20,7 +20,7 @@ from backend.mediation.invited_persons import (
 from backend.mediation.member_tokens import JoinIn, MemberCard, TokenIn, TokenRefusedError
 from backend.mediation.member_views import MemberOut
 from backend.mediation.memberships import AlreadyTakingPartError, MembershipOut
-from backend.mediation.steering import MediationNotOpenError
+from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint, json_response, writing
 from backend.web.idempotency import Answer, json_hash
 from miniprogram_api import attempts

@@ -14,7 +14,7 @@ from backend.mediation.guests import NotAskedError
 from backend.mediation.passes import NoVideoError
 from backend.mediation.room_schemas import ConsentIn, PassOut, RoomOut
 from backend.mediation.rooms import NotAdmittedError, RoomEndedError
-from backend.mediation.telling import MediationOverError
+from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.web.endpoint import endpoint
 from models import RoomConsentKind
 
@@ -22,6 +22,7 @@ blueprint = Blueprint("mini_rooms")
 
 _ROOMS = "/disputes/{dispute_id}/rooms"
 _ROOM = _ROOMS + "/{room_id}"
+_MEET = (RoomEndedError, MediationRestsError, KeptApartError, NotYetError, AppointmentNotLiveError)
 
 
 @endpoint(blueprint, "GET", _ROOMS, audience="resident", returns=Page[RoomOut])
@@ -43,11 +44,8 @@ async def get_room(actor: ResidentActor, dispute_id: UUID, room_id: UUID, deps: 
     returns=RoomOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
-        RoomEndedError,
-        KeptApartError,
-        NotYetError,
-        AppointmentNotLiveError,
+        MediationNotOpenError,
+        *_MEET,
     ),
 )
 async def ask_to_come_in(actor: ResidentActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
@@ -63,7 +61,7 @@ async def ask_to_come_in(actor: ResidentActor, dispute_id: UUID, room_id: UUID, 
     audience="resident",
     body=ConsentIn,
     returns=RoomOut,
-    errors=(NotAskedError, MediationOverError, RoomEndedError),
+    errors=(NotAskedError, MediationNotOpenError, RoomEndedError),
 )
 async def give_room_consent(
     actor: ResidentActor, dispute_id: UUID, room_id: UUID, body: ConsentIn, deps: Deps
@@ -95,7 +93,7 @@ async def withdraw_room_consent(
     _ROOM + "/leaving",
     audience="resident",
     returns=RoomOut,
-    errors=(NotAskedError, MediationOverError, RoomEndedError),
+    errors=(NotAskedError, MediationNotOpenError, RoomEndedError),
 )
 async def leave_room(actor: ResidentActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
     standing = await access.of_resident(actor, dispute_id, lock=True)
@@ -111,11 +109,8 @@ async def leave_room(actor: ResidentActor, dispute_id: UUID, room_id: UUID, deps
     returns=PassOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
-        RoomEndedError,
-        KeptApartError,
-        NotYetError,
-        AppointmentNotLiveError,
+        MediationNotOpenError,
+        *_MEET,
         NotAdmittedError,
         NoVideoError,
     ),

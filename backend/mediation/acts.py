@@ -1,4 +1,4 @@
-"""What every act of a mediation asks first: does it run, and may whoever acts see the thing at all."""
+"""What every act of a mediation asks first: who acts, for whom, and may they see the thing at all."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -11,19 +11,7 @@ from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.mediation import access
 from backend.mediation.access import Standing
-from models import Dispute, Party, Status
-
-
-class NotInMediationError(HejieError):
-    code: ClassVar[str] = "not_in_mediation"
-    status: ClassVar[int] = 409
-    message: ClassVar[str] = "这件事现在不在调解中，不能进行这一步。请刷新页面查看最新进度。"
-
-
-class MediationRestsError(HejieError):
-    code: ClassVar[str] = "mediation_rests"
-    status: ClassVar[int] = 409
-    message: ClassVar[str] = "已有回避申请等待决定，调解暂停。请等中心主任决定后再进行。"
+from models import Party
 
 
 class PartyLeftError(HejieError):
@@ -32,23 +20,11 @@ class PartyLeftError(HejieError):
     message: ClassVar[str] = "这位当事人已退出调解，不能再进行这一步。"
 
 
-_RUNNING = (Status.IN_MEDIATION, Status.AGREED)
-"""What has been agreed is still talked about while it is carried out."""
-
-
 async def standing(actor: Actor, dispute_id: UUID, *, lock: bool = False) -> Standing:
     """Raises NotFoundError."""
     if isinstance(actor, ResidentActor):
         return await access.of_resident(actor, dispute_id, lock=lock)
     return await access.of_colleague(actor, dispute_id, lock=lock)
-
-
-def require_running(dispute: Dispute, *among: Status) -> None:
-    """Raises NotInMediationError, MediationRestsError."""
-    if dispute.status not in (among or _RUNNING):
-        raise NotInMediationError
-    if dispute.recusal_pending:
-        raise MediationRestsError
 
 
 def require_seen(deps: Deps, found: Standing, resource: str) -> None:

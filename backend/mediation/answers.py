@@ -12,7 +12,7 @@ from backend.core.pagination import cut, decode_id
 from backend.core.schema import Moment, Out, Page, PageQuery
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, member_views, members, steering
+from backend.mediation import access, member_views, members, running
 from models import Audience, CaseMember, MemberKind, MemberStatus
 
 
@@ -63,7 +63,7 @@ async def answer(deps: Deps, actor: StaffActor, member_id: UUID, *, declined: st
     if member.status is not MemberStatus.INVITED:
         raise InvitationAnsweredError
     if declined is None:
-        steering.require_open(dispute)
+        running.require_open(dispute)
     member.answered_at = deps.clock.now()
     data, detail = members.data_of(deps, member), {}
     if declined is None:

@@ -16,7 +16,7 @@ from backend.core.pagination import cut, decode_id
 from backend.core.schema import Page
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, acts, sharing, talks
+from backend.mediation import access, acts, running, sharing, talks
 from backend.mediation.access import Standing
 from backend.mediation.sharing import Item
 from backend.mediation.talk_schemas import (
@@ -58,7 +58,7 @@ async def share(deps: Deps, actor: Actor, dispute_id: UUID, item_id: UUID, field
     message = await _readable(deps, actor, standing).get_or_none(id=item_id)
     if message is None or not _may_show(standing, message):
         raise NotFoundError
-    acts.require_running(standing.dispute)
+    running.require_talks(standing.dispute)
     beyond = [place for place, each in enumerate(fields.to) if each.kind != "party"]
     if beyond:
         wrong = "单独谈话的内容只能告诉本案的当事人。"

@@ -21,8 +21,8 @@ from backend.mediation import access, sharing, telling
 from backend.mediation.access import Standing
 from backend.mediation.consultation_schemas import ConsultationIn, ExpertAnswerIn
 from backend.mediation.rooms import STAFF
+from backend.mediation.running import require_not_over
 from backend.mediation.sharing import Item, ShareTo
-from backend.mediation.telling import require_running
 from models import (
     Audience,
     CaseMember,
@@ -76,9 +76,9 @@ async def one(deps: Deps, standing: Standing, consultation_id: UUID) -> Consulta
 
 
 async def ask(deps: Deps, actor: StaffActor, standing: Standing, given: ConsultationIn) -> Consultation:
-    """Raises RoleNotAllowedError, MediationOverError, InvalidFieldsError at `expert_ids`, `item_ids`."""
+    """Raises RoleNotAllowedError, MediationNotOpenError, InvalidFieldsError at `expert_ids`, `item_ids`."""
     access.require(standing, *STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     await _check(standing, given)
     now, rules = deps.clock.now(), deps.catalog.consultation
     days = given.working_days or rules.working_days
@@ -108,11 +108,11 @@ async def ask(deps: Deps, actor: StaffActor, standing: Standing, given: Consulta
 
 async def answer(deps: Deps, actor: StaffActor, consultation_id: UUID, given: ExpertAnswerIn) -> None:
     """Who is related to a party is not let in, whatever they say; the answer on record says why. Raises NotFoundError,
-    AnsweredError, MediationOverError."""
+    AnsweredError, MediationNotOpenError."""
     mine = await _asked(actor, consultation_id)
     dispute = await queries.beside(mine.member, lock=True)
     mine = await _asked(actor, consultation_id)
-    require_running(dispute)
+    require_not_over(dispute)
     if mine.answer is not ExpertAnswer.INVITED:
         raise AnsweredError
     said, reason = ExpertAnswer(given.answer), given.reason
@@ -138,11 +138,11 @@ _ANSWERS = {ExpertAnswer.ACCEPTED: "接受", ExpertAnswer.DECLINED: "谢绝", Ex
 async def add_materials(
     deps: Deps, actor: StaffActor, standing: Standing, consultation_id: UUID, item_ids: Collection[UUID]
 ) -> None:
-    """Those who have accepted read them at once. Raises NotFoundError, RoleNotAllowedError, MediationOverError,
+    """Those who have accepted read them at once. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError,
     InvalidFieldsError at `item_ids`."""
     asked = await one(deps, standing, consultation_id)
     access.require(standing, *STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     wrong = await _unknown_items(standing, item_ids)
     if wrong:
         raise InvalidFieldsError(fields=tuple(wrong))
@@ -155,11 +155,11 @@ async def add_materials(
 async def show(
     deps: Deps, actor: StaffActor, standing: Standing, consultation_id: UUID, to: tuple[ShareTo, ...]
 ) -> None:
-    """The question with the final opinions. Raises NotFoundError, RoleNotAllowedError, MediationOverError,
+    """The question with the final opinions. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError,
     NoOpinionYetError, InvalidFieldsError at `to`."""
     asked = await one(deps, standing, consultation_id)
     access.require(standing, *STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     if not await Opinion.filter(expert__consultation_id=asked.id, is_final=True).exists():
         raise NoOpinionYetError
     await sharing.show(deps, actor, standing, Item(RESOURCE, asked.id), to)

@@ -17,8 +17,8 @@ from backend.files.queries import FileNotShownError
 from backend.mediation import access, sharing, telling
 from backend.mediation.access import Standing
 from backend.mediation.evidence_schemas import CustodyIn, EvidenceIn, ExchangeIn, ObjectionIn, VerificationIn
+from backend.mediation.running import require_not_over
 from backend.mediation.sharing import Item, ShareTo
-from backend.mediation.telling import require_running
 from models import (
     Audience,
     CustodyAct,
@@ -66,10 +66,10 @@ def is_own(standing: Standing, item: EvidenceItem) -> bool:
 
 
 async def submit(deps: Deps, actor: Actor, standing: Standing, given: EvidenceIn) -> EvidenceItem:
-    """Nobody but the center and the mediator sees it yet. Raises RoleNotAllowedError, MediationOverError,
+    """Nobody but the center and the mediator sees it yet. Raises RoleNotAllowedError, MediationNotOpenError,
     InvalidFieldsError at `file_id`."""
     access.require(standing, *_MAY_SUBMIT)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     party, member = await _party_of(actor, standing), standing.member
     await _take_file(actor, standing, given.file_id)
     item = EvidenceItem(
@@ -96,7 +96,7 @@ async def submit(deps: Deps, actor: Actor, standing: Standing, given: EvidenceIn
 
 async def log_custody(deps: Deps, actor: StaffActor, standing: Standing, item_id: UUID, given: CustodyIn) -> None:
     """Received, moved, returned, in an order that can be. Raises NotFoundError, RoleNotAllowedError,
-    MediationOverError, CustodyOrderError."""
+    MediationNotOpenError, CustodyOrderError."""
     item = await _of_staff(deps, standing, item_id)
     last = await CustodyEntry.filter(item_id=item.id).order_by("-id").first()
     is_here = last is not None and last.act is not CustodyAct.RETURNED
@@ -112,7 +112,7 @@ async def log_custody(deps: Deps, actor: StaffActor, standing: Standing, item_id
 
 
 async def verify(deps: Deps, actor: StaffActor, standing: Standing, item_id: UUID, given: VerificationIn) -> None:
-    """Raises NotFoundError, RoleNotAllowedError, MediationOverError."""
+    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError."""
     item, rules = await _of_staff(deps, standing, item_id), deps.catalog.evidence
     row = Verification(
         id=uuid7(),
@@ -133,9 +133,9 @@ async def verify(deps: Deps, actor: StaffActor, standing: Standing, item_id: UUI
 
 async def object_to(deps: Deps, actor: ResidentActor, standing: Standing, item_id: UUID, given: ObjectionIn) -> None:
     """By a party that was shown it and did not submit it. Raises NotFoundError, RoleNotAllowedError,
-    MediationOverError."""
+    MediationNotOpenError."""
     item = await one(deps, standing, item_id)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     access.require(standing, StandingKind.PARTY)
     party = await _party_of(actor, standing)
     if party is None or is_own(standing, item):
@@ -151,10 +151,10 @@ async def object_to(deps: Deps, actor: ResidentActor, standing: Standing, item_i
 
 
 async def show(deps: Deps, actor: Actor, standing: Standing, item_id: UUID, to: tuple[ShareTo, ...]) -> EvidenceItem:
-    """By who submitted it, the mediator or the center. Raises NotFoundError, RoleNotAllowedError, MediationOverError,
-    InvalidFieldsError at `to`."""
+    """By who submitted it, the mediator or the center. Raises NotFoundError, RoleNotAllowedError,
+    MediationNotOpenError, InvalidFieldsError at `to`."""
     item = await one(deps, standing, item_id)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     if standing.kind not in _STAFF and not is_own(standing, item):
         raise RoleNotAllowedError
     await sharing.show(deps, actor, standing, Item(RESOURCE, item.id), to)
@@ -167,9 +167,9 @@ async def show(deps: Deps, actor: Actor, standing: Standing, item_id: UUID, to: 
 
 
 async def exchange(deps: Deps, actor: StaffActor, standing: Standing, given: ExchangeIn) -> None:
-    """证据交换: all parties see all of these. Raises RoleNotAllowedError, MediationOverError, InvalidFieldsError."""
+    """证据交换: all parties see all of these. Raises RoleNotAllowedError, MediationNotOpenError, InvalidFieldsError."""
     access.require(standing, *_STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     items = {each.id: each for each in await EvidenceItem.filter(dispute_id=standing.dispute.id)}
     unknown = [place for place, item_id in enumerate(given.item_ids) if item_id not in items]
     if unknown:
@@ -203,7 +203,7 @@ def _own(standing: Standing) -> Q | None:
 async def _of_staff(deps: Deps, standing: Standing, item_id: UUID) -> EvidenceItem:
     item = await one(deps, standing, item_id)
     access.require(standing, *_STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     return item
 
 

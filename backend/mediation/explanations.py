@@ -24,8 +24,8 @@ from backend.mediation.explanation_schemas import (
     StatutesQuery,
 )
 from backend.mediation.rooms import STAFF
+from backend.mediation.running import require_not_over
 from backend.mediation.sharing import Item, ShareTo
-from backend.mediation.telling import require_running
 from models import Audience, Explanation, ExplanationReceipt
 from models.base import uuid7
 
@@ -45,9 +45,9 @@ class NothingAskedError(HejieError):
 
 
 async def explain(deps: Deps, actor: StaffActor, standing: Standing, given: ExplanationIn) -> Explanation:
-    """Raises RoleNotAllowedError, MediationOverError, InvalidFieldsError at `to`."""
+    """Raises RoleNotAllowedError, MediationNotOpenError, InvalidFieldsError at `to`."""
     access.require(standing, *STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     await _check_parties(standing, given.to)
     now = deps.clock.now()
     row = Explanation(
@@ -75,10 +75,10 @@ async def explain(deps: Deps, actor: StaffActor, standing: Standing, given: Expl
 async def acknowledge(
     deps: Deps, actor: ResidentActor, standing: Standing, explanation_id: UUID, question: str | None
 ) -> None:
-    """Read, for whom the phone speaks; reading twice changes nothing. Raises NotFoundError, MediationOverError,
+    """Read, for whom the phone speaks; reading twice changes nothing. Raises NotFoundError, MediationNotOpenError,
     QuestionAskedError."""
     found = await one(deps, standing, explanation_id)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     receipts = await ExplanationReceipt.filter(explanation_id=found.id, party_id__in=standing.party_ids).order_by("id")
     if not receipts:
         raise NotFoundError
@@ -100,10 +100,10 @@ async def acknowledge(
 
 
 async def reply(deps: Deps, actor: StaffActor, standing: Standing, explanation_id: UUID, given: ReplyIn) -> None:
-    """Raises NotFoundError, RoleNotAllowedError, MediationOverError, NothingAskedError."""
+    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, NothingAskedError."""
     found = await one(deps, standing, explanation_id)
     access.require(standing, *STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     receipt = await ExplanationReceipt.get_or_none(explanation_id=found.id, party_id=given.party_id)
     if receipt is None or receipt.question_sealed is None or receipt.reply_sealed is not None:
         raise NothingAskedError
@@ -120,10 +120,10 @@ async def show(
     deps: Deps, actor: StaffActor, standing: Standing, explanation_id: UUID, to: tuple[ShareTo, ...]
 ) -> None:
     """To followers and members too; questions and answers stay between the center and the party. Raises NotFoundError,
-    RoleNotAllowedError, MediationOverError, InvalidFieldsError at `to`."""
+    RoleNotAllowedError, MediationNotOpenError, InvalidFieldsError at `to`."""
     found = await one(deps, standing, explanation_id)
     access.require(standing, *STAFF)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     await sharing.show(deps, actor, standing, Item(RESOURCE, found.id), to)
     await telling.record(deps, standing.dispute, actor, Entry("explanation_shown", Audience.STAFF))
 

@@ -44,8 +44,8 @@ class NotAskedError(HejieError):
 
 
 async def ask(deps: Deps, actor: Actor, standing: Standing, room_id: UUID) -> None:
-    """Who is in already stays in. Raises NotFoundError, RoleNotAllowedError, MediationOverError, RoomEndedError,
-    KeptApartError, NotYetError, AppointmentNotLiveError."""
+    """Who is in already stays in. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RoomEndedError,
+    MediationRestsError, KeptApartError, NotYetError, AppointmentNotLiveError."""
     door = await rooms.to_change(deps, standing, room_id)
     if standing.kind in rooms.STAFF:
         raise RoleNotAllowedError
@@ -62,7 +62,7 @@ async def ask(deps: Deps, actor: Actor, standing: Standing, room_id: UUID) -> No
 
 
 async def consent(deps: Deps, actor: Actor, standing: Standing, room_id: UUID, given: ConsentIn) -> None:
-    """Twice changes nothing. Raises NotFoundError, InvalidFieldsError, NotAskedError, MediationOverError,
+    """Twice changes nothing. Raises NotFoundError, InvalidFieldsError, NotAskedError, MediationNotOpenError,
     RoomEndedError."""
     door, guest = await _mine(deps, actor, standing, room_id)
     wording = deps.catalog.rooms.consents[given.kind]
@@ -93,7 +93,7 @@ async def withdraw(deps: Deps, actor: Actor, standing: Standing, room_id: UUID, 
 
 
 async def leave(deps: Deps, actor: Actor, standing: Standing, room_id: UUID) -> None:
-    """Who is not there leaves nothing behind. Raises NotFoundError, NotAskedError, MediationOverError,
+    """Who is not there leaves nothing behind. Raises NotFoundError, NotAskedError, MediationNotOpenError,
     RoomEndedError."""
     door, guest = await _mine(deps, actor, standing, room_id)
     await _go(deps, actor, door, guest)

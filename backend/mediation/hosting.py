@@ -45,8 +45,8 @@ class NotWaitingError(HejieError):
 
 
 async def open_room(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID) -> None:
-    """Twice changes nothing. Raises NotFoundError, RoleNotAllowedError, MediationOverError, RoomEndedError,
-    KeptApartError, NotYetError, AppointmentNotLiveError."""
+    """Twice changes nothing. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RoomEndedError,
+    MediationRestsError, KeptApartError, NotYetError, AppointmentNotLiveError."""
     door = await _hosted(deps, standing, room_id)
     await rooms.check_now(deps, door)
     if door.room.status is RoomStatus.OPEN:
@@ -59,7 +59,7 @@ async def open_room(deps: Deps, actor: StaffActor, standing: Standing, room_id: 
 async def identify(
     deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, guest_id: UUID, *, document: str
 ) -> None:
-    """A document was compared with the face. Raises NotFoundError, RoleNotAllowedError, MediationOverError,
+    """A document was compared with the face. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError,
     RoomEndedError."""
     door = await rooms.to_change(deps, standing, room_id)
     access.require(standing, *rooms.STAFF)
@@ -72,7 +72,8 @@ async def identify(
 
 async def admit(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, guest_id: UUID) -> None:
     """A recording to which the new one has not agreed stops. Raises NotFoundError, RoleNotAllowedError,
-    MediationOverError, RoomEndedError, RoomNotOpenError, NotWaitingError, NotIdentifiedError, ConsentMissingError."""
+    MediationNotOpenError, RoomEndedError, RoomNotOpenError, NotWaitingError, NotIdentifiedError,
+    ConsentMissingError."""
     door = await _hosted(deps, standing, room_id)
     guest = await _waiting(door, guest_id)
     if door.room.status is not RoomStatus.OPEN:
@@ -89,7 +90,7 @@ async def admit(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID
 async def turn_away(
     deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, guest_id: UUID, *, reason: str
 ) -> None:
-    """Raises NotFoundError, RoleNotAllowedError, MediationOverError, RoomEndedError, NotWaitingError."""
+    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RoomEndedError, NotWaitingError."""
     door = await _hosted(deps, standing, room_id)
     guest = await _waiting(door, guest_id)
     guest.reason_sealed = deps.keyring.seal(reason, "room_guest", "reason", guest.id)
@@ -99,7 +100,7 @@ async def turn_away(
 
 
 async def end(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID) -> None:
-    """Raises NotFoundError, RoleNotAllowedError, MediationOverError, RoomEndedError."""
+    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RoomEndedError."""
     door = await _hosted(deps, standing, room_id)
     await _close(deps, actor, door)
     await _record(deps, actor, door, "room_ended")
@@ -107,7 +108,7 @@ async def end(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID) 
 
 async def fail(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, failure: FailureIn) -> None:
     """Nobody is to blame: nothing is counted against anybody, and no clock rests. Raises NotFoundError,
-    RoleNotAllowedError, MediationOverError, RoomEndedError, and what arranging a time raises."""
+    RoleNotAllowedError, MediationNotOpenError, RoomEndedError, and what arranging a time raises."""
     door = await rooms.to_change(deps, standing, room_id)
     access.require(standing, *rooms.STAFF)
     room, keyring = door.room, deps.keyring
@@ -127,7 +128,7 @@ async def fail(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID,
 
 
 async def set_link(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, link: LinkIn) -> None:
-    """Raises NotFoundError, RoleNotAllowedError, MediationOverError, RoomEndedError."""
+    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RoomEndedError."""
     door = await rooms.to_change(deps, standing, room_id)
     access.require(standing, *rooms.STAFF)
     given = link.model_dump()
@@ -139,7 +140,7 @@ async def set_link(deps: Deps, actor: StaffActor, standing: Standing, room_id: U
 
 async def invite(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, to: tuple[ShareTo, ...]) -> None:
     """Members beside the parties, who may then ask to come in. Raises NotFoundError, RoleNotAllowedError,
-    MediationOverError, RoomEndedError, InvalidFieldsError at `to`."""
+    MediationNotOpenError, RoomEndedError, InvalidFieldsError at `to`."""
     door = await _hosted(deps, standing, room_id)
     await sharing.show(deps, actor, standing, Item("room", door.appointment.id), to)
 

@@ -10,7 +10,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.schema import In
 from backend.disputes import history
 from backend.disputes.history import Entry
-from backend.mediation import access, member_tokens, member_views, members, steering
+from backend.mediation import access, member_tokens, member_views, members, running, steering
 from backend.mediation.access import Standing
 from backend.mediation.member_tokens import IssuedTokenOut
 from models import Audience, CaseMember, Dispute, InvitedConsent, MemberKind, MemberStatus, Party
@@ -48,7 +48,7 @@ async def consent(deps: Deps, actor: ResidentActor, dispute_id: UUID, member_id:
     Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, NotInvitedNowError, ConsentGivenError."""
     standing = await access.of_resident(actor, dispute_id, lock=True)
     access.require(standing, StandingKind.PARTY)
-    steering.require_open(standing.dispute)
+    running.require_open(standing.dispute)
     await _record(deps, actor, standing.dispute, member_id, list(standing.party_ids), agreed=agreed)
     return standing
 

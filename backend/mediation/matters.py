@@ -14,7 +14,7 @@ from backend.core.schema import In, Moment, Out, Text, deps_of, problem
 from backend.core.wording import date_text
 from backend.disputes import history, party_rows
 from backend.disputes.history import Entry
-from backend.mediation import access, sharing, steering, tasks
+from backend.mediation import access, running, sharing, steering, tasks
 from backend.mediation.access import Standing
 from backend.mediation.assemblies import SharesIn
 from backend.mediation.sharing import Item, ShareTo
@@ -128,7 +128,7 @@ async def update(
     own = standing.member is not None and standing.member.id == row.owner_id
     if not own and not steering.is_of_center(actor, standing):
         raise RoleNotAllowedError
-    steering.require_open(standing.dispute)
+    running.require_open(standing.dispute)
     if row.status is MatterStatus.SOLVED:
         raise MatterSolvedError
     if solves:

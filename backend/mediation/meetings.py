@@ -14,7 +14,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.talk_rules import MeetingKind
 from backend.disputes import history, rights_told, safety
 from backend.disputes.history import Entry
-from backend.mediation import access, acts, meeting_views
+from backend.mediation import access, acts, meeting_views, running
 from backend.mediation.access import Standing
 from backend.mediation.meeting_schemas import (
     AdjournIn,
@@ -50,7 +50,7 @@ class MeetingNotOpenError(HejieError):
 
 
 async def plan(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: MeetingIn) -> MeetingOut:
-    """Raises NotFoundError, RoleNotAllowedError, NotInMediationError, MediationRestsError, KeptApartError,
+    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, MediationRestsError, KeptApartError,
     InvalidFieldsError."""
     standing = await _as_mediator(deps, actor, dispute_id)
     dispute, kind = standing.dispute, deps.catalog.talks.kinds[fields.kind]
@@ -155,7 +155,7 @@ async def _as_mediator(deps: Deps, actor: StaffActor, dispute_id: UUID) -> Stand
     standing = await acts.standing(actor, dispute_id, lock=True)
     acts.require_seen(deps, standing, "meeting")
     access.require(standing, StandingKind.MEDIATOR)
-    acts.require_running(standing.dispute)
+    running.require_talks(standing.dispute)
     return standing
 
 
@@ -165,7 +165,7 @@ async def _locked(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: U
     if meeting is None:
         raise NotFoundError
     access.require(standing, StandingKind.MEDIATOR)
-    acts.require_running(standing.dispute)
+    running.require_talks(standing.dispute)
     return standing, meeting
 
 

@@ -12,7 +12,7 @@ from backend.core.errors import HejieError, NotFoundError
 from backend.core.schema import Moment, Out, Page
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, invited_persons, member_tokens, member_views, steering
+from backend.mediation import access, invited_persons, member_tokens, member_views, running
 from backend.mediation.member_tokens import JoinIn, TokenRefusedError
 from models import (
     Audience,
@@ -51,7 +51,7 @@ class MembershipOut(Out):
 async def join(deps: Deps, actor: ResidentActor, fields: JoinIn) -> Dispute:
     """Raises TokenRefusedError, MediationNotOpenError, AlreadyTakingPartError, ConsentsMissingError."""
     dispute, token = await member_tokens.opened_by(deps, fields.token)
-    steering.require_open(dispute)
+    running.require_open(dispute)
     if token.member_id is None:
         await _link_households(actor, dispute.id)
         await _follow(deps, actor, dispute, fields.name)

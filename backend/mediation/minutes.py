@@ -12,7 +12,7 @@ from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.disputes import history
 from backend.disputes.history import Entry
-from backend.mediation import access, acts, meeting_views
+from backend.mediation import access, acts, meeting_views, running
 from backend.mediation.access import Standing
 from backend.mediation.meeting_schemas import (
     MinutesAnswerIn,
@@ -54,7 +54,7 @@ class MinutesAnsweredError(HejieError):
 
 async def write(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: MinutesIn) -> MinutesOut:
     """A new version: whatever was said to earlier ones counts no more. Raises NotFoundError, RoleNotAllowedError,
-    NotInMediationError, MediationRestsError, MeetingNotOpenError before it has begun."""
+    MediationNotOpenError, MediationRestsError, MeetingNotOpenError before it has begun."""
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
     access.require(standing, StandingKind.MEDIATOR)
     if meeting.begun_at is None:
@@ -79,7 +79,7 @@ async def write(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUI
 async def answer_by_phone(
     deps: Deps, actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, *, version: int, fields: MinutesAnswerIn
 ) -> MinutesOut:
-    """By a party that was there. Raises NotFoundError, NotInMediationError, MinutesSupersededError,
+    """By a party that was there. Raises NotFoundError, MediationNotOpenError, MinutesSupersededError,
     MinutesAnsweredError."""
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
     own = [party for party in await _there(meeting) if party.id in standing.party_ids]
@@ -126,7 +126,7 @@ def opened_list(deps: Deps, row: Minutes, column: str) -> list[str]:
 async def _locked(deps: Deps, actor: Actor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
     standing = await acts.standing(actor, dispute_id, lock=True)
     meeting = await _meeting(deps, actor, standing, meeting_id)
-    acts.require_running(standing.dispute)
+    running.require_talks(standing.dispute)
     return standing, meeting
 
 

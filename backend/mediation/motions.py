@@ -17,7 +17,7 @@ from backend.core.joint_rules import Cast, Tally, VoteRule, tally
 from backend.core.schema import Code, In, Text, deps_of, problem
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, assemblies, steering
+from backend.mediation import access, assemblies, running, steering
 from backend.mediation.access import Standing
 from backend.notices import actions as notices
 from backend.notices.actions import News
@@ -200,7 +200,7 @@ async def _running(deps: Deps, standing: Standing, motion_id: UUID) -> Motion:
     if deps.catalog.mediation.reach(standing.kind, "assembly") is None:
         raise NotFoundError
     motion = await _one_of(standing.dispute, motion_id)
-    steering.require_open(standing.dispute)
+    running.require_open(standing.dispute)
     if motion.closed_at is not None or deps.clock.now() >= motion.closes_at:
         raise VotingClosedError
     return motion

@@ -22,7 +22,7 @@ from backend.mediation.consultation_schemas import (
     OpinionOut,
 )
 from backend.mediation.rooms import STAFF
-from backend.mediation.telling import require_running
+from backend.mediation.running import require_not_over
 from models import (
     Audience,
     Consultation,
@@ -45,10 +45,10 @@ class OpinionFinalError(HejieError):
 
 async def write(deps: Deps, actor: StaffActor, standing: Standing, consultation_id: UUID, given: OpinionIn) -> None:
     """By an expert who has accepted. The last final one answers the question. Raises NotFoundError,
-    RoleNotAllowedError, MediationOverError, OpinionFinalError."""
+    RoleNotAllowedError, MediationNotOpenError, OpinionFinalError."""
     asked = await consultations.one(deps, standing, consultation_id)
     access.require(standing, StandingKind.EXPERT)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     mine = await ConsultedExpert.get(consultation_id=asked.id, member_id=standing.member and standing.member.id)
     last = await Opinion.filter(expert_id=mine.id).order_by("-version").first()
     if last is not None and last.is_final:

@@ -15,7 +15,7 @@ from backend.mediation import rooms
 from backend.mediation.access import Standing
 from backend.mediation.room_schemas import PassOut
 from backend.mediation.rooms import Door, NotAdmittedError, RoomEndedError
-from backend.mediation.telling import require_running
+from backend.mediation.running import require_not_over
 from models import Appointment, GuestStatus, Room, RoomGuest, RoomStatus
 
 _USER_LENGTH = 32
@@ -40,12 +40,12 @@ class PlainLink:
 
 
 async def issue(deps: Deps, actor: Actor, standing: Standing, room_id: UUID) -> PassOut:
-    """Raises NotFoundError, RoleNotAllowedError, MediationOverError, RoomEndedError, KeptApartError, NotYetError,
-    AppointmentNotLiveError, NotAdmittedError, NoVideoError."""
+    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RoomEndedError, MediationRestsError,
+    KeptApartError, NotYetError, AppointmentNotLiveError, NotAdmittedError, NoVideoError."""
     appointment = await rooms.appointment_of(deps, standing, room_id)
     if standing.kind is StandingKind.CENTER:
         raise RoleNotAllowedError
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     room = await Room.get_or_none(appointment_id=appointment.id)
     if room is not None and room.status is RoomStatus.ENDED:
         raise RoomEndedError

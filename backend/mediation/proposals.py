@@ -13,7 +13,7 @@ from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, No
 from backend.core.mediation_rules import StandingKind
 from backend.disputes import history
 from backend.disputes.history import Entry
-from backend.mediation import access, acts, proposal_views
+from backend.mediation import access, acts, proposal_views, running
 from backend.mediation.access import Standing
 from backend.mediation.proposal_schemas import ProposalAnswerIn, ProposalIn, ProposalOut
 from models import (
@@ -48,7 +48,7 @@ class AnotherAcceptedError(HejieError):
 
 
 async def propose(deps: Deps, actor: Actor, dispute_id: UUID, fields: ProposalIn) -> ProposalOut:
-    """By the mediator or a party. Raises NotFoundError, RoleNotAllowedError, NotInMediationError,
+    """By the mediator or a party. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError,
     MediationRestsError, PartyLeftError, InvalidFieldsError."""
     standing = await _locked(deps, actor, dispute_id)
     access.require(standing, StandingKind.PARTY, StandingKind.MEDIATOR)
@@ -87,7 +87,7 @@ async def answer(
     deps: Deps, actor: Actor, dispute_id: UUID, proposal_id: UUID, fields: ProposalAnswerIn
 ) -> ProposalOut:
     """It is accepted when the last of those addressed accepts. Raises NotFoundError, RoleNotAllowedError,
-    NotInMediationError, MediationRestsError, InvalidFieldsError, ProposalClosedError, ProposalExpiredError,
+    MediationNotOpenError, MediationRestsError, InvalidFieldsError, ProposalClosedError, ProposalExpiredError,
     AnotherAcceptedError."""
     standing = await _locked(deps, actor, dispute_id)
     proposal = await proposal_views.found(deps, actor, standing, proposal_id)
@@ -110,7 +110,7 @@ async def answer(
 
 async def withdraw(deps: Deps, actor: Actor, dispute_id: UUID, proposal_id: UUID) -> ProposalOut:
     """By who made it, while it is open; the mediator also takes down what was accepted, so that another one can be.
-    Raises NotFoundError, RoleNotAllowedError, NotInMediationError, ProposalClosedError."""
+    Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, ProposalClosedError."""
     standing = await _locked(deps, actor, dispute_id)
     proposal = await proposal_views.found(deps, actor, standing, proposal_id)
     access.require(standing, StandingKind.PARTY, StandingKind.MEDIATOR)
@@ -128,7 +128,7 @@ async def withdraw(deps: Deps, actor: Actor, dispute_id: UUID, proposal_id: UUID
 async def _locked(deps: Deps, actor: Actor, dispute_id: UUID) -> Standing:
     standing = await acts.standing(actor, dispute_id, lock=True)
     acts.require_seen(deps, standing, "proposal")
-    acts.require_running(standing.dispute, Status.IN_MEDIATION)
+    running.require_talks(standing.dispute, Status.IN_MEDIATION)
     return standing
 
 

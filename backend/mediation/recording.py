@@ -26,7 +26,7 @@ class RecordingConsentError(HejieError):
 
 async def switch(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID, *, on: bool) -> None:
     """By the mediator; switching to what it is changes nothing. Raises NotFoundError, RoleNotAllowedError,
-    MediationOverError, RoomEndedError, RoomNotOpenError, RecordingConsentError."""
+    MediationNotOpenError, RoomEndedError, RoomNotOpenError, RecordingConsentError."""
     door = await rooms.to_change(deps, standing, room_id)
     access.require(standing, StandingKind.MEDIATOR)
     if door.room.status is not RoomStatus.OPEN:

@@ -16,7 +16,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.disputes import safety
 from backend.mediation import access
 from backend.mediation.access import Standing
-from backend.mediation.telling import require_running
+from backend.mediation.running import require_not_over, require_not_resting
 from models import (
     Appointment,
     AppointmentKind,
@@ -85,9 +85,9 @@ async def appointment_of(deps: Deps, standing: Standing, room_id: UUID) -> Appoi
 
 async def to_change(deps: Deps, standing: Standing, room_id: UUID) -> Door:
     """The case must be locked: the first who does something makes the row. Raises NotFoundError,
-    MediationOverError, RoomEndedError."""
+    MediationNotOpenError, RoomEndedError."""
     appointment = await appointment_of(deps, standing, room_id)
-    require_running(standing.dispute)
+    require_not_over(standing.dispute)
     room = await Room.get_or_none(appointment_id=appointment.id)
     if room is None:
         room = Room(
@@ -100,8 +100,9 @@ async def to_change(deps: Deps, standing: Standing, room_id: UUID) -> Door:
 
 
 async def check_now(deps: Deps, door: Door) -> None:
-    """Shortly before the start to the end, and only while the two sides may meet. Raises KeptApartError, NotYetError,
-    AppointmentNotLiveError."""
+    """Shortly before the start to the end, and only while the two sides may meet under this mediator. Raises
+    MediationRestsError, KeptApartError, NotYetError, AppointmentNotLiveError."""
+    require_not_resting(door.standing.dispute)
     if await safety.is_held(deps, door.standing.dispute):
         raise KeptApartError
     joining.check_window(deps, door.appointment)

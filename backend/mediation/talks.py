@@ -17,7 +17,7 @@ from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.disputes import safety
-from backend.mediation import access, acts
+from backend.mediation import access, acts, running
 from backend.mediation.access import Standing
 from backend.mediation.talk_schemas import JOINT, MessageIn, MessageOut, MessagesOut, MessagesQuery
 from models import CheckStatus, CheckSubject, ContentCheck, Party, Side, TalkMessage
@@ -60,7 +60,7 @@ def channel_id(dispute_id: UUID, party_id: UUID | None) -> UUID:
 
 async def post(deps: Deps, actor: Actor, standing: Standing, fields: MessageIn, ref: str | None = None) -> MessageOut:
     """Locks the channel until the commit, not the case. Raises NotFoundError, RoleNotAllowedError, InvalidFieldsError,
-    NotInMediationError, MediationRestsError, KeptApartError, PartyLeftError."""
+    MediationNotOpenError, MediationRestsError, KeptApartError, PartyLeftError."""
     voice = await _voice(deps, standing, fields)
     if known := await _known(actor, ref):
         return out(deps, known)
@@ -133,7 +133,7 @@ def _shown(message: TalkMessage, text: str | None) -> MessageOut:
 async def _voice(deps: Deps, standing: Standing, fields: MessageIn) -> Voice:
     acts.require_seen(deps, standing, "message")
     access.require(standing, StandingKind.PARTY, StandingKind.MEDIATOR)
-    acts.require_running(standing.dispute)
+    running.require_talks(standing.dispute)
     is_mediator = standing.kind is StandingKind.MEDIATOR
     if fields.said_by_party and (not is_mediator or fields.channel == JOINT):
         raise InvalidFieldsError.at("said_by_party", "只有调解员在单独谈话里才能代为记录当事人的话。")

@@ -16,7 +16,7 @@ from backend.core.schema import Code, In, Line, Moment, Out, Page, Text
 from backend.core.wording import date_text
 from backend.disputes import history
 from backend.disputes.history import Entry
-from backend.mediation import access, members, sharing, steering
+from backend.mediation import access, members, running, sharing, steering
 from backend.mediation.access import Standing
 from backend.mediation.sharing import Item, ShareTo
 from models import Audience, CaseMember, Matter, MemberKind, MemberStatus, MemberTask, TaskReport, TaskStatus
@@ -166,7 +166,7 @@ async def _own(
         raise NotFoundError
     if standing.member is None or task.member_id != standing.member.id:
         raise RoleNotAllowedError
-    steering.require_open(standing.dispute)
+    running.require_open(standing.dispute)
     if task.status is not wanted:
         raise TaskClosedError
     return standing, task

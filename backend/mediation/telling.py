@@ -1,29 +1,14 @@
 """What an act leaves in the history, and whose open sockets hear of it."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from backend.accounts.actors import Actor
 from backend.core.deps import Deps
-from backend.core.errors import HejieError
 from backend.disputes import history
 from backend.disputes.history import Entry
-from models import Audience, CaseMember, Dispute, MemberStatus, Party, Status
-
-_OVER = (Status.NOT_AGREED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
-
-
-class MediationOverError(HejieError):
-    code: ClassVar[str] = "mediation_over"
-    status: ClassVar[int] = 409
-    message: ClassVar[str] = "这件事的调解已经结束，不能再办理。如需继续，请联系综治中心。"
-
-
-def require_running(dispute: Dispute) -> None:
-    """An agreed case is still open: for what follows from the agreement. Raises MediationOverError."""
-    if dispute.status in _OVER:
-        raise MediationOverError
+from models import Audience, CaseMember, Dispute, MemberStatus, Party
 
 
 async def record(deps: Deps, dispute: Dispute, actor: Actor, *entries: Entry) -> None:

@@ -15,7 +15,7 @@ from backend.core.schema import Code, In, Text, deps_of, problem
 from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import EARLIEST
-from backend.mediation import access, roll, steering
+from backend.mediation import access, roll, running, steering
 from backend.mediation.access import Standing
 from backend.mediation.roll import HouseholdDetailOut
 from backend.mediation.roll_rows import MAX_FEN
@@ -113,5 +113,5 @@ async def _worked_on(deps: Deps, actor: StaffActor, dispute_id: UUID, household_
         raise NotFoundError
     if standing.kind is not StandingKind.ASSISTING and not steering.is_of_center(actor, standing):
         raise RoleNotAllowedError
-    steering.require_open(standing.dispute)
+    running.require_open(standing.dispute)
     return standing, home

@@ -28,7 +28,7 @@ from backend.mediation.motions import (
     VotingClosedError,
     VotingOpenError,
 )
-from backend.mediation.steering import MediationNotOpenError
+from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_assemblies")

@@ -20,7 +20,7 @@ from backend.mediation.consultation_schemas import (
 from backend.mediation.consultations import AnsweredError, NoOpinionYetError
 from backend.mediation.evidence_schemas import SharesIn
 from backend.mediation.opinions import OpinionFinalError
-from backend.mediation.telling import MediationOverError
+from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_consultations")
@@ -66,7 +66,7 @@ async def list_questions_to_me(actor: StaffActor, deps: Deps) -> Page[AskedOut]:
     audience="colleague",
     body=ExpertAnswerIn,
     returns=Page[AskedOut],
-    errors=(AnsweredError, MediationOverError),
+    errors=(AnsweredError, MediationNotOpenError),
 )
 async def answer_consultation(
     actor: StaffActor, consultation_id: UUID, body: ExpertAnswerIn, deps: Deps
@@ -85,7 +85,7 @@ async def answer_consultation(
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def ask_experts(actor: StaffActor, dispute_id: UUID, body: ConsultationIn, deps: Deps) -> ConsultationOut:
@@ -103,7 +103,7 @@ async def ask_experts(actor: StaffActor, dispute_id: UUID, body: ConsultationIn,
     returns=ConsultationOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def add_materials(
@@ -123,7 +123,7 @@ async def add_materials(
     returns=ConsultationOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
         NoOpinionYetError,
     ),
 )
@@ -145,7 +145,7 @@ async def show_consultation(
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
         OpinionFinalError,
     ),
 )

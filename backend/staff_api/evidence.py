@@ -13,7 +13,7 @@ from backend.files.queries import FileNotShownError
 from backend.mediation import access, evidence, evidence_views
 from backend.mediation.evidence import CustodyOrderError
 from backend.mediation.evidence_schemas import CustodyIn, EvidenceIn, EvidenceOut, ExchangeIn, SharesIn, VerificationIn
-from backend.mediation.telling import MediationOverError
+from backend.mediation.running import MediationNotOpenError
 from backend.web import files as web
 from backend.web.endpoint import endpoint
 
@@ -65,7 +65,7 @@ async def get_evidence_file(
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def submit_evidence(actor: StaffActor, dispute_id: UUID, body: EvidenceIn, deps: Deps) -> EvidenceOut:
@@ -83,7 +83,7 @@ async def submit_evidence(actor: StaffActor, dispute_id: UUID, body: EvidenceIn,
     returns=EvidenceOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def show_evidence(actor: StaffActor, dispute_id: UUID, item_id: UUID, body: SharesIn, deps: Deps) -> EvidenceOut:
@@ -102,7 +102,7 @@ async def show_evidence(actor: StaffActor, dispute_id: UUID, item_id: UUID, body
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
         CustodyOrderError,
     ),
 )
@@ -122,7 +122,7 @@ async def log_custody(actor: StaffActor, dispute_id: UUID, item_id: UUID, body: 
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def verify_evidence(
@@ -143,7 +143,7 @@ async def verify_evidence(
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def exchange_evidence(actor: StaffActor, dispute_id: UUID, body: ExchangeIn, deps: Deps) -> Page[EvidenceOut]:

@@ -12,7 +12,7 @@ from backend.mediation import access, explanations
 from backend.mediation.evidence_schemas import SharesIn
 from backend.mediation.explanation_schemas import ExplanationIn, ExplanationOut, ReplyIn, StatuteOut, StatutesQuery
 from backend.mediation.explanations import NothingAskedError
-from backend.mediation.telling import MediationOverError
+from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_explanations")
@@ -60,7 +60,7 @@ async def list_statutes(actor: StaffActor, query: StatutesQuery, deps: Deps) -> 
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def explain(actor: StaffActor, dispute_id: UUID, body: ExplanationIn, deps: Deps) -> ExplanationOut:
@@ -79,7 +79,7 @@ async def explain(actor: StaffActor, dispute_id: UUID, body: ExplanationIn, deps
     status=201,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
         NothingAskedError,
     ),
 )
@@ -100,7 +100,7 @@ async def reply_to_question(
     returns=ExplanationOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
     ),
 )
 async def show_explanation(

@@ -10,7 +10,6 @@ from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
 from backend.mediation import meeting_views, meetings, minutes
-from backend.mediation.acts import MediationRestsError, NotInMediationError
 from backend.mediation.meeting_schemas import (
     AdjournIn,
     AttendanceIn,
@@ -24,6 +23,7 @@ from backend.mediation.meeting_schemas import (
 )
 from backend.mediation.meetings import MeetingNotOpenError
 from backend.mediation.minutes import MinutesAnsweredError, MinutesSupersededError
+from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_meetings")
@@ -31,7 +31,7 @@ blueprint = Blueprint("staff_meetings")
 _ALL = "/disputes/{dispute_id}/meetings"
 _ONE = _ALL + "/{meeting_id}"
 _MINUTES = _ONE + "/minutes"
-_NOT_NOW = (RoleNotAllowedError, NotInMediationError, MediationRestsError)
+_NOT_NOW = (RoleNotAllowedError, MediationNotOpenError, MediationRestsError)
 
 
 @endpoint(blueprint, "GET", _ALL, audience="colleague", query=PageQuery, returns=Page[MeetingOut])

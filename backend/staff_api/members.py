@@ -20,7 +20,7 @@ from backend.mediation.invited_persons import (
 from backend.mediation.member_tokens import IssuedTokenOut, TokenOut
 from backend.mediation.member_views import MemberOut
 from backend.mediation.members import AlreadyAskedError, MemberEndedError, MemberIn
-from backend.mediation.steering import MediationNotOpenError
+from backend.mediation.running import MediationNotOpenError
 from backend.mediation.tasks import TaskClosedError, TaskIn, TaskOut
 from backend.web.endpoint import endpoint
 

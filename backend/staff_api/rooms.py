@@ -33,7 +33,7 @@ from backend.mediation.room_schemas import (
     TurnAwayIn,
 )
 from backend.mediation.rooms import NotAdmittedError, RoomEndedError, RoomNotOpenError
-from backend.mediation.telling import MediationOverError
+from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.web.endpoint import endpoint
 from models import RoomConsentKind
 
@@ -41,6 +41,7 @@ blueprint = Blueprint("staff_rooms")
 
 _ROOMS = "/disputes/{dispute_id}/rooms"
 _ROOM = _ROOMS + "/{room_id}"
+_MEET = (RoomEndedError, MediationRestsError, KeptApartError, NotYetError, AppointmentNotLiveError)
 _GUEST = _ROOM + "/guests/{guest_id}"
 
 
@@ -63,11 +64,8 @@ async def get_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Dep
     returns=RoomOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
-        RoomEndedError,
-        KeptApartError,
-        NotYetError,
-        AppointmentNotLiveError,
+        MediationNotOpenError,
+        *_MEET,
     ),
 )
 async def ask_to_come_in(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
@@ -83,7 +81,7 @@ async def ask_to_come_in(actor: StaffActor, dispute_id: UUID, room_id: UUID, dep
     audience="colleague",
     body=ConsentIn,
     returns=RoomOut,
-    errors=(NotAskedError, MediationOverError, RoomEndedError),
+    errors=(NotAskedError, MediationNotOpenError, RoomEndedError),
 )
 async def give_room_consent(actor: StaffActor, dispute_id: UUID, room_id: UUID, body: ConsentIn, deps: Deps) -> RoomOut:
     standing = await access.of_colleague(actor, dispute_id, lock=True)
@@ -113,7 +111,7 @@ async def withdraw_room_consent(
     _ROOM + "/leaving",
     audience="colleague",
     returns=RoomOut,
-    errors=(NotAskedError, MediationOverError, RoomEndedError),
+    errors=(NotAskedError, MediationNotOpenError, RoomEndedError),
 )
 async def leave_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
     standing = await access.of_colleague(actor, dispute_id, lock=True)
@@ -129,11 +127,8 @@ async def leave_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: D
     returns=PassOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
-        RoomEndedError,
-        KeptApartError,
-        NotYetError,
-        AppointmentNotLiveError,
+        MediationNotOpenError,
+        *_MEET,
         NotAdmittedError,
         NoVideoError,
     ),
@@ -151,11 +146,8 @@ async def get_room_pass(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps
     returns=RoomOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
-        RoomEndedError,
-        KeptApartError,
-        NotYetError,
-        AppointmentNotLiveError,
+        MediationNotOpenError,
+        *_MEET,
     ),
 )
 async def open_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
@@ -170,7 +162,7 @@ async def open_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: De
     _ROOM + "/end",
     audience="staff",
     returns=RoomOut,
-    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, RoomEndedError),
 )
 async def end_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
     standing = await access.of_colleague(actor, dispute_id, lock=True)
@@ -185,7 +177,7 @@ async def end_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Dep
     audience="staff",
     body=RecordingIn,
     returns=RoomOut,
-    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError, RoomNotOpenError, RecordingConsentError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, RoomEndedError, RoomNotOpenError, RecordingConsentError),
 )
 async def switch_recording(
     actor: StaffActor, dispute_id: UUID, room_id: UUID, body: RecordingIn, deps: Deps
@@ -202,7 +194,14 @@ async def switch_recording(
     audience="staff",
     body=FailureIn,
     returns=RoomOut,
-    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError, AlreadyBookedError, SlotFullError, SlotPastError),
+    errors=(
+        RoleNotAllowedError,
+        MediationNotOpenError,
+        RoomEndedError,
+        AlreadyBookedError,
+        SlotFullError,
+        SlotPastError,
+    ),
 )
 async def record_room_failure(
     actor: StaffActor, dispute_id: UUID, room_id: UUID, body: FailureIn, deps: Deps
@@ -219,7 +218,7 @@ async def record_room_failure(
     audience="staff",
     body=SharesIn,
     returns=RoomOut,
-    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, RoomEndedError),
 )
 async def invite_to_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, body: SharesIn, deps: Deps) -> RoomOut:
     """Members beside the parties, who may then ask to come in."""
@@ -235,7 +234,7 @@ async def invite_to_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, bod
     audience="staff",
     body=LinkIn,
     returns=RoomOut,
-    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, RoomEndedError),
 )
 async def set_room_link(actor: StaffActor, dispute_id: UUID, room_id: UUID, body: LinkIn, deps: Deps) -> RoomOut:
     standing = await access.of_colleague(actor, dispute_id, lock=True)
@@ -250,7 +249,7 @@ async def set_room_link(actor: StaffActor, dispute_id: UUID, room_id: UUID, body
     audience="staff",
     body=IdentityIn,
     returns=RoomOut,
-    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, RoomEndedError),
 )
 async def identify_guest(
     actor: StaffActor, dispute_id: UUID, room_id: UUID, guest_id: UUID, body: IdentityIn, *, deps: Deps
@@ -268,7 +267,7 @@ async def identify_guest(
     returns=RoomOut,
     errors=(
         RoleNotAllowedError,
-        MediationOverError,
+        MediationNotOpenError,
         RoomEndedError,
         RoomNotOpenError,
         NotWaitingError,
@@ -289,7 +288,7 @@ async def admit_guest(actor: StaffActor, dispute_id: UUID, room_id: UUID, guest_
     audience="staff",
     body=TurnAwayIn,
     returns=RoomOut,
-    errors=(RoleNotAllowedError, MediationOverError, RoomEndedError, NotWaitingError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, RoomEndedError, NotWaitingError),
 )
 async def turn_guest_away(
     actor: StaffActor, dispute_id: UUID, room_id: UUID, guest_id: UUID, body: TurnAwayIn, *, deps: Deps

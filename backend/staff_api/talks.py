@@ -11,10 +11,11 @@ from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
 from backend.mediation import acts, caucus, proposal_views, proposals, talks
-from backend.mediation.acts import MediationRestsError, NotInMediationError, PartyLeftError
+from backend.mediation.acts import PartyLeftError
 from backend.mediation.caucus import ConsentNeededError
 from backend.mediation.proposal_schemas import ProposalAnswerIn, ProposalIn, ProposalOut
 from backend.mediation.proposals import AnotherAcceptedError, ProposalClosedError, ProposalExpiredError
+from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.mediation.talk_schemas import (
     CaucusHandoverOut,
     CaucusItemOut,
@@ -33,7 +34,7 @@ blueprint = Blueprint("staff_talks")
 
 _CASE = "/disputes/{dispute_id}"
 _PROPOSAL = _CASE + "/proposals/{proposal_id}"
-_NOT_NOW = (RoleNotAllowedError, NotInMediationError, MediationRestsError)
+_NOT_NOW = (RoleNotAllowedError, MediationNotOpenError, MediationRestsError)
 
 
 @endpoint(blueprint, "GET", _CASE + "/messages", audience="colleague", query=MessagesQuery, returns=MessagesOut)
@@ -74,7 +75,7 @@ async def list_caucus_items(actor: StaffActor, dispute_id: UUID, query: CaucusQu
     body=CaucusShareIn,
     returns=CaucusItemOut,
     status=201,
-    errors=(NotInMediationError, MediationRestsError, ConsentNeededError),
+    errors=(MediationNotOpenError, MediationRestsError, ConsentNeededError),
 )
 async def share_caucus_item(
     actor: StaffActor, dispute_id: UUID, item_id: UUID, body: CaucusShareIn, deps: Deps

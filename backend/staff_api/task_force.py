@@ -24,7 +24,7 @@ from backend.mediation.roll import (
     TaskForceExistsError,
     TaskForceIn,
 )
-from backend.mediation.steering import MediationNotOpenError
+from backend.mediation.running import MediationNotOpenError
 from backend.mediation.visits import PaymentIn, VisitIn
 from backend.web import files as web
 from backend.web.endpoint import endpoint, json_response, writing

@@ -119,4 +119,4 @@ async def test_an_ended_case_takes_no_more(standings: Standings) -> None:
     for status in (Status.NOT_AGREED, Status.CLOSED, Status.WITHDRAWN, Status.REFUSED):
         await Dispute.filter(id=standings.dispute_id).update(status=status)
         for person, path, body in tried:
-            assert outcome(await person.post(standings.path(path), body)) == "mediation_over", (status, path)
+            assert outcome(await person.post(standings.path(path), body)) == "mediation_not_open", (status, path)

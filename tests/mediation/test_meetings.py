@@ -162,7 +162,7 @@ async def test_nobody_meets_while_a_red_card_keeps_them_apart_or_a_recusal_waits
     await take(director, case.dispute_id, "decide_recusal", upheld=False, reason="没有依据")
     ending = {"reason_code": "no_consensus", "routes": ["向人民法院起诉"]}
     await take(mediator, case.dispute_id, "end_without_agreement", **ending)
-    refused(await mediator.post(case.path("/meetings"), meeting()), 409, "not_in_mediation")
+    refused(await mediator.post(case.path("/meetings"), meeting()), 409, "mediation_not_open")
 
 
 async def test_who_acts_for_a_party_reads_its_meetings(

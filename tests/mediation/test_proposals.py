@@ -47,7 +47,7 @@ async def test_from_a_proposal_by_a_counter_proposal_to_an_agreement(standings: 
     await take(mediator, case.dispute_id, "reach_agreement", **not_yet)
     agreed = granted(await mediator.get(case.path("/timeline"), order="desc"))["items"][0]["detail"]
     assert [each["amount_fen"] for each in agreed["terms"]] == [50_000]
-    refused(await case["party_a"].post(case.path("/proposals"), proposal()), 409, "not_in_mediation")
+    refused(await case["party_a"].post(case.path("/proposals"), proposal()), 409, "mediation_not_open")
 
 
 async def test_both_accept_different_ones_at_once(standings: Standings) -> None:

@@ -99,6 +99,16 @@ async def test_nobody_comes_in_unknown_or_unasked(meeting: Meeting, clock: Trave
     assert "人证不符" not in (await li.get(f"/disputes/{scene.dispute_id}/timeline")).text
 
 
+async def test_nobody_meets_under_a_mediator_who_is_challenged(meeting: Meeting) -> None:
+    scene = meeting.scene
+    granted(await meeting.host("/opening"))
+    await meeting.let_in(scene.li)
+    granted(await scene.zhang.post(f"/disputes/{scene.dispute_id}/challenges", {"reason": "他是对方的亲戚"}), 201)
+    asking = [(scene.zhang, "/entry"), (scene.li, "/pass"), (scene.mediator, "/pass"), (scene.mediator, "/opening")]
+    assert {outcome(await person.post(meeting.path + path)) for person, path in asking} == {"mediation_rests"}
+    granted(await scene.li.post(f"{meeting.path}/leaving"))
+
+
 async def test_open_sockets_hear_of_it(meeting: Meeting, app: App) -> None:
     """Of everybody who takes part; what they hear is in `/changes`, which their sockets read."""
     scene, newsroom = meeting.scene, app.ctx.newsroom
@@ -201,8 +211,8 @@ async def test_who_leaves_the_mediation_leaves_its_room(meeting: Meeting) -> Non
     granted(await scene.li.post(f"/disputes/{scene.dispute_id}/departure", {"reason": "不谈了"}))
     assert [each["side"] for each in (await meeting.read(scene.zhang))["guests"]] == ["applicant"]
     assert "room_left" in await kinds(scene.zhang, scene.dispute_id)
-    assert outcome(await scene.li.post(f"{meeting.path}/pass")) == "mediation_over", "the only other side has gone"
-    assert outcome(await scene.zhang.post(f"{meeting.path}/pass")) == "mediation_over"
+    assert outcome(await scene.li.post(f"{meeting.path}/pass")) == "mediation_not_open", "the only other side has gone"
+    assert outcome(await scene.zhang.post(f"{meeting.path}/pass")) == "mediation_not_open"
 
 
 async def test_what_breaks_goes_on_at_a_place(meeting: Meeting) -> None:

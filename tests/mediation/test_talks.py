@@ -53,7 +53,7 @@ async def test_what_may_not_be_said(standings: Standings) -> None:
     for name in ("clerk", "supervisor", "follower", "invited", "expert", "stranger"):
         refused(await case[name].post(path, {"text": "大家好"}), 404)
     granted(await case["party_b"].post(case.path("/departure"), {"reason": "不谈了"}))
-    refused(await case["party_a"].post(path, {"text": "还在吗"}), 409, "not_in_mediation")
+    refused(await case["party_a"].post(path, {"text": "还在吗"}), 409, "mediation_not_open")
 
 
 async def test_a_risky_message_is_hidden_from_others_until_somebody_looked(standings: Standings) -> None:
