@@ -11,14 +11,15 @@ from backend.agreements.schemas import AgreementBrief, AgreementOut, CommentIn, 
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
-from backend.mediation.acts import MediationRestsError, NotInMediationError, PartyLeftError
+from backend.mediation.acts import PartyLeftError
+from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_agreements")
 
 _CASE = "/disputes/{dispute_id}/agreements"
 _ONE = _CASE + "/{agreement_id}"
-_NOT_NOW = (RoleNotAllowedError, NotInMediationError, MediationRestsError, PartyLeftError)
+_NOT_NOW = (RoleNotAllowedError, MediationNotOpenError, MediationRestsError, PartyLeftError)
 
 
 @endpoint(blueprint, "GET", _CASE, audience="resident", query=PageQuery, returns=Page[AgreementBrief])

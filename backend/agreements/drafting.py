@@ -15,9 +15,9 @@ from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.mediation_rules import StandingKind
-from backend.mediation import access, acts, proposal_views, sharing
+from backend.mediation import access, acts, proposal_views, running, sharing
 from backend.mediation.access import Standing
-from backend.mediation.acts import NotInMediationError
+from backend.mediation.running import MediationNotOpenError
 from backend.mediation.sharing import Item
 from models import (
     Agreement,
@@ -36,16 +36,16 @@ _AT_THE_CENTER = (StandingKind.MEDIATOR, StandingKind.CENTER)
 
 async def draft(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: DraftIn) -> Agreement:
     """By the mediator, from the start of the mediation on. Raises NotFoundError, RoleNotAllowedError,
-    NotInMediationError, MediationRestsError, AgreementOpenError, InvalidFieldsError."""
+    MediationNotOpenError, MediationRestsError, AgreementOpenError, InvalidFieldsError."""
     standing = await acts.standing(actor, dispute_id, lock=True)
     acts.require_seen(deps, standing, rows.RESOURCE)
     access.require(standing, StandingKind.MEDIATOR)
     dispute = standing.dispute
-    acts.require_running(dispute)
+    running.require_talks(dispute)
     if await rows.open_one(dispute):
         raise AgreementOpenError
     if dispute.status is Status.AGREED and await rows.in_force(dispute):
-        raise NotInMediationError
+        raise MediationNotOpenError
     content = await _content(deps, dispute, fields)
     agreement = await rows.begin(deps, actor, dispute, content)
     await rows.record(deps, actor, dispute, agreement, "agreement_drafted")
@@ -75,7 +75,7 @@ async def rewritten(deps: Deps, actor: StaffActor, dispute: Dispute, agreement: 
 
 async def comment(deps: Deps, actor: Actor, dispute_id: UUID, agreement_id: UUID, fields: CommentIn) -> Agreement:
     """A party on the version it read; staff write down what one said. Raises NotFoundError, RoleNotAllowedError,
-    NotInMediationError, MediationRestsError, AgreementEndedError, VersionSupersededError, PartyLeftError,
+    MediationNotOpenError, MediationRestsError, AgreementEndedError, VersionSupersededError, PartyLeftError,
     InvalidFieldsError."""
     standing, agreement = await rows.found(deps, actor, dispute_id, agreement_id, lock=True)
     access.require(standing, StandingKind.PARTY, *_AT_THE_CENTER)
@@ -157,7 +157,7 @@ async def _mine(deps: Deps, actor: StaffActor, dispute_id: UUID, agreement_id: U
 
 
 def _require_open(standing: Standing, agreement: Agreement) -> None:
-    acts.require_running(standing.dispute)
+    running.require_talks(standing.dispute)
     if agreement.status not in rows.OPEN:
         raise AgreementEndedError
 

@@ -22,14 +22,15 @@ from backend.agreements.schemas import (
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
-from backend.mediation.acts import MediationRestsError, NotInMediationError, PartyLeftError
+from backend.mediation.acts import PartyLeftError
+from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_agreements")
 
 _CASE = "/disputes/{dispute_id}/agreements"
 _ONE = _CASE + "/{agreement_id}"
-_NOT_NOW = (RoleNotAllowedError, NotInMediationError, MediationRestsError)
+_NOT_NOW = (RoleNotAllowedError, MediationNotOpenError, MediationRestsError)
 _CLOSED = (*_NOT_NOW, AgreementEndedError, VersionSupersededError)
 
 
