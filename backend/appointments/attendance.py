@@ -14,7 +14,7 @@ from backend.appointments import access, codes, diaries, misses, participants, t
 from backend.appointments.errors import AlreadyCheckedInError, AppointmentNotLiveError, NotYetError
 from backend.core.clock import iso
 from backend.core.deps import Deps
-from backend.core.errors import InvalidFieldsError
+from backend.core.errors import InvalidFieldsError, NotFoundError
 from backend.core.wording import when_text
 from models import (
     Appointment,
@@ -42,11 +42,14 @@ class CheckInCode(NamedTuple):
 
 
 async def show_code(deps: Deps, actor: ResidentActor, appointment: Appointment) -> CheckInCode:
-    """Raises NotYetError, AppointmentNotLiveError."""
+    """Raises NotYetError, AppointmentNotLiveError; NotFoundError for who has no part in a mediation."""
     _check_time(deps, appointment)
     party_id = appointment.party_id
     if appointment.purpose is Purpose.MEDIATION:
-        party_id = (await _of(actor, appointment).get()).party_id
+        mine = await _of(actor, appointment).first()
+        if mine is None:
+            raise NotFoundError
+        party_id = mine.party_id
     until = deps.clock.now() + timedelta(seconds=deps.catalog.booking.check_in_code_seconds)
     return CheckInCode(codes.signed(deps.keyring, _USE, (str(appointment.id), str(party_id)), until), until)
 

@@ -77,11 +77,10 @@ def offered(
     mediator: Hours | None = None,
 ) -> SlotTime | None:
     """The slot that the rules produce at this very start; None if they do not, no longer, or not yet."""
-    offers, day = _offers(rules, purpose, kind), local(starts_at).date()
-    rule = offers.get(kind)
+    rule, day = rules.slot_rules(purpose).get(kind), local(starts_at).date()
     if rule is None or is_too_soon(rule, now, starts_at) or day > last_day(rule, now):
         return None
-    slots = _slots_on(rules, calendar, day, offers, purpose=purpose, mediator=mediator)
+    slots = _row(_hours(rules, calendar, day, mediator)[kind], day, purpose, kind, rule)
     return next((slot for slot in slots if slot.starts_at == starts_at), None)
 
 
@@ -129,11 +128,18 @@ def _slots_on(
     purpose: Purpose,
     mediator: Hours | None,
 ) -> list[SlotTime]:
-    at_center = hours_on(rules, calendar, day)
-    of_mediator = at_center if mediator is None else hours_on(mediator, calendar, day)
-    hours = {AppointmentKind.ONSITE: _shared(at_center, of_mediator), AppointmentKind.VIDEO: of_mediator}
+    hours = _hours(rules, calendar, day, mediator)
     slots = [slot for kind, rule in offers.items() for slot in _row(hours[kind], day, purpose, kind, rule)]
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.kind))
+
+
+def _hours(
+    rules: OpeningRules, calendar: WorkingDays, day: date, mediator: Hours | None
+) -> dict[AppointmentKind, tuple[Period, ...]]:
+    """By video a mediator with hours of their own keeps those alone."""
+    at_center = hours_on(rules, calendar, day)
+    of_mediator = at_center if mediator is None else hours_on(mediator, calendar, day)
+    return {AppointmentKind.ONSITE: _shared(at_center, of_mediator), AppointmentKind.VIDEO: of_mediator}
 
 
 def _shared(these: tuple[Period, ...], those: tuple[Period, ...]) -> tuple[Period, ...]:

@@ -106,6 +106,7 @@ async def _move(
             Purpose.MEDIATION,
             mediator_id,
             placeholders_open=STAFF.placeholders_open,
+            organization_id=case.organization_id,
             notice_minutes=STAFF.notice_minutes,
         )
         chosen = await _first_free(deps, offer, appointment, people, last)

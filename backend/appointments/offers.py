@@ -13,12 +13,23 @@ from backend.appointments import availability
 from backend.appointments.availability import SlotKey, SlotTime
 from backend.appointments.diaries import Span, Subject
 from backend.calendars.opening_hours import hours_on
+from backend.centers import planned_days
 from backend.centers import queries as centers
 from backend.core.clock import local
 from backend.core.deps import Deps, WorkingDays
 from backend.core.opening import Hours, OpeningRules, Period
 from backend.core.reading import Read
-from models import AppointmentKind, Center, DiaryKind, Facility, FacilityKind, MediatorHours, Purpose
+from models import (
+    AppointmentKind,
+    Center,
+    DiaryKind,
+    Facility,
+    FacilityKind,
+    MediatorHours,
+    Purpose,
+    Residency,
+    ResidencyKind,
+)
 
 _OPEN = {
     FacilityKind.WINDOW: Read(lambda center_id: _open_ones(center_id, FacilityKind.WINDOW)),
@@ -65,6 +76,8 @@ class Offer:
     purpose: Purpose
     mediator: Subject | None = None
     mediator_hours: Hours | None = None
+    desk: Residency | None = None
+    """Of the organization that mediates, where it sits in the center on certain days only."""
     windows: Mapping[Subject, Hours | None] = field(default_factory=dict)
     rooms: Mapping[Subject, Hours | None] = field(default_factory=dict)
     """A center that lists none looks after its windows or rooms by itself."""
@@ -73,7 +86,7 @@ class Offer:
     def times(
         self, now: datetime, *, kind: AppointmentKind | None = None, first: date | None = None, last: date | None = None
     ) -> Iterator[SlotTime]:
-        return availability.slot_times(
+        times = availability.slot_times(
             self.rules,
             self.calendar,
             now,
@@ -83,9 +96,10 @@ class Offer:
             last=last,
             mediator=self.mediator_hours,
         )
+        return filter(self._is_desk_day, times)
 
     def slot(self, now: datetime, key: SlotKey) -> SlotTime | None:
-        return availability.offered(
+        slot = availability.offered(
             self.rules,
             self.calendar,
             now,
@@ -94,6 +108,7 @@ class Offer:
             purpose=self.purpose,
             mediator=self.mediator_hours,
         )
+        return slot if slot and self._is_desk_day(slot) else None
 
     def subjects(self) -> list[Subject]:
         """Whose diaries decide about its times."""
@@ -108,6 +123,12 @@ class Offer:
             return Places(slot.capacity, slot.capacity)
         count = len(self._open(self.windows, slot, busy))
         return Places(count, count)
+
+    def _is_desk_day(self, slot: SlotTime) -> bool:
+        """By video whoever mediates may be anywhere."""
+        if self.desk is None or slot.kind is AppointmentKind.VIDEO:
+            return True
+        return planned_days.is_one(self.desk, local(slot.starts_at).date(), self.calendar)
 
     def _with_mediator(self, slot: SlotTime, busy: Busy) -> Places:
         if self.mediator is None or busy.is_blocked(self.mediator, slot):
@@ -144,10 +165,12 @@ async def offer(
     mediator_id: UUID | None,
     *,
     placeholders_open: bool,
+    organization_id: UUID | None = None,
     notice_minutes: int | None = None,
     horizon_days: int | None = None,
 ) -> Offer:
-    """`notice_minutes`, `horizon_days`: at most so much, for this person."""
+    """`organization_id`: in whose name it is mediated. `notice_minutes`, `horizon_days`: at most so much, for this
+    person."""
     rules = rules_of(deps, center, placeholders_open=placeholders_open)
     rules = rules.limited(notice_minutes=notice_minutes, horizon_days=horizon_days)
     is_mediation = purpose is Purpose.MEDIATION
@@ -156,6 +179,7 @@ async def offer(
         Subject(DiaryKind(row.kind), str(row.id)): _hours(row.hours) for row in await _OPEN[wanted].all(center.id)
     }
     own = await MediatorHours.get_or_none(mediator_id=mediator_id) if is_mediation and mediator_id else None
+    desk = await _desk(center, organization_id) if is_mediation and organization_id and own is None else None
     return Offer(
         center=Subject(DiaryKind.CENTER, str(center.id)),
         rules=rules,
@@ -163,6 +187,7 @@ async def offer(
         purpose=purpose,
         mediator=mediator(mediator_id) if is_mediation and mediator_id else None,
         mediator_hours=None if own is None else _hours(own.hours),
+        desk=desk,
         windows={} if is_mediation else facilities,
         rooms=facilities if is_mediation else {},
     )
@@ -170,6 +195,12 @@ async def offer(
 
 def _open_ones(center_id: UUID, kind: FacilityKind) -> QuerySet[Facility]:
     return Facility.filter(center_id=center_id, kind=kind, closed_at=None).order_by("name", "id")
+
+
+async def _desk(center: Center, organization_id: UUID) -> Residency | None:
+    """None also for who comes when called."""
+    desks = Residency.filter(center_id=center.id, organization_id=organization_id)
+    return await desks.exclude(kind=ResidencyKind.ON_CALL).first()
 
 
 def mediator(mediator_id: UUID) -> Subject:

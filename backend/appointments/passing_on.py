@@ -21,9 +21,12 @@ ACTIVE = (WaitStatus.WAITING, WaitStatus.OFFERED)
 _OFFER_OR_FREE = """
 WITH next AS (
      UPDATE wait_entry SET status = 'offered', starts_at = $3, offered_until = $5
-      WHERE id = (SELECT id FROM wait_entry
+      WHERE id = (SELECT w.id FROM wait_entry w
                    WHERE center_id = $1 AND kind = $2 AND status = 'waiting' AND $4 BETWEEN first_day AND last_day
-                   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+                     AND NOT EXISTS (SELECT FROM appointment a
+                                      WHERE a.dispute_id = w.dispute_id AND a.status IN ('booked', 'proposed')
+                                        AND a.ends_at > $6 AND (a.respond_by IS NULL OR a.respond_by > $6))
+                   ORDER BY w.id LIMIT 1 FOR UPDATE OF w SKIP LOCKED)
      RETURNING dispute_id, resident_id),
      freed AS (
      UPDATE slot_count SET taken = taken - 1
@@ -31,7 +34,8 @@ WITH next AS (
      RETURNING taken)
 SELECT next.dispute_id, next.resident_id, freed.taken FROM next FULL JOIN freed ON TRUE
 """
-"""One row: who has the place now, or how many are still taken."""
+"""One row: who has the place now, or how many are still taken. Who has booked another time meanwhile could not take
+it: they keep their turn, and the next is asked."""
 _LAPSE = """
 UPDATE wait_entry SET status = 'lapsed'
  WHERE id IN (SELECT id FROM wait_entry
@@ -47,10 +51,10 @@ SELECT FROM wait_entry
 
 async def pass_on(deps: Deps, slot: SlotKey) -> None:
     """Locks the slot's counter when nobody waits, so it comes last in a transaction."""
-    until = offered_until(deps.catalog.booking, deps.clock.now(), slot.starts_at)
+    now = deps.clock.now()
+    until = offered_until(deps.catalog.booking, now, slot.starts_at)
     if until is not None:
-        day = local(slot.starts_at).date()
-        found = await _rows(_OFFER_OR_FREE, [*slot[:3], day, until])
+        found = await _rows(_OFFER_OR_FREE, [*slot[:3], local(slot.starts_at).date(), until, now])
         assert found, "a place that was taken is counted"
         if found[0]["resident_id"] is not None:
             await tell(deps, slot, "place_offered", found, until)

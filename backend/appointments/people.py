@@ -30,6 +30,7 @@ async def changed(deps: Deps, dispute: Dispute, actor: Actor | None) -> None:
         if not await _rewrite(deps, appointment, locked, wanted[appointment.id], present[appointment.id]):
             await actions.end(deps, dispute, actor, appointment, _BUSY)
         elif appointment.purpose is Purpose.MEDIATION:
+            await _forget_asker(dispute, appointment, everybody)
             await participants.follow(appointment, everybody)
             if appointment.status is AppointmentStatus.PROPOSED:
                 await proposals.stand_if_agreed(deps, dispute, actor, appointment)
@@ -47,6 +48,13 @@ async def _rewrite(
     await DiaryEntry.filter(appointment_id=appointment.id, diary_id__in=[locked[each] for each in gone]).delete()
     await diaries.enter(appointment, locked, sorted(missing), now)
     return True
+
+
+async def _forget_asker(dispute: Dispute, appointment: Appointment, everybody: Sequence[Person]) -> None:
+    """Who chose the time and takes part no longer has no say in it."""
+    if appointment.resident_id not in (None, dispute.resident_id, *(each.resident_id for each in everybody)):
+        appointment.resident_id = None
+        await appointment.save(update_fields=["resident_id"])
 
 
 def _subjects(appointment: Appointment, everybody: Sequence[Person]) -> set[Subject]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from tortoise import connections
@@ -15,7 +14,7 @@ from backend.appointments.schemas import AppointmentOut, CenterAppointmentOut
 from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, NotFoundError, RoleNotAllowedError
-from backend.core.pagination import bad_cursor, cut, decode
+from backend.core.pagination import bad_cursor, cut, decode, moment_of
 from backend.core.reading import Read
 from backend.core.schema import Page, PageQuery
 from models import Appointment, Center, Dispute, Participant, Party, Purpose, Role
@@ -89,7 +88,7 @@ async def in_order_of_time(
     """One page of them. The actor must be one who may see them."""
     key = decode(query.cursor, 2)
     if key is not None:
-        starts_at, last_id = _moment(key[0]), _uuid(key[1])
+        starts_at, last_id = moment_of(key[0]), _uuid(key[1])
         rows = rows.filter(Q(starts_at__gt=starts_at) | Q(starts_at=starts_at, id__gt=last_id))
     rows = rows.order_by("starts_at", "id").limit(query.limit + 1)
     found = await rows.select_related("center", "dispute", "mediator", "room")
@@ -134,8 +133,10 @@ def _is_for(actor: ResidentActor) -> Q:
 
 async def _shown(deps: Deps, actor: ResidentActor, page: Sequence[Appointment]) -> list[AppointmentOut]:
     ids = [row.id for row in page if row.purpose is Purpose.MEDIATION]
-    mine = Participant.filter(participants.answered_by(actor.id), appointment_id__in=ids)
-    asked = {each.appointment_id: each for each in await mine} if ids else {}
+    asked = {}
+    if ids:
+        mine = Participant.filter(participants.answered_by(actor.id), appointment_id__in=ids)
+        asked = {each.appointment_id: each for each in await mine}
     now = deps.clock.now()
     return [views.appointment_out(row, deps.calendar, now, asked.get(row.id)) for row in page]
 
@@ -170,16 +171,6 @@ def _visitors(row: Appointment, parties: Sequence[Party], asked: Sequence[Partic
     if row.party_id is not None:
         return [row.party_id]
     return [party.id for party in parties if (party.dispute_id, party.resident_id) == (row.dispute_id, row.resident_id)]
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise bad_cursor() from error
-    if moment.tzinfo is None:
-        raise bad_cursor()
-    return moment
 
 
 def _uuid(text: str) -> UUID:

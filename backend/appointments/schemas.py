@@ -1,6 +1,6 @@
 """What is asked and answered about appointments."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -18,6 +18,22 @@ _LONGEST_BLOCK_DAYS = 366
 _MANY = 100
 _WEEK = 7
 _LATEST = date(9999, 1, 1)
+
+
+def _of_this_age(day: date) -> date:
+    """A week from it on still has dates."""
+    if EARLIEST <= day < _LATEST:
+        return day
+    raise problem("日期不对，请检查后重填。")
+
+
+def _on_such_a_day(moment: datetime) -> datetime:
+    _ = _of_this_age(moment.date())
+    return moment
+
+
+Day = Annotated[date, AfterValidator(_of_this_age)]
+Instant = Annotated[AwareDatetime, AfterValidator(_on_such_a_day)]
 
 
 class SlotIn(In):
@@ -86,7 +102,7 @@ class ScanIn(In):
 
 
 class MovedDayIn(In):
-    day: date
+    day: Day
     substitute_id: UUID | None = Field(None, description="a colleague who takes over where free")
     reason: Line
 
@@ -107,8 +123,8 @@ class MediatorHoursIn(In):
 class BlockIn(In):
     kind: Literal[DiaryKind.CENTER, DiaryKind.WINDOW, DiaryKind.ROOM, DiaryKind.MEDIATOR]
     subject_id: UUID | None = Field(None, description="of the window, room or mediator")
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     reason: Annotated[Line, Field(max_length=128)]
 
     @model_validator(mode="after")
@@ -126,7 +142,7 @@ class BlockIn(In):
 
 
 class BlockedQuery(PageQuery):
-    first: date | None = Field(None, alias="from", description="default today")
+    first: Day | None = Field(None, alias="from", description="default today")
 
 
 class CancellationIn(In):
@@ -155,14 +171,6 @@ class SlotQuery(Query):
         return self
 
 
-def _of_this_age(day: date) -> date:
-    """A week from it on still has dates."""
-    if EARLIEST <= day < _LATEST:
-        return day
-    raise problem("日期不对，请检查后重填。")
-
-
-Day = Annotated[date, AfterValidator(_of_this_age)]
 Mediator = Annotated[Code | None, Field(description="a staff id, or `me`")]
 
 

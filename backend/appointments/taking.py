@@ -85,6 +85,7 @@ async def offer_for(deps: Deps, dispute: Dispute, purpose: Purpose, terms: Terms
         purpose,
         dispute.mediator_id,
         placeholders_open=terms.placeholders_open,
+        organization_id=dispute.organization_id,
         notice_minutes=terms.notice_minutes,
         horizon_days=terms.horizon_days,
     )

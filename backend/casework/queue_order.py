@@ -14,7 +14,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from backend.core.pagination import bad_cursor, cut, decode
+from backend.core.pagination import bad_cursor, cut, decode, moment_of
 from models import Dispute
 
 Scans = Sequence[QuerySet[Dispute]]
@@ -92,9 +92,9 @@ def _decoded(cursor: str | None, *parts: str) -> tuple[str, Place | None]:
     if key is None:
         return parts[0], None
     try:
-        part, moment, last_id = key[0], datetime.fromisoformat(key[1]), UUID(key[2])
+        place = moment_of(key[1]), UUID(key[2])
     except ValueError as error:
         raise bad_cursor() from error
-    if part not in parts or moment.tzinfo is None:
+    if key[0] not in parts:
         raise bad_cursor()
-    return part, (moment, last_id)
+    return key[0], place

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Final
 
 from backend.core.clock import local
@@ -31,6 +31,7 @@ class FieldType:
     fallback: Callable[[datetime], str]
 
 
+@cache
 def type_of(field: str) -> FieldType | None:
     found = re.fullmatch(r"([a-z_]+?)[0-9]{1,2}", field)
     return TYPES.get(found[1]) if found else None

@@ -134,6 +134,8 @@ class OpeningRules(Hours):
             for name, value in (("minimum_notice_minutes", notice_minutes), ("horizon_days", horizon_days))
             if value is not None
         }
+        if not least:
+            return self
         changed: dict[str, object] = {name: min(getattr(self, name), value) for name, value in least.items()}
         for field, purpose in (("kinds", Purpose.REGISTRATION), ("mediation", Purpose.MEDIATION)):
             changed[field] = {

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -35,6 +36,17 @@ def decode_id(cursor: str | None) -> UUID | None:
         return None if key is None else UUID(key[0])
     except ValueError as error:
         raise bad_cursor() from error
+
+
+def moment_of(text: str) -> datetime:
+    """A part of a cursor. Raises InvalidFieldsError, also for a moment that UTC has no date for."""
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise bad_cursor() from error
+    raise bad_cursor()
 
 
 def bad_cursor() -> InvalidFieldsError:

@@ -6,11 +6,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import StaffActor
-from backend.centers import posters
+from backend.centers import planned_days, posters
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
-from backend.registry import planned_days
 from backend.registry.attendance_schemas import (
     AttendanceIn,
     AttendanceOut,

@@ -4,9 +4,9 @@ from collections import Counter
 from datetime import date
 from uuid import UUID
 
+from backend.centers import planned_days
 from backend.core import clock
 from backend.core.deps import Deps
-from backend.registry import planned_days
 from backend.statistics.schemas import AttendanceRateOut, OrganizationsOut, RegisteredOut, ResidentAtOut
 from models import CenterLevel, DeskAttendance, Organization, OrganizationKind, Residency
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from backend.core.pagination import encode
 from models import Appointment, Purpose, Staff
 from tests.appointments.calls import book, cancel
 from tests.appointments.scene import Scene, at
@@ -186,6 +187,12 @@ async def test_days_of_any_age(scene: Scene, path: str, day: str) -> None:
     assert (await scene.clerk.get(path, **{"from": day})).status_code == 200
     for beyond in ("0001-01-01", "9999-12-31"):
         assert fields(await scene.clerk.get(path, **{"from": beyond})) == ["from"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:00-08:00", "2026-11-25T08:30", "x"])
+async def test_a_cursor_of_someones_own_making(scene: Scene, moment: str) -> None:
+    answer = await scene.clerk.get("/appointments", cursor=encode(moment, str(uuid4())))
+    assert (answer.status_code, fields(answer)) == (422, ["cursor"])
 
 
 async def test_on_paper_nothing_runs_and_what_people_wrote_is_text(scene: Scene) -> None:

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from models import Appointment, Dispute, Purpose, Staff, StaffNotice
+from backend.core.opening import WEEKDAYS
+from models import Appointment, Dispute, Organization, Purpose, Residency, Staff, StaffNotice
 from tests.appointments.calls import book, outcome, slots, try_to_book, violations
 from tests.appointments.scene import VIDEO, Scene, answer, at, notices, set_scene
 from tests.casework.staff import PeopleAtWork
@@ -86,6 +87,35 @@ async def test_hours_of_a_mediators_own(scene: Scene) -> None:
     assert (by_video, on_site) == ({"18:00": 1}, {})
     assert (await scene.director.put(path, {"hours": None})).json()["hours"] is None
     assert (await scene.mediator.get(path)).json()["hours"] is None
+
+
+@pytest.mark.parametrize(
+    ("desk", "days"),
+    [
+        ({"kind": "rotating", "weekdays": ["tuesday", "thursday"]}, {26}),
+        ({"kind": "permanent", "weekdays": [*WEEKDAYS[:5]]}, {25, 26, 27}),
+        ({"kind": "on_call", "weekdays": []}, {25, 26, 27}),
+    ],
+)
+async def test_on_site_an_organization_mediates_on_its_desk_days(
+    scene: Scene, desk: dict[str, Any], days: set[int]
+) -> None:
+    """From Wednesday the 25th to Friday. By video, or with hours of the mediator's own, the desk does not matter."""
+    organization = Organization(name="宜都市物业纠纷调解委员会", kind="specialised_committee")
+    await organization.save(force_create=True)
+    await Residency(organization_id=organization.id, center_id=scene.center_id, **desk).save()
+    await Dispute.filter(id=scene.dispute_id).update(organization_id=organization.id)
+
+    assert {day for day in (25, 26, 27) if await offered(scene, day)} == days
+    assert await offered(scene, 25, kind="video") != {}
+    assert "09:00" in await offered(scene, 25, purpose="registration")
+    assert outcome(await scene.propose(FIRST)) == ("201" if 25 in days else "invalid_fields")
+    await scene.director.put(f"/mediators/{scene.mediator.id}/hours", {"hours": MORNINGS})
+    assert {day for day in (25, 26, 27) if await offered(scene, day)} == {25, 26}
+    await scene.director.put(f"/mediators/{scene.mediator.id}/hours", {"hours": None})
+    await Residency.filter(organization_id=organization.id).delete()
+    await Dispute.filter(id=scene.dispute_id).update(organization_id=None)
+    await organization.delete()
 
 
 async def test_a_window_more_is_a_place_more(scene: Scene) -> None:
@@ -190,6 +220,8 @@ async def test_a_name_is_given_once_and_a_closed_room_is_not_booked(scene: Scene
         ({"ends_at": at(25, 7).isoformat()}, "ends_at"),
         ({"ends_at": "2029-01-01T00:00:00+08:00"}, "ends_at"),
         ({"starts_at": "2026-11-25T08:00:00"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00:00+08:00", "ends_at": "0001-01-02T00:00:00+08:00"}, "starts_at ends_at"),
+        ({"starts_at": "9999-12-31T00:00:00-08:00", "ends_at": "9999-12-31T20:00:00-08:00"}, "starts_at ends_at"),
         ({"kind": "room"}, "subject_id"),
         ({"kind": "room", "subject_id": str(uuid4())}, "subject_id"),
         ({"kind": "mediator", "subject_id": str(uuid4())}, "subject_id"),
@@ -201,7 +233,15 @@ async def test_periods_that_cannot_be_blocked(scene: Scene, change: dict[str, An
 
     refused = await scene.director.post(f"/centers/{scene.center_id}/blocked-periods", body | change)
 
-    assert [field["path"] for field in refused.json()["fields"]] == [path]
+    assert [field["path"] for field in refused.json()["fields"]] == path.split()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_days_that_no_schedule_has(scene: Scene, day: str) -> None:
+    listed = await scene.clerk.get(f"/centers/{scene.center_id}/blocked-periods", **{"from": day})
+    moved = await scene.director.post(f"/mediators/{scene.mediator.id}/moved-days", {"day": day, "reason": "生病"})
+
+    assert [listed.json()["fields"][0]["path"], moved.json()["fields"][0]["path"]] == ["from", "day"]
 
 
 async def a_colleague(scene: Scene) -> Staff:

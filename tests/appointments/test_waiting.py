@@ -28,7 +28,7 @@ class Waiting:
     """A center with one place a day, which the first has, and others who wait for it."""
 
     def __init__(self, people: PeopleAtWork, center_id: str) -> None:
-        self.people, self.slot = people, slot_at(center_id, MORNING)
+        self.people, self.slot, self.next_day = people, slot_at(center_id, MORNING), slot_at(center_id, at(26, 9))
 
     async def comes(self, name: str) -> tuple[Person, str]:
         person = await self.people.resident(name)
@@ -81,6 +81,22 @@ async def test_a_freed_place_is_held_for_the_first_who_waits(line: Line) -> None
     taken = await first.post(f"/waiting/{first_id}/acceptance")
     assert (taken.status_code, taken.json()["status"]) == (201, "booked")
     assert await offers(first) == []
+    assert await violations() == {}
+
+
+async def test_who_has_booked_meanwhile_is_passed_over_and_keeps_the_turn(line: Line) -> None:
+    waiting, zhang, held = line
+    first, first_case = await waiting.comes("wang")
+    await first.post(f"/disputes/{first_case}/waiting", WISH)
+    second, second_id = await waiting.waits("zhao")
+    other = await book(first, first_case, waiting.next_day)
+
+    await cancel(zhang, held)
+
+    assert [each["status"] for each in (*await offers(first), *await offers(second))] == ["waiting", "offered"]
+    await cancel(first, other["id"])
+    await second.delete(f"/waiting/{second_id}")
+    assert [each["status"] for each in await offers(first)] == ["offered"]
     assert await violations() == {}
 
 

@@ -12,6 +12,7 @@ from backend.core.clock import SHANGHAI, SystemClock
 from models import AppointmentKind
 from tests.races import town
 from tests.races.town import Town
+from tests.races.verdict import Finding
 from tests.races.wire import Answer, Wire
 
 RESIDENTS, STAFF, SLOTS, MEDIATIONS = 60, 6, 6, 24
@@ -39,7 +40,7 @@ class Traffic:
         return self.place.mediation(self.chance.randrange(MEDIATIONS), self.chance.choice(list(AppointmentKind)))
 
 
-async def run(place: Town, port: int, seconds: float) -> str:
+async def run(place: Town, port: int, seconds: float) -> Finding:
     mediators = await town.give_mediators(place, RESIDENTS // 2)
     traffic = Traffic(place, time.monotonic() + seconds)
     tokens = [await town.staff_token("clerk") for _ in range(STAFF)]
@@ -52,7 +53,8 @@ async def run(place: Town, port: int, seconds: float) -> str:
         )
     strange = {key: count for key, count in traffic.seen.items() if key[1] not in ALLOWED}
     told = ", ".join(f"{what} {outcome} {count}" for (what, outcome), count in sorted(traffic.seen.items()))
-    return f"{sum(traffic.seen.values())} calls; unexpected: {strange or 'none'}\n{told}"
+    found = f"{traffic.seen.total()} calls; unexpected: {strange or 'none'}\n{told}"
+    return Finding(f"{seconds:.0f} s of mixed traffic", "only answers that fit", found, not strange)
 
 
 async def _resident(traffic: Traffic, wire: Wire, dispute_id: str) -> None:

@@ -6,6 +6,7 @@ from backend.core.clock import SHANGHAI
 from models import AppointmentKind, Purpose
 from tests.appointments.calls import book, outcome, slot_at, try_to_book, violations
 from tests.casework.staff import PeopleAtWork
+from tests.clock import TravellingClock
 from tests.journeys.contract import Json, granted
 from tests.people import Person, file_dispute
 from tests.staff_api.test_joining import LI_PHONE, OTHER_SIDE, invited, opened, party, verified
@@ -77,6 +78,29 @@ async def test_who_leaves_is_free_again(at_work: PeopleAtWork) -> None:
     assert await status(zhang, appointment_id) == "booked"
     await book(li, *await elsewhere(li))
     assert await violations() == {}
+
+
+async def test_who_chose_the_time_and_leaves_has_no_say_in_it(at_work: PeopleAtWork, clock: TravellingClock) -> None:
+    zhang, li = await at_work.resident(), await verified(at_work, "li", LI_PHONE)
+    mediator, case = await opened(at_work, zhang)
+    await join(mediator, case, li)
+    slot = slot_at(case["center"]["id"], AT_HALF_PAST_EIGHT, AppointmentKind.ONSITE, Purpose.MEDIATION)
+    appointment_id = (await book(li, case["id"], slot))["id"]
+    granted(await zhang.post(f"/appointments/{appointment_id}/answer", {"answer": "accepted"}))
+
+    granted(await li.post(f"/disputes/{case['id']}/departure", {}))
+    clock.set(AT_HALF_PAST_EIGHT)
+
+    path = f"/appointments/{appointment_id}"
+    answers = [
+        await li.get(path),
+        await li.get(f"{path}/check-in-code"),
+        await li.get(f"{path}/calendar.ics"),
+        await li.post(f"{path}/cancellation", {"reason": "不去了"}),
+    ]
+    assert [each.status_code for each in answers] == [404] * 4
+    assert appointment_id not in (await li.get("/appointments")).text
+    assert await status(zhang, appointment_id) == "booked"
 
 
 async def test_a_proposal_that_waited_for_who_was_removed_stands(at_work: PeopleAtWork) -> None:

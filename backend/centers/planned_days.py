@@ -11,17 +11,16 @@ _EVERY_WORKDAY = list(WEEKDAYS[:5])
 
 
 def of(residency: Residency, first: date, last: date, calendar: WorkingDays) -> set[date]:
-    """Working days only: on a day off nobody is expected. Whoever is there permanently is there on make-up Saturdays
-    too."""
-    if residency.kind is ResidencyKind.ON_CALL:
-        return set()
-    first = max(first, residency.since or first)
+    return {day for day in _days(first, last) if is_one(residency, day, calendar)}
+
+
+def is_one(residency: Residency, day: date, calendar: WorkingDays) -> bool:
+    """Working days only: on a day off nobody is expected, and whoever comes when called never is. Whoever is there
+    permanently is there on make-up Saturdays too."""
+    if residency.kind is ResidencyKind.ON_CALL or day < (residency.since or day) or not calendar.is_workday(day):
+        return False
     everyday = residency.kind is ResidencyKind.PERMANENT and list(residency.weekdays) == _EVERY_WORKDAY
-    return {
-        day
-        for day in _days(first, last)
-        if calendar.is_workday(day) and (everyday or WEEKDAYS[day.weekday()] in residency.weekdays)
-    }
+    return everyday or WEEKDAYS[day.weekday()] in residency.weekdays
 
 
 def end_of_month(first: date) -> date:
