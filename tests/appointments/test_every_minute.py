@@ -152,7 +152,7 @@ def first_fit(minutes: set[int], rule: SlotRule) -> Iterator[int]:
 @given(cases(), st.sampled_from(AppointmentKind))
 def test_all_that_fits_into_open_minutes_and_nothing_else(case: Case, kind: AppointmentKind) -> None:
     """What is too near, or too far away, is all that is missing."""
-    rule, purpose = case.rules.mediation[kind], Purpose.MEDIATION
+    rule, place = case.rules.mediation[kind], (case.rules, case.calendar, case.now)
     today, earliest = case.now.astimezone(SHANGHAI).date(), case.now + timedelta(minutes=case.notice)
     expected = [
         starts_at
@@ -160,11 +160,11 @@ def test_all_that_fits_into_open_minutes_and_nothing_else(case: Case, kind: Appo
         for minutes in first_fit(bookable(case, kind, day), rule)
         if (starts_at := datetime.combine(day, clock(minutes), SHANGHAI)) >= earliest
     ]
-    asked = {"purpose": purpose, "mediator": case.mediator}
-    found = list(slot_times(case.rules, case.calendar, case.now, kind=kind, **asked))
+    found = list(slot_times(*place, kind=kind, purpose=Purpose.MEDIATION, mediator=case.mediator))
     assert [slot.starts_at for slot in found] == expected
     for slot in found:
-        assert slot == offered(case.rules, case.calendar, case.now, kind, slot.starts_at, **asked)
+        key = (kind, slot.starts_at)
+        assert slot == offered(*place, *key, purpose=Purpose.MEDIATION, mediator=case.mediator)
         assert slot.starts_at.tzinfo is SHANGHAI
         assert (slot.ends_at - slot.starts_at, slot.capacity) == (timedelta(minutes=rule.minutes), rule.capacity)
         assert slot.free_from - slot.ends_at == timedelta(minutes=rule.buffer_minutes)
