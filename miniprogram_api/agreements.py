@@ -5,9 +5,21 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import ResidentActor
-from backend.agreements import drafting, views
-from backend.agreements.errors import AgreementEndedError, VersionSupersededError
-from backend.agreements.schemas import AgreementBrief, AgreementOut, CommentIn, CommentOut
+from backend.agreements import drafting, parcels, signing, views
+from backend.agreements.errors import (
+    AgreementEndedError,
+    AlreadySignedError,
+    AuthorityNeededError,
+    ContentMismatchError,
+    GuardianSignsError,
+    IdentityUnverifiedError,
+    NotAgreedYetError,
+    NotFinalError,
+    ScreenForbiddenError,
+    TrackingKnownError,
+    VersionSupersededError,
+)
+from backend.agreements.schemas import AgreementBrief, AgreementOut, CommentIn, CommentOut, ParcelIn, PhoneSignatureIn
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
@@ -55,4 +67,52 @@ async def comment_on_agreement(
     actor: ResidentActor, dispute_id: UUID, agreement_id: UUID, body: CommentIn, deps: Deps
 ) -> AgreementOut:
     _ = await drafting.comment(deps, actor, dispute_id, agreement_id, body)
+    return await views.get(deps, actor, dispute_id, agreement_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/signatures",
+    audience="resident",
+    body=PhoneSignatureIn,
+    returns=AgreementOut,
+    status=201,
+    errors=(
+        RoleNotAllowedError,
+        MediationNotOpenError,
+        MediationRestsError,
+        NotAgreedYetError,
+        AgreementEndedError,
+        NotFinalError,
+        VersionSupersededError,
+        ContentMismatchError,
+        ScreenForbiddenError,
+        GuardianSignsError,
+        AuthorityNeededError,
+        IdentityUnverifiedError,
+        AlreadySignedError,
+    ),
+)
+async def sign_agreement(
+    actor: ResidentActor, dispute_id: UUID, agreement_id: UUID, body: PhoneSignatureIn, deps: Deps
+) -> AgreementOut:
+    _ = await signing.sign_by_phone(deps, actor, dispute_id, agreement_id, body)
+    return await views.get(deps, actor, dispute_id, agreement_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/parcels",
+    audience="resident",
+    body=ParcelIn,
+    returns=AgreementOut,
+    status=201,
+    errors=(RoleNotAllowedError, PartyLeftError, NotFinalError, TrackingKnownError),
+)
+async def send_agreement_back(
+    actor: ResidentActor, dispute_id: UUID, agreement_id: UUID, body: ParcelIn, deps: Deps
+) -> AgreementOut:
+    _ = await parcels.send(deps, actor, dispute_id, agreement_id, body)
     return await views.get(deps, actor, dispute_id, agreement_id)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
+from backend.agreements import todo
 from backend.appointments import queries as appointments
 from backend.casework import information, rights
 from backend.core.deps import Deps
@@ -34,7 +35,11 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     extra["group"] = group = await groups.for_member(deps, actor, dispute, parties)
     spoken_for = group is not None and not group.is_representative and group.agrees is not False
     own = [each for each in page.actions if not (spoken_for and each.action == "book")]
-    extra["actions"] = [*own, *_more_actions(dispute, has_requests=bool(extra["information_requests"]))]
+    asked = await todo.of_resident(deps, actor, dispute)
+    more = _more_actions(dispute, has_requests=bool(extra["information_requests"]))
+    extra["actions"] = [*own, *asked.actions, *more]
+    if asked.next_step is not None:
+        extra["next_step"] = asked.next_step
     if "timeline" in wanted:
         items = await timeline.for_resident(deps, actor, dispute, limit=_TIMELINE_ITEMS, cursor=None, descending=False)
         extra["timeline"] = items.items

@@ -28,10 +28,16 @@ class Person:
         return await self._client.delete(self._base + path, headers=self._headers(key))
 
     async def upload(
-        self, content: bytes, name: str = "a.jpg", content_type: str = "image/jpeg", *, key: str | None = None
+        self,
+        content: bytes,
+        name: str = "a.jpg",
+        content_type: str = "image/jpeg",
+        *,
+        key: str | None = None,
+        to: str = "/files",
     ) -> httpx.Response:
         files = {"file": (name, content, content_type)}
-        return await self._client.post(f"{self._base}/files", files=files, headers=self._headers(key))
+        return await self._client.post(f"{self._base}{to}", files=files, headers=self._headers(key))
 
     def _headers(self, key: str | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} | ({"Idempotency-Key": key} if key else {})

@@ -1,15 +1,18 @@
 """Agreements on the wire. `Content` is also what is sealed and hashed."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AwareDatetime, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from backend.core.schema import Code, In, Line, LongText, Moment, Out, Text, problem
+from backend.core import clock
+from backend.core.errors import FieldProblem
+from backend.core.schema import Code, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
 from backend.disputes.party_schemas import EARLIEST
 from backend.disputes.schemas import MAX_FEN
 from backend.mediation.sharing import ShareTo
+from models import ParcelWay, SignerRole, SignMethod
 
 Fen = Annotated[int, Field(ge=0, le=MAX_FEN)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -225,13 +228,96 @@ class PhoneSignatureIn(In):
     """Where the phone speaks for several."""
 
 
+class Takes(NamedTuple):
+    party: bool
+    representation: bool
+    methods: frozenset[SignMethod]
+
+
+_BY_HAND = frozenset(SignMethod) - {SignMethod.SCREEN}
+_TAKES = {
+    SignerRole.PARTY: Takes(party=True, representation=False, methods=_BY_HAND),
+    SignerRole.GUARDIAN: Takes(party=True, representation=True, methods=_BY_HAND),
+    SignerRole.REPRESENTATIVE: Takes(party=True, representation=True, methods=_BY_HAND),
+    SignerRole.MEDIATOR: Takes(
+        party=False, representation=False, methods=frozenset({SignMethod.SCREEN, SignMethod.PAPER})
+    ),
+    SignerRole.SEAL: Takes(party=False, representation=False, methods=frozenset({SignMethod.PAPER})),
+}
+_HOW = "这一处不能用这种方式签署；当事人手机签署要用自己的手机。"
+
+
+class SignatureIn(In):
+    """What staff write down: their own signature, the seal, and what a party signed on paper."""
+
+    role: SignerRole
+    method: SignMethod
+    content_hash: Hash
+    party_id: UUID | None = None
+    representation_id: UUID | None = None
+    signed_at: AwareDatetime | None = None
+    """As it stands on the paper; on screen it is now."""
+    identity_check: Code | None = None
+    witness: Line | None = None
+    file_id: UUID | None = None
+    """The scan, uploaded to the case."""
+    file_sha256: Hash | None = None
+    """Of the scan that was looked at."""
+
+    @field_validator("identity_check")
+    @classmethod
+    def is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value not in deps_of(info).catalog.agreements.identity_checks:
+            raise problem("没有这个选项，请重新选择。")
+        return value
+
+    @model_validator(mode="after")
+    def fits_its_role(self) -> Self:
+        takes, found = _TAKES[self.role], []
+        if (self.party_id is not None) != takes.party:
+            found.append(FieldProblem("party_id", "请选择是哪一位当事人；调解员签名和盖章不用选。"))
+        if (self.representation_id is not None) != takes.representation:
+            found.append(FieldProblem("representation_id", "代签请选择登记过的代理人或监护人；本人签署不用选。"))
+        if self.method not in takes.methods:
+            found.append(FieldProblem("method", _HOW))
+        if (self.method is SignMethod.SCREEN) != (self.signed_at is None):
+            found.append(FieldProblem("signed_at", "请填写纸上签字（盖章）的时间；手机或电脑签署以当时为准，不用填。"))
+        if found:
+            raise problems(found)
+        return self
+
+
 class ParcelIn(In):
-    party_id: UUID
-    way: Code
+    party_id: UUID | None = None
+    """Needed of staff, and where a phone speaks for several."""
+    way: ParcelWay
     carrier: Code
-    tracking_number: Annotated[Code, StringConstraints(pattern=r"^[A-Za-z0-9-]{6,40}$")]
+    tracking_number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{6,40}$")]
     sent_on: date
+
+    @field_validator("carrier")
+    @classmethod
+    def is_a_carrier(cls, value: str, info: ValidationInfo) -> str:
+        if value not in deps_of(info).catalog.agreements.carriers:
+            raise problem("没有这家快递公司，请重新选择；不在单子上的选“其他快递”。")
+        return value
+
+    @field_validator("sent_on")
+    @classmethod
+    def is_over(cls, value: date, info: ValidationInfo) -> date:
+        return _past(value, info)
 
 
 class ArrivalIn(In):
     delivered_on: date
+
+    @field_validator("delivered_on")
+    @classmethod
+    def is_over(cls, value: date, info: ValidationInfo) -> date:
+        return _past(value, info)
+
+
+def _past(value: date, info: ValidationInfo) -> date:
+    if not EARLIEST <= value <= clock.today(deps_of(info).clock):
+        raise problem("日期不能晚于今天，请检查后重填。")
+    return value

@@ -5,10 +5,15 @@ from uuid import UUID
 
 from backend.accounts.actors import StaffActor
 from backend.casework import views
-from backend.core.errors import NotFoundError
+from backend.core.deps import Deps
+from backend.core.errors import NotFoundError, RoleNotAllowedError
+from backend.disputes import history
 from backend.disputes import queries as disputes
+from backend.disputes.history import Entry
+from backend.files import actions as file_actions
 from backend.files import queries as files
-from models import StoredFile
+from backend.files.actions import Upload
+from models import Audience, StoredFile
 
 
 async def file_for_staff(actor: StaffActor, file_id: UUID) -> StoredFile:
@@ -17,4 +22,15 @@ async def file_for_staff(actor: StaffActor, file_id: UUID) -> StoredFile:
     assert stored.dispute_id is not None
     if not views.is_own(actor, await disputes.for_staff(actor, stored.dispute_id)):
         raise NotFoundError
+    return stored
+
+
+async def add_scan(deps: Deps, actor: StaffActor, dispute_id: UUID, file_id: UUID, upload: Upload) -> StoredFile:
+    """A paper of the case, scanned at the center that has it. Raises NotFoundError, RoleNotAllowedError."""
+    dispute = await disputes.for_staff(actor, dispute_id, lock=True)
+    if not views.is_own(actor, dispute):
+        raise RoleNotAllowedError
+    stored = await file_actions.record_scan(deps, dispute_id, file_id, upload)
+    data = {"file_id": str(file_id), "sha256": upload.sha256}
+    await history.record(deps, dispute, actor, Entry("scan_added", Audience.STAFF, data))
     return stored

@@ -1,11 +1,12 @@
 """How agreements are signed, as the operator's table has it."""
 
+from collections.abc import Iterable
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from backend.core.flow_table import Entry
-from models import AgreementStatus, SignerRole, SignMethod
+from models import AgreementStatus, ParcelWay, SignerRole, SignMethod
 
 Need = Literal["scan", "witness", "parcel"]
 
@@ -27,15 +28,22 @@ class AgreementRules(Entry):
     """See the head of `agreements.toml`."""
 
     statuses: dict[AgreementStatus, str]
+    next_steps: dict[Literal["sign"], str]
     methods: dict[SignMethod, SignMethodRule]
     signers: dict[Literal[SignerRole.GUARDIAN, SignerRole.REPRESENTATIVE], SignerRule]
     identity_checks: dict[str, str] = Field(min_length=1)
+    parcel_ways: dict[ParcelWay, str]
     carriers: dict[str, str] = Field(min_length=1)
 
     @model_validator(mode="after")
     def check_rows(self) -> Self:
-        missing = sorted({*AgreementStatus} - set(self.statuses)) + sorted({*SignMethod} - set(self.methods))
-        missing += sorted({SignerRole.GUARDIAN, SignerRole.REPRESENTATIVE} - set(self.signers))
+        wanted: tuple[tuple[Iterable[str], Iterable[str]], ...] = (
+            (AgreementStatus, self.statuses),
+            (ParcelWay, self.parcel_ways),
+            (SignMethod, self.methods),
+            ((SignerRole.GUARDIAN, SignerRole.REPRESENTATIVE), self.signers),
+        )
+        missing = sorted(name for all_, known in wanted for name in set(all_) - set(known))
         if missing:
             raise ValueError(f"agreements: no row for {', '.join(missing)}")
         return self

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from tortoise import connections
@@ -83,11 +83,19 @@ async def record_upload(deps: Deps, actor: ResidentActor, file_id: UUID, upload:
     is_checkable = upload.kind in _CHECKABLE
     brought = Brought(CheckSubject.FILE, file_id, is_checkable=is_checkable)
     await content.request(deps, actor, brought)
+    status = FileStatus.CHECKING if is_checkable else FileStatus.AVAILABLE
+    return await _record(deps, file_id, upload, owner_id=actor.id, status=status)
+
+
+async def record_scan(deps: Deps, dispute_id: UUID, file_id: UUID, upload: Upload) -> StoredFile:
+    """Brought by staff: nobody's but the case's from the start."""
+    return await _record(deps, file_id, upload, dispute_id=dispute_id, status=FileStatus.AVAILABLE)
+
+
+async def _record(deps: Deps, file_id: UUID, upload: Upload, **whose: Any) -> StoredFile:
     return await StoredFile.create(
         id=file_id,
-        owner_id=actor.id,
         kind=upload.kind,
-        status=FileStatus.CHECKING if is_checkable else FileStatus.AVAILABLE,
         content_type=upload.content_type,
         size=upload.size,
         sha256=upload.sha256,
@@ -95,6 +103,7 @@ async def record_upload(deps: Deps, actor: ResidentActor, file_id: UUID, upload:
         has_thumbnail=upload.thumbnail is not None,
         has_original=upload.original is not None,
         created_at=deps.clock.now(),
+        **whose,
     )
 
 

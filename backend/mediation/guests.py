@@ -9,7 +9,7 @@ from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, RoleNotAllowedError
 from backend.core.mediation_rules import StandingKind
 from backend.disputes.history import Entry
-from backend.mediation import recording, rooms, telling
+from backend.mediation import identifying, recording, rooms, telling
 from backend.mediation.access import Standing
 from backend.mediation.room_schemas import ConsentIn
 from backend.mediation.rooms import Door
@@ -21,8 +21,6 @@ from models import (
     IdentityCheck,
     MemberKind,
     Party,
-    Representation,
-    Resident,
     Room,
     RoomConsent,
     RoomConsentKind,
@@ -169,18 +167,8 @@ async def _identify(deps: Deps, actor: Actor, guest: RoomGuest, party: Party | N
     if not isinstance(actor, ResidentActor):
         guest.identity = IdentityCheck.ACCOUNT
     elif party is not None:
-        guest.identity = await _matching(actor, party)
+        guest.identity = await identifying.matching(actor, party)
     guest.identified_at = deps.clock.now() if guest.identity else None
-
-
-async def _matching(actor: ResidentActor, party: Party) -> IdentityCheck | None:
-    account = await Resident.get(id=actor.id)
-    if party.resident_id == actor.id and account.id_number_hash and account.id_number_hash == party.id_number_hash:
-        return IdentityCheck.ID_NUMBER
-    expected: set[str | None] = {party.phone_hash} if party.resident_id == actor.id else set()
-    acting = Representation.filter(party_id=party.id, resident_id=actor.id, ended_at=None)
-    expected |= {row.phone_hash for row in await acting.only("phone_hash")}
-    return IdentityCheck.PHONE if account.phone_hash and account.phone_hash in expected else None
 
 
 async def _tell(deps: Deps, actor: Actor, door: Door, kind: str, data: dict[str, Any]) -> None:

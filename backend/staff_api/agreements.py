@@ -5,17 +5,32 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.agreements import drafting, views
-from backend.agreements.errors import AgreementEndedError, AgreementOpenError, VersionSupersededError
+from backend.agreements import drafting, parcels, signing, views
+from backend.agreements.errors import (
+    AgreementEndedError,
+    AgreementOpenError,
+    AlreadySignedError,
+    ContentMismatchError,
+    GuardianSignsError,
+    NotAgreedYetError,
+    NotFinalError,
+    ParcelArrivedError,
+    ScreenForbiddenError,
+    TrackingKnownError,
+    VersionSupersededError,
+)
 from backend.agreements.schemas import (
     AgreementBrief,
     AgreementOut,
+    ArrivalIn,
     CommentIn,
     CommentOut,
     DraftIn,
     FinalIn,
+    ParcelIn,
     RevisionIn,
     SharesIn,
+    SignatureIn,
     VersionOut,
     VoidIn,
 )
@@ -135,4 +150,62 @@ async def record_agreement_comment(
     actor: StaffActor, dispute_id: UUID, agreement_id: UUID, body: CommentIn, deps: Deps
 ) -> AgreementOut:
     _ = await drafting.comment(deps, actor, dispute_id, agreement_id, body)
+    return await views.get(deps, actor, dispute_id, agreement_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/signatures",
+    audience="staff",
+    body=SignatureIn,
+    returns=AgreementOut,
+    status=201,
+    errors=(
+        *_CLOSED,
+        NotAgreedYetError,
+        NotFinalError,
+        ContentMismatchError,
+        ScreenForbiddenError,
+        GuardianSignsError,
+        AlreadySignedError,
+    ),
+)
+async def record_signature(
+    actor: StaffActor, dispute_id: UUID, agreement_id: UUID, body: SignatureIn, deps: Deps
+) -> AgreementOut:
+    _ = await signing.sign_at_center(deps, actor, dispute_id, agreement_id, body)
+    return await views.get(deps, actor, dispute_id, agreement_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/parcels",
+    audience="staff",
+    body=ParcelIn,
+    returns=AgreementOut,
+    status=201,
+    errors=(RoleNotAllowedError, NotFinalError, TrackingKnownError),
+)
+async def record_parcel(
+    actor: StaffActor, dispute_id: UUID, agreement_id: UUID, body: ParcelIn, deps: Deps
+) -> AgreementOut:
+    _ = await parcels.send(deps, actor, dispute_id, agreement_id, body)
+    return await views.get(deps, actor, dispute_id, agreement_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/parcels/{parcel_id}/arrival",
+    audience="staff",
+    body=ArrivalIn,
+    returns=AgreementOut,
+    errors=(RoleNotAllowedError, ParcelArrivedError),
+)
+async def record_parcel_arrival(
+    actor: StaffActor, dispute_id: UUID, agreement_id: UUID, *, parcel_id: UUID, body: ArrivalIn, deps: Deps
+) -> AgreementOut:
+    _ = await parcels.arrived(deps, actor, dispute_id, agreement_id, parcel_id=parcel_id, fields=body)
     return await views.get(deps, actor, dispute_id, agreement_id)

@@ -6,8 +6,13 @@ from sanic.response import HTTPResponse
 from backend.accounts.actors import StaffActor
 from backend.casework import evidence
 from backend.core.deps import Deps
+from backend.core.errors import RoleNotAllowedError
+from backend.files import actions, queries
+from backend.files.actions import FileTooLargeError, FileTypeError
+from backend.files.schemas import FileOut
 from backend.web import files as web
-from backend.web.endpoint import endpoint
+from backend.web.endpoint import endpoint, json_response, writing
+from backend.web.idempotency import Answer
 
 blueprint = Blueprint("staff_files")
 
@@ -15,3 +20,24 @@ blueprint = Blueprint("staff_files")
 @endpoint(blueprint, "GET", "/files/{file_id}", audience="staff", produces="*/*")
 async def get_case_file(request: Request, actor: StaffActor, file_id: UUID, deps: Deps) -> HTTPResponse:
     return await web.serve(request, deps, await evidence.file_for_staff(actor, file_id))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/files",
+    audience="staff",
+    returns=FileOut,
+    status=201,
+    errors=(FileTypeError, FileTooLargeError, RoleNotAllowedError),
+    opens_transaction=False,
+)
+async def upload_scan(request: Request, actor: StaffActor, dispute_id: UUID, deps: Deps) -> HTTPResponse:
+    upload = await actions.inspect(*web.only_file(request))
+    digest = web.form_digest(request, upload.sha256)
+    async with web.provisional(request, deps, upload) as bytes_, writing(request, deps, actor, digest) as write:
+        if write.answer is None:
+            stored = await evidence.add_scan(deps, actor, dispute_id, bytes_.file_id, upload)
+            await write.finish(Answer(201, queries.out(stored).model_dump_json().encode()))
+            bytes_.kept = True
+    return json_response(write.answer)

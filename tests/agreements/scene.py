@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import httpx
+
 from models import Party
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
-from tests.journeys.contract import Json, granted, take, to_mediation
+from tests.journeys.contract import Json, granted, photo, take, to_mediation
 from tests.people import Person, file_dispute
 
 PHONES = {"applicant": "13900001111", "respondent": "13900002222"}
@@ -75,3 +77,21 @@ async def agreed_case(people: PeopleAtWork, clock: TravellingClock, **filed: Any
     mediator, clerk = await to_mediation(people, case), await people.staff("clerk")
     ids = {each.side.value: str(each.id) for each in await Party.filter(dispute_id=case)}
     return Scene(people, clock, case, applicant, respondent, mediator, clerk, ids)
+
+
+async def sign(scene: Scene, person: Person, agreement: Json, **more: Any) -> httpx.Response:
+    """On the own phone, the text that was read."""
+    path = scene.path(f"/agreements/{agreement['id']}/signatures")
+    return await person.post(path, {"content_hash": agreement["content_hash"]} | more)
+
+
+async def mark(scene: Scene, agreement: Json, /, **fields: Any) -> httpx.Response:
+    """As the mediator or the center's staff write it down."""
+    path = scene.path(f"/agreements/{agreement['id']}/signatures")
+    by: Person = fields.pop("by", scene.mediator)
+    return await by.post(path, {"content_hash": agreement["content_hash"]} | fields)
+
+
+async def scan(scene: Scene) -> Json:
+    file = granted(await scene.clerk.upload(photo(), to=scene.path("/files")), 201)
+    return {"file_id": file["id"], "file_sha256": file["sha256"]}
