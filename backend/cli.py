@@ -131,10 +131,10 @@ def migrate() -> None:
 def makemigrations(
     name: Annotated[str | None, typer.Option(help="Words for the file name, such as add_center_phone.")] = None,
 ) -> None:
-    """For developers: write the migration that a change of models/ needs. Read it before committing it."""
-    from backend import database
+    """For developers: write the migration that a change of models/ needs, and its SQL. Read both before committing."""
+    from backend import migration_scripts
 
-    paths = asyncio.run(database.write_migrations(name))
+    paths = asyncio.run(migration_scripts.write(name))
     typer.echo("\n".join(f"written {path}" for path in paths) or "the migrations say what the models say")
 
 

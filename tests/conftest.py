@@ -11,13 +11,11 @@ import pytest
 from argon2 import PasswordHasher
 from sanic import Sanic
 from tortoise import connections
-from tortoise.migrations.api import migrate
 
 from backend import database, seed
 from backend.core.crypto import new_key
 from backend.server import create_app
 from backend.wechat.simulator.sms import SmsKeys
-from config.orm import tortoise_config
 from config.settings import Settings
 from models import Staff
 from tests.clock import TravellingClock
@@ -53,8 +51,7 @@ _BUSINESS_TABLES = (
     "phone_code", "resident_session", "resident", "staff_session", "case_counter", "wechat_callback",
     "idempotent_request", "pgqueuer", "pgqueuer_log",
 )  # fmt: skip
-_EMPTY = "; ".join(f"DELETE FROM {table}" for table in _BUSINESS_TABLES)  # noqa: S608
-"""Children first. Of the few rows that a test leaves, DELETE is ten times faster than TRUNCATE."""
+_FILLED = "SELECT " + ", ".join(f"EXISTS (SELECT FROM {table}) AS {table}" for table in _BUSINESS_TABLES)  # noqa: S608
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +103,7 @@ def clock(_clock: TravellingClock) -> Iterator[TravellingClock]:
 
 @pytest.fixture(scope="session")
 async def app(settings: Settings, simulator: Simulator, _clock: TravellingClock) -> AsyncIterator[App]:
-    await migrate(config=tortoise_config(settings.database_url.get_secret_value(), 2))
+    await database.migrate(settings.database_url.get_secret_value())
     await seed.load_into(settings)
     await _make_passwords_cheap(settings)
     app = create_app(settings, _clock, name="hejie-test")
@@ -140,8 +137,17 @@ async def client(app: App) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
-    await connections.get("default").execute_script(_EMPTY)
+    await _empty()
     await app.ctx.redis.flushdb()
+
+
+async def _empty() -> None:
+    """Children first. Of the few rows that a test leaves, DELETE is ten times faster than TRUNCATE, and asking where
+    there are any is faster than deleting in vain."""
+    connection = connections.get("default")
+    (filled,) = await connection.execute_query_dict(_FILLED)
+    statements = [f"DELETE FROM {table}" for table in _BUSINESS_TABLES if filled[table]]  # noqa: S608
+    await connection.execute_script("; ".join(statements))
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from backend import migration_scripts
+from backend.database import FOLDER
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("backend", "miniprogram_api", "config", "models")
 MODULES = sorted(
@@ -89,3 +92,10 @@ def test_names_say_what_a_thing_is() -> None:
         names |= {f"{where(path, node)} {node.name}" for node in ast.walk(PARSED[path]) if isinstance(node, named)}
 
     assert [name for name in names if any(word in name.rsplit(" ", maxsplit=1)[-1].lower() for word in SHAPELESS)] == []
+
+
+def test_every_migration_has_its_script() -> None:
+    """What runs is the script: `hejie makemigrations` writes it anew."""
+    assert migration_scripts.out_of_date() == []
+    scripts = [path.stem for path in sorted(FOLDER.glob("[0-9]*.sql"))]
+    assert scripts == [path.stem for path in sorted(FOLDER.glob("[0-9]*.py"))]
