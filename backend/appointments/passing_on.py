@@ -43,10 +43,6 @@ UPDATE wait_entry SET status = 'lapsed'
                  FOR UPDATE SKIP LOCKED)
 RETURNING dispute_id, resident_id
 """
-_HAS_LAPSED = """
-SELECT FROM wait_entry
- WHERE center_id = $1 AND kind = $2 AND starts_at = $3 AND status = 'offered' AND offered_until <= $4
-"""
 
 
 async def pass_on(deps: Deps, slot: SlotKey) -> None:
@@ -69,10 +65,6 @@ async def pass_on_lapsed(deps: Deps, slot: SlotKey) -> None:
         await pass_on(deps, slot)
     if lapsed:
         await tell(deps, slot, "offer_lapsed", lapsed)
-
-
-async def has_lapsed(deps: Deps, slot: SlotKey) -> bool:
-    return bool(await _rows(_HAS_LAPSED, [*slot[:3], deps.clock.now()]))
 
 
 def offered_until(rules: BookingRules, now: datetime, starts_at: datetime) -> datetime | None:

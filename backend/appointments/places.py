@@ -4,6 +4,8 @@ The row of a slot is fought over by everybody who wants it, so actions come here
 from here to the commit.
 """
 
+from datetime import datetime
+
 from tortoise import connections
 
 from backend.appointments.availability import SlotKey
@@ -19,13 +21,18 @@ _FREE = """
 UPDATE slot_count SET taken = taken - 1 WHERE center_id = $1 AND kind = $2 AND starts_at = $3 AND taken > 0
 RETURNING taken
 """
-_TAKEN = "SELECT taken FROM slot_count WHERE center_id = $1 AND kind = $2 AND starts_at = $3"
+_TAKEN = """
+SELECT taken, EXISTS (SELECT FROM wait_entry w
+                       WHERE w.center_id = s.center_id AND w.kind = s.kind AND w.starts_at = s.starts_at
+                         AND w.status = 'offered' AND w.offered_until <= $4) AS has_lapsed
+  FROM slot_count s WHERE center_id = $1 AND kind = $2 AND starts_at = $3
+"""
 
 
-async def taken(slot: SlotKey) -> int:
-    """At this moment; only `take` decides."""
-    rows = await connections.get("default").execute_query_dict(_TAKEN, list(slot[:3]))
-    return rows[0]["taken"] if rows else 0
+async def looks_full(slot: SlotKey, capacity: int, now: datetime) -> bool:
+    """At this moment, and no offer that lapsed holds a place of it; only `take` decides."""
+    rows = await connections.get("default").execute_query_dict(_TAKEN, [*slot[:3], now])
+    return bool(rows) and rows[0]["taken"] >= capacity and not rows[0]["has_lapsed"]
 
 
 async def take(slot: SlotKey, capacity: int) -> bool:

@@ -137,9 +137,8 @@ async def enter(deps: Deps, reserved: Reserved) -> None:
 async def look_for_place(deps: Deps, reserved: Reserved) -> None:
     """Refused early, before anything is written; the judge is `exchange_places`. Raises SlotFullError."""
     slot = key_of(reserved.appointment)
-    if slot.purpose is not Purpose.REGISTRATION or await places.taken(slot) < reserved.capacity:
-        return
-    if not await passing_on.has_lapsed(deps, slot):
+    is_counted = slot.purpose is Purpose.REGISTRATION
+    if is_counted and await places.looks_full(slot, reserved.capacity, deps.clock.now()):
         raise SlotFullError
 
 

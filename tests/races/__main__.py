@@ -61,6 +61,8 @@ async def _campaign(settings: Settings) -> bool:
             findings = [await _race(place, port), await _violations("after the races")]
             findings += [await mixed.run(place, port, MIXED_S), await _violations("after mixed traffic")]
         findings += [await killing.run(place), await _violations("after the kills")]
+    for each in findings:
+        console.print(each.detail, end="\n" if each.detail else "")
     console.print(verdict.table(findings, (time.monotonic() - began) / 60))
     is_good = all(each.is_good for each in findings)
     console.print("[green]nobody was booked twice[/green]" if is_good else "[red]not as it must be[/red]")

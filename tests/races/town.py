@@ -73,6 +73,19 @@ async def settle_town(size: int, keyring: Keyring) -> Town:
     return town
 
 
+@asynccontextmanager
+async def narrowed(town: Town, slots: int, places: int) -> AsyncIterator[None]:
+    """The first day has but so many slots with so few places: it fills up, and people wait."""
+    center, ends = town.center, f"{slots // 2:02}:{slots % 2 * 30:02}"
+    first = {"date": _first_day().date().isoformat(), "hours": [{"starts": "00:00", "ends": ends}]}
+    kinds = {kind: {"minutes": 30, "capacity": places} for kind in ("onsite", "video")}
+    center.opening = ALWAYS | {"exceptions": [first], "kinds": kinds}
+    await center.save(update_fields=["opening"])
+    yield
+    center.opening = ALWAYS
+    await center.save(update_fields=["opening"])
+
+
 async def give_mediators(town: Town, count: int) -> list[Staff]:
     """`count` of the callers' cases get a mediator, and the next caller as the other side."""
     known = await Staff.get(username="mediator")

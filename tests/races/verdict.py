@@ -11,6 +11,7 @@ class Finding(NamedTuple):
     wanted: str
     found: str
     is_good: bool
+    detail: str = ""
 
 
 def table(findings: Sequence[Finding], minutes: float) -> Table:
