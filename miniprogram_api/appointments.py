@@ -91,8 +91,8 @@ async def get_appointment(actor: ResidentActor, appointment_id: UUID, deps: Deps
 @endpoint(
     blueprint, "GET", "/appointments/{appointment_id}/calendar.ics", audience="resident", produces="text/calendar"
 )
-async def get_calendar_file(actor: ResidentActor, appointment_id: UUID) -> HTTPResponse:
-    entry = views.calendar_entry(await queries.for_resident(actor, appointment_id))
+async def get_calendar_file(actor: ResidentActor, appointment_id: UUID, deps: Deps) -> HTTPResponse:
+    entry = views.calendar_entry(await queries.for_resident(actor, appointment_id), deps.clock.now())
     return HTTPResponse(
         appointment_file(entry),
         content_type="text/calendar; charset=utf-8",

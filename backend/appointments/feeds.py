@@ -49,17 +49,18 @@ async def read(deps: Deps, secret: str) -> Feed:
     kept = await CalendarFeed.filter(token_hash=token_hash(secret), revoked_at=None, staff__is_active=True).first()
     if kept is None:
         raise NotFoundError
-    rows = Appointment.filter(mediator_id=kept.staff_id, starts_at__gte=deps.clock.now() - _KEPT)
+    now = deps.clock.now()
+    rows = Appointment.filter(mediator_id=kept.staff_id, starts_at__gte=now - _KEPT)
     found = await rows.order_by("starts_at", "id").select_related("center", "dispute", "room")
-    content = ics.feed(f"{kept.id}@hejie", "调解日程", map(_entry, found))
+    content = ics.feed(f"{kept.id}@hejie", "调解日程", [_entry(each, now) for each in found])
     changed_at = max([kept.created_at, *(each.updated_at for each in found)])
     return Feed(content, f'"{sha256(content).hexdigest()[:32]}"', changed_at)
 
 
-def _entry(appointment: Appointment) -> ics.Entry:
+def _entry(appointment: Appointment, now: datetime) -> ics.Entry:
     dispute, room = appointment.dispute, appointment.room
     place = views.place_text(appointment.kind, appointment.center)
     if room is not None and appointment.kind is AppointmentKind.ONSITE:
         place = f"{place} {room.name}"
     title = f"{views.PURPOSES[appointment.purpose]} {dispute.case_number or dispute.number}"
-    return views.calendar_entry(appointment, title=title, place=place)
+    return views.calendar_entry(appointment, now, title=title, place=place)

@@ -104,7 +104,7 @@ def _participant_out(asked: Participant, names: Mapping[UUID, str]) -> Participa
     )
 
 
-def calendar_entry(appointment: Appointment, *, title: str = TITLE, place: str = "") -> Entry:
+def calendar_entry(appointment: Appointment, now: datetime, *, title: str = TITLE, place: str = "") -> Entry:
     """The center must have been read with it."""
     return Entry(
         appointment_id=str(appointment.id),
@@ -112,7 +112,7 @@ def calendar_entry(appointment: Appointment, *, title: str = TITLE, place: str =
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
         place=place or place_text(appointment.kind, appointment.center),
-        status=appointment.status,
+        status=status_at(appointment, now),
         stamp=appointment.updated_at,
         organizer=appointment.center.name,
         title=title,

@@ -70,6 +70,7 @@ async def test_unanswered_it_lapses_by_the_clock_and_the_worker_writes_it_down(
     clock.advance(hours=45)
 
     assert await scene.status(proposal) == "expired"
+    assert "STATUS:CANCELLED" in (await scene.zhang.get(f"/appointments/{proposal}/calendar.ics")).text
     assert outcome(await answer(scene.zhang, proposal)) == "not_proposed"
     assert (await Appointment.get(id=proposal)).status == "proposed"
     taken = await book(other.zhang, other.dispute_id, other.slot(at(26, 14, 30)))
