@@ -30,6 +30,7 @@ from tortoise.transactions import in_transaction
 
 from backend import outside, wechat_events
 from backend.appointments import affected, lapsing, reminders
+from backend.casework import performance
 from backend.casework import sweeps as cases
 from backend.centers.loading import NoCityQueueError
 from backend.content import checking
@@ -309,6 +310,9 @@ async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
     counted = await motions.close_due(deps)
     if counted:
         log.info("votes_counted", count=counted)
+    told = await performance.sweep(deps)
+    if told:
+        log.info("commitments_told", count=told)
     await _announce(deps, redis)
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import ResidentActor
+from backend.commitments import money
 from backend.core.deps import Deps
-from backend.mediation import access, commercial, commercial_views, panel, panel_members, recoveries, schedules
+from backend.mediation import access, commercial, commercial_views, panel, panel_members, schedules
 from backend.mediation.commercial import FeeAcceptanceIn, NotCommercialError, UndertakingIn
 from backend.mediation.commercial_views import CommercialOut
 from backend.mediation.panel import ChoicesIn, PanelFormedError
@@ -84,4 +85,4 @@ async def choose_panel(actor: ResidentActor, dispute_id: UUID, body: ChoicesIn, 
 
 @endpoint(blueprint, "GET", "/disputes/{dispute_id}/amounts", audience="resident", returns=AmountsOut)
 async def get_case_amounts(actor: ResidentActor, dispute_id: UUID, deps: Deps) -> AmountsOut:
-    return await recoveries.amounts(deps, await access.of_resident(actor, dispute_id))
+    return await money.amounts(deps, await access.of_resident(actor, dispute_id))

@@ -30,6 +30,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",
     "confirmation_notice", "confirmation_consent", "confirmation", "parcel", "signature", "agreement_comment",
     "agreement_version", "agreement",
     "group_representative", "member_consent", "legal_plan_item", "legal_plan", "finding_follow_up", "risk_finding",
@@ -37,7 +38,7 @@ _BUSINESS_TABLES = (
     "desk_attendance",
     "explanation_receipt", "explanation", "opinion", "consultation_material", "consulted_expert", "consultation",
     "objection", "verification", "custody_entry", "evidence_item", "room_consent", "room_guest", "room",
-    "panel_choice", "panel_candidate", "panel", "recovery", "undertaking", "fee_acceptance", "commercial_case",
+    "panel_choice", "panel_candidate", "panel", "undertaking", "fee_acceptance", "commercial_case",
     "fee_schedule", "proposal_answer", "proposal", "talk_message", "talk_channel", "minutes_answer", "minutes",
     "meeting_participant", "meeting",
     "matter_update", "matter", "ballot", "motion", "assembly_attendance", "assembly", "assembly_series",

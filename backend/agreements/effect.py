@@ -7,6 +7,7 @@ from datetime import datetime
 from backend.accounts.actors import Actor
 from backend.agreements import rows
 from backend.agreements.schemas import Content
+from backend.commitments import money, promises
 from backend.core.clock import iso
 from backend.core.deps import Deps
 from backend.core.wording import when_text
@@ -49,8 +50,11 @@ async def effective(
         await rows.changed(deps, before, "status")
     agreement.status, agreement.effective_at = AgreementStatus.EFFECTIVE, at
     await rows.changed(deps, agreement, "status", "effective_at")
-    dispute.agreed_fen = rows.opened(deps, version).total_fen or None
+    content = rows.opened(deps, version)
+    dispute.agreed_fen = content.total_fen or None
     await dispute.save(update_fields=["agreed_fen"])
+    _ = await promises.promise(deps, dispute, [term.model_dump(mode="json") for term in content.terms], agreement.id)
+    await money.carry_over(deps, dispute)
     if agreement.form is AgreementForm.ORAL:
         return
     data = {"effective_at": iso(at), "effective_text": when_text(at), "content_hash": version.content_hash}

@@ -1,7 +1,7 @@
 """Agreements on the wire. `Content` is also what is sealed and hashed."""
 
 from datetime import date
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationInfo, field_validator, model_validator
@@ -35,6 +35,7 @@ class AgreedTermIn(In):
     amount_fen: Fen | None = None
     due_on: date
     manner: Line | None = None
+    kind: Literal["act", "standard"] | None = None
 
     _due_on = field_validator("due_on")(_sensible)
 
@@ -102,6 +103,7 @@ class ContentTerm(Out):
     amount_fen: int | None = None
     due_on: date
     manner: str | None = None
+    kind: str | None = None
 
 
 class Content(Out):

@@ -23,6 +23,7 @@ from backend.casework import (
     transfers,
 )
 from backend.casework.done import Done, written
+from backend.commitments import completion, promises
 from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
@@ -157,11 +158,13 @@ async def record_session(deps: Deps, actor: StaffActor, dispute: Dispute, fields
 
 
 async def reach_agreement(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.ReachAgreement) -> Done:
-    """Raises InvalidFieldsError where the law wants it written, and for a proposal that was not accepted."""
+    """Raises InvalidFieldsError where the law wants it written, for a proposal that was not accepted, and for the id
+    of somebody else's party."""
     category = deps.catalog.top_category(dispute.category)
     if fields.form == "oral" and category in deps.catalog.written_agreement_only:
         raise InvalidFieldsError.at("form", "这类纠纷依法应当签订书面协议，请选择书面形式。")
-    terms: list[dict[str, Any]] | None = [term.model_dump(mode="json") for term in fields.terms]
+    given = [term.model_dump(mode="json") for term in fields.terms]
+    terms: list[dict[str, Any]] | None = await promises.named(deps, dispute, given)
     if fields.proposal_id is not None:
         terms = await proposal_views.accepted_terms(deps, dispute, fields.proposal_id)
     if terms is None:
@@ -194,8 +197,10 @@ async def close(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas
     return Done(detail=written(note=fields.note))
 
 
-async def confirm_fulfilment(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.Noted) -> Done:
-    return Done(detail=written(note=fields.note))
+async def confirm_fulfilment(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Noted) -> Done:
+    """Confirms whatever was still open. Raises DisputedFulfilmentError."""
+    confirmed = await completion.confirm_all(deps, actor, dispute, fields.note)
+    return Done(data={"commitments": confirmed}, detail=written(note=fields.note))
 
 
 async def reopen(_deps: Deps, _actor: StaffActor, _dispute: Dispute, fields: schemas.Reopen) -> Done:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
 
+from backend.commitments.schemas import LAST_DAY
 from backend.core import clock
 from backend.core.catalog import Catalog
 from backend.core.errors import FieldProblem
@@ -120,10 +121,22 @@ class RecordSession(ActionIn):
 
 
 class Term(In):
+    """`who` and `to`: a name, or a party's id. A standard 服务标准 is kept all the time, and checked."""
+
     who: Line
     what: Text
     due_on: date
     amount_fen: Annotated[int, Field(ge=0, le=MAX_FEN)] | None = None
+    to: Line | None = None
+    kind: Literal["act", "standard"] | None = None
+
+    @field_validator("due_on")
+    @classmethod
+    def is_a_date_of_our_time(cls, value: date) -> date:
+        """What was agreed may have been done on the spot."""
+        if not EARLIEST <= value <= LAST_DAY:
+            raise problem("履行日期太早或者太晚，请检查后重填。")
+        return value
 
 
 class ReachAgreement(ActionIn):

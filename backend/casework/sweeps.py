@@ -78,11 +78,8 @@ async def _lift(deps: Deps, dispute: Dispute) -> bool:
 
 async def _escalate(deps: Deps, dispute: Dispute) -> bool:
     """Once for each time that a limit runs out; nobody is woken for it at night or on a holiday."""
-    rules = (
-        deps.catalog.opening if dispute.center.opening is None else OpeningRules.model_validate(dispute.center.opening)
-    )
     running = case_clock.running_of(dispute)
-    if running is None or not opening_hours.is_open(rules, deps.calendar, deps.clock.now()):
+    if running is None or not center_is_open(deps, dispute):
         return False
     title = deps.catalog.time_rules.limit(running.version, running.rule).title
     data = {"rule": title, "due_at": dispute.due_at and dispute.due_at.isoformat()}
@@ -91,6 +88,13 @@ async def _escalate(deps: Deps, dispute: Dispute) -> bool:
     dispute.escalated_due_at = dispute.due_at
     await dispute.save(update_fields=["escalated_due_at"])
     return True
+
+
+def center_is_open(deps: Deps, dispute: Dispute) -> bool:
+    """Now."""
+    own = dispute.center.opening
+    rules = deps.catalog.opening if own is None else OpeningRules.model_validate(own)
+    return opening_hours.is_open(rules, deps.calendar, deps.clock.now())
 
 
 async def _start(deps: Deps, dispute: Dispute) -> bool:

@@ -5,6 +5,7 @@ from functools import cached_property
 from backend.core.agreement_rules import AgreementRules
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
+from backend.core.commitment_rules import CommitmentRules
 from backend.core.enterprise_rules import EnterpriseRules
 from backend.core.flow_table import Entry
 from backend.core.joint_rules import JointRules
@@ -28,6 +29,7 @@ class MediationCatalog(Entry):
     statutes: tuple[Statute, ...]
     statistics_definitions: dict[str, str]
     commercial: CommercialRules
+    commitments: CommitmentRules
 
     @cached_property
     def statute_by_code(self) -> dict[str, Statute]:

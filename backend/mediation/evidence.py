@@ -12,9 +12,8 @@ from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, No
 from backend.core.mediation_rules import StandingKind
 from backend.disputes import queries
 from backend.disputes.history import Entry
-from backend.files import actions as files
 from backend.files.queries import FileNotShownError
-from backend.mediation import access, sharing, telling
+from backend.mediation import access, case_files, sharing, telling
 from backend.mediation.access import Standing
 from backend.mediation.evidence_schemas import CustodyIn, EvidenceIn, ExchangeIn, ObjectionIn, VerificationIn
 from backend.mediation.running import require_not_over
@@ -35,7 +34,6 @@ from models.base import uuid7
 RESOURCE = "evidence"
 _STAFF = (StandingKind.MEDIATOR, StandingKind.CENTER)
 _MAY_SUBMIT = (*_STAFF, StandingKind.PARTY, StandingKind.EXPERT)
-_NOT_THERE = "没有找到这个文件，或者不在本案材料里，请重新选择。"
 
 
 class CustodyOrderError(HejieError):
@@ -216,14 +214,8 @@ async def _party_of(actor: Actor, standing: Standing) -> Party | None:
 
 
 async def _take_file(actor: Actor, standing: Standing, file_id: UUID | None) -> None:
-    """One's own that is new, or one that lies with the case and is one's own; for staff any of the case's."""
-    if file_id is None:
-        return
-    lying = StoredFile.filter(id=file_id, dispute_id=standing.dispute.id, deleted_at=None)
-    if standing.kind not in _STAFF:
-        lying = lying.filter(owner_id=actor.id)
-    if not await lying.exists() and await files.attach(actor, [file_id], standing.dispute.id):
-        raise InvalidFieldsError.at("file_id", _NOT_THERE)
+    if file_id is not None and (lost := await case_files.take(actor, standing, [file_id])):
+        raise InvalidFieldsError.at("file_id", lost[0].message)
 
 
 async def _record(deps: Deps, actor: StaffActor, standing: Standing, kind: str, data: dict[str, str]) -> None:

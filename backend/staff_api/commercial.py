@@ -5,10 +5,12 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
+from backend.commitments import money
+from backend.commitments.actions import ReportAnsweredError
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import In, Text
-from backend.mediation import access, commercial, commercial_views, panel, panel_members, recoveries, schedules
+from backend.mediation import access, commercial, commercial_views, panel, panel_members, schedules
 from backend.mediation.commercial import AlreadyStartedError, InstitutionIn, NotCommercialError, UndertakingIn
 from backend.mediation.commercial_views import CommercialOut
 from backend.mediation.panel import (
@@ -177,7 +179,7 @@ async def answer_panel_seat(actor: StaffActor, dispute_id: UUID, body: SeatAnswe
 
 @endpoint(blueprint, "GET", _RECOVERIES, audience="colleague", returns=AmountsOut)
 async def get_amounts(actor: StaffActor, dispute_id: UUID, deps: Deps) -> AmountsOut:
-    return await recoveries.amounts(deps, await access.of_colleague(actor, dispute_id))
+    return await money.amounts(deps, await access.of_colleague(actor, dispute_id))
 
 
 @endpoint(
@@ -191,7 +193,7 @@ async def get_amounts(actor: StaffActor, dispute_id: UUID, deps: Deps) -> Amount
     errors=(RoleNotAllowedError, NothingAgreedError),
 )
 async def record_recovery(actor: StaffActor, dispute_id: UUID, body: RecoveryIn, deps: Deps) -> AmountsOut:
-    return await recoveries.amounts(deps, await recoveries.record(deps, actor, dispute_id, body))
+    return await money.amounts(deps, await money.record(deps, actor, dispute_id, body))
 
 
 @endpoint(
@@ -201,10 +203,10 @@ async def record_recovery(actor: StaffActor, dispute_id: UUID, body: RecoveryIn,
     audience="staff",
     body=VoidIn,
     returns=AmountsOut,
-    errors=(RoleNotAllowedError,),
+    errors=(RoleNotAllowedError, ReportAnsweredError),
 )
 async def void_recovery(actor: StaffActor, dispute_id: UUID, recovery_id: UUID, body: VoidIn, deps: Deps) -> AmountsOut:
-    return await recoveries.amounts(deps, await recoveries.void(deps, actor, dispute_id, recovery_id, body.reason))
+    return await money.amounts(deps, await money.void(deps, actor, dispute_id, recovery_id, body.reason))
 
 
 async def _page(actor: StaffActor, dispute_id: UUID, deps: Deps) -> CommercialOut:

@@ -8,8 +8,9 @@ from backend.casework import actions, queries
 from backend.casework.queries import CasesQuery
 from backend.casework.schemas import FIELDS, ActionIn
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
+from backend.commitments.completion import DisputedFulfilmentError
 from backend.core.deps import Deps
-from backend.core.errors import RoleNotAllowedError
+from backend.core.errors import HejieError, RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
 from backend.disputes.workflow import ActionNotAllowedError, StaleVersionError
 from backend.web.endpoint import endpoint
@@ -56,6 +57,10 @@ async def get_case_timeline(
     )
 
 
+_REFUSES: dict[str, tuple[type[HejieError], ...]] = {"confirm_fulfilment": (DisputedFulfilmentError,)}
+"""Beside what every action may be refused for."""
+
+
 def _offer(action: str, fields: type[ActionIn]) -> None:
     """One call per action, so that each is described with its own fields."""
 
@@ -71,7 +76,7 @@ def _offer(action: str, fields: type[ActionIn]) -> None:
         audience="staff",
         body=fields,
         returns=CaseOut,
-        errors=(RoleNotAllowedError, StaleVersionError, ActionNotAllowedError),
+        errors=(RoleNotAllowedError, StaleVersionError, ActionNotAllowedError, *_REFUSES.get(action, ())),
     )(act)
 
 

@@ -13,6 +13,7 @@ import httpx
 
 from models import CommercialCase, Organization, Panel, PanelCandidate
 from tests.clock import START
+from tests.commitments import promised
 from tests.journeys.contract import granted
 from tests.mediation import furnish_talks, joint, referred
 from tests.mediation.furnishing import furnish_cloud
@@ -55,6 +56,7 @@ FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
     furnish_cloud,
     joint.furnish,
     agreed,
+    promised.furnish,
 )
 CENTER = ("mediator", "clerk", "supervisor")
 SIDES = ("party_a", "party_b")
@@ -70,6 +72,8 @@ ROWS: tuple[Row, ...] = (
     Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/amounts", dict.fromkeys(SIDES, ONE)),
     Row("/recoveries", dict.fromkeys(CENTER, ONE)),
+    Row("/commitments", dict.fromkeys((*SIDES, *CENTER), 1)),
+    Row("/commitments/{commitment}", dict.fromkeys((*SIDES, *CENTER), ONE)),
     Row("/evidence", {"party_a": 2, "party_b": 1, "mediator": 2, "clerk": 2, "assisting": 0, "expert": 1}),
     Row("/evidence/{kept}", dict.fromkeys(("party_a", "mediator", "clerk"), ONE)),
     Row("/evidence/{exchanged}", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "expert"), ONE)),

@@ -1,0 +1,100 @@
+"""Who may say what of a commitment, and when. Whoever writes holds the case: no two payments pass each other."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from backend.accounts.actors import Actor, StaffActor
+from backend.core.deps import Deps
+from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
+from backend.core.mediation_rules import StandingKind
+from backend.mediation import access, steering
+from backend.mediation.access import Standing
+from models import ActorKind, Commitment, Dispute, FulfilmentReport, Party, Status
+
+RESOURCE = "commitment"
+_AGREED = (Status.AGREED, Status.FULFILLED, Status.CLOSED)
+_STAFF = (StandingKind.MEDIATOR, StandingKind.CENTER)
+
+
+class NothingToKeepError(HejieError):
+    code: ClassVar[str] = "nothing_to_keep"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "本件现在没有生效的协议，或者已经重新调解，不能登记履行。请先登记协议。"
+
+
+class CommitmentEndedError(HejieError):
+    code: ClassVar[str] = "commitment_ended"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这一项已经履行完毕、免除或者被新协议代替，不用再登记。请刷新后再看。"
+
+
+def require_agreed(dispute: Dispute) -> None:
+    """Raises NothingToKeepError."""
+    if not is_agreed(dispute):
+        raise NothingToKeepError
+
+
+def is_agreed(dispute: Dispute) -> bool:
+    return dispute.status in _AGREED
+
+
+async def one(deps: Deps, standing: Standing, commitment_id: UUID) -> Commitment:
+    """With its case, its reports and their answers. Raises NotFoundError."""
+    found = access.readable(deps, standing, RESOURCE, Commitment.filter(dispute_id=standing.dispute.id))
+    row = await found.filter(id=commitment_id).prefetch_related("reports__answers").first()
+    if row is None:
+        raise NotFoundError
+    row.dispute = standing.dispute
+    return row
+
+
+async def running(deps: Deps, standing: Standing, commitment_id: UUID) -> Commitment:
+    """Raises NotFoundError, NothingToKeepError, CommitmentEndedError."""
+    row = await one(deps, standing, commitment_id)
+    require_agreed(standing.dispute)
+    if row.ended_as is not None:
+        raise CommitmentEndedError
+    return row
+
+
+def is_staff(standing: Standing) -> bool:
+    return standing.kind in _STAFF
+
+
+def is_debtor(standing: Standing, row: Commitment) -> bool:
+    return row.debtor_id in standing.party_ids
+
+
+async def is_creditor(standing: Standing, row: Commitment) -> bool:
+    """Named as such; where nobody is, whoever is on the other side than who owes it."""
+    if row.creditor_id is not None or row.debtor_id is None:
+        return row.creditor_id in standing.party_ids
+    mine = {party.side for party in await Party.filter(id__in=list(standing.party_ids))}
+    return bool(mine) and (await Party.get(id=row.debtor_id)).side not in mine
+
+
+def may_decide(actor: Actor, standing: Standing) -> bool:
+    return isinstance(actor, StaffActor) and steering.is_lead(actor, standing)
+
+
+async def may_report(actor: Actor, standing: Standing, row: Commitment) -> bool:
+    if isinstance(actor, StaffActor):
+        return steering.is_of_center(actor, standing)
+    return is_debtor(standing, row) or await is_creditor(standing, row)
+
+
+async def may_answer(actor: Actor, standing: Standing, row: Commitment, report: FulfilmentReport) -> bool:
+    """Nobody answers what they said themselves, nor twice; the other side only while the case is not done with."""
+    kind = ActorKind.STAFF if isinstance(actor, StaffActor) else ActorKind.RESIDENT
+    if any(answer.by_kind is kind for answer in report.answers):
+        return False
+    if isinstance(actor, StaffActor):
+        return may_decide(actor, standing)
+    is_open = standing.dispute.status is Status.AGREED and report.reporter_id != actor.id
+    return is_open and await is_creditor(standing, row)
+
+
+def require(*, allowed: bool) -> None:
+    """Raises RoleNotAllowedError."""
+    if not allowed:
+        raise RoleNotAllowedError
