@@ -32,3 +32,5 @@ async def furnish(scene: Standings) -> None:
     """For the access matrix: what comes last in a case."""
     (commitment,) = await agreed(scene, REPAIRS)
     scene.ids["commitment"] = commitment["id"]
+    indicator = {"name": "物业费收缴率", "unit": "percent", "baseline": 45, "baseline_on": "2026-11-01"}
+    granted(await scene["mediator"].post(scene.path("/indicators"), indicator), 201)

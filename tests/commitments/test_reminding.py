@@ -63,7 +63,7 @@ async def test_the_day_rolls_over_days_off_and_nobody_is_told_twice(
     assert [await on(app, clock, due + timedelta(days=n)) for n in (26, 28, 60)] == [0, 0, 0]
     assert await kinds_of(people, "party_b") == ["commitment_overdue"] * 2 + ["commitment_due"] * 2
     assert await kinds_of(people, "party_a") == ["commitment_unkept"]
-    told = granted(await scene["mediator"].get("/me/notices"))["items"]
+    told = granted(await scene["mediator"].get("/notices"))["items"]
     assert [each["kind"] for each in told].count("commitment_overdue") == 2
     timeline = granted(await (await people.resident("party_a")).get(scene.path("/timeline"), limit=100))["items"]
     assert [each["kind"] for each in timeline].count("commitment_urged") == 2

@@ -73,6 +73,8 @@ ROWS: tuple[Row, ...] = (
     Row("/amounts", dict.fromkeys(SIDES, ONE)),
     Row("/recoveries", dict.fromkeys(CENTER, ONE)),
     Row("/commitments", dict.fromkeys((*SIDES, *CENTER), 1)),
+    Row("/indicators", dict.fromkeys((*CENTER, "assisting"), 1)),
+    Row("/follow-up", dict.fromkeys((*SIDES, *CENTER, "assisting"), ONE)),
     Row("/commitments/{commitment}", dict.fromkeys((*SIDES, *CENTER), ONE)),
     Row("/evidence", {"party_a": 2, "party_b": 1, "mediator": 2, "clerk": 2, "assisting": 0, "expert": 1}),
     Row("/evidence/{kept}", dict.fromkeys(("party_a", "mediator", "clerk"), ONE)),

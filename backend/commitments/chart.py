@@ -1,0 +1,122 @@
+"""The follow-up as a picture: SVG that needs nothing else, says in words what it shows, and nothing by color alone."""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import NamedTuple
+
+from backend.commitments.follow_up import DayOut, FollowUpOut
+from backend.commitments.indicators import IndicatorOut
+from backend.core.clock import today
+from backend.core.deps import Deps
+
+_WIDTH, _LEFT, _RIGHT, _PANEL, _HEAD = 640, 56, 96, 120, 34
+_STATES = (("fulfilled", "履行完毕", "#2e7d32"), ("waived", "免除", "#90a4ae"), ("open", "待履行", "#1565c0"),
+           ("overdue", "已逾期", "#c62828"))  # fmt: skip
+
+
+HEADERS = {"Cache-Control": "private, no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+class _Axis(NamedTuple):
+    first: date
+    last: date
+
+    def x(self, on: date) -> float:
+        span = (self.last - self.first).days or 1
+        return round(_LEFT + (_WIDTH - _LEFT - _RIGHT) * (on - self.first).days / span, 1)
+
+
+def svg(deps: Deps, shown: FollowUpOut) -> str:
+    axis, days = _axis(deps, shown), shown.commitments.days if shown.commitments else []
+    panels = [_promised(axis, days)] if days else []
+    panels += [_figure(axis, each) for each in shown.indicators]
+    height = _HEAD + len(panels) * (_PANEL + _HEAD) + 10
+    placed = "".join(
+        f'<g transform="translate(0 {_HEAD + place * (_PANEL + _HEAD)})">{panel}</g>'
+        for place, panel in enumerate(panels)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'aria-labelledby="title desc" font-family="sans-serif" font-size="12" fill="#263238">'
+        f'<title id="title">履行跟踪图</title><desc id="desc">{escape(in_words(shown))}</desc>'
+        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>'
+        f'<text x="{_LEFT}" y="20">共商会{shown.meetings_held}次 · 已解决事项{shown.matters_solved}件</text>'
+        f"{placed}</svg>"
+    )
+
+
+def in_words(shown: FollowUpOut) -> str:
+    """For who cannot see it."""
+    said = [f"召开共商会{shown.meetings_held}次，解决议定事项{shown.matters_solved}件"]
+    if shown.commitments and shown.commitments.days:
+        now = shown.commitments.days[-1]
+        said.append("约定事项" + "、".join(f"{text}{getattr(now, name)}项" for name, text, _ in _STATES))
+    for each in shown.indicators:
+        latest = "还没有读数" if each.latest is None else f"现为{each.latest:g}{each.unit_text}，{each.change_text}"
+        said.append(f"{each.name}基准{each.baseline:g}{each.unit_text}，{latest}")
+    return "；".join(said) + "。"
+
+
+def _axis(deps: Deps, shown: FollowUpOut) -> _Axis:
+    days = [day.on for day in shown.commitments.days] if shown.commitments else []
+    days += [point.on for each in shown.indicators for point in each.series]
+    return _Axis(min(days, default=today(deps.clock)), today(deps.clock))
+
+
+def _promised(axis: _Axis, days: Sequence[DayOut]) -> str:
+    """Each state a band over the days; the numbers of today beside it."""
+    most = max(sum(getattr(day, name) for name, _, _ in _STATES) for day in days)
+    ends = [*(day.on for day in days[1:]), axis.last]
+    drawn, labels = [], []
+    for day, end in zip(days, ends, strict=True):
+        below = 0
+        for name, _, color in _STATES:
+            count = getattr(day, name)
+            height, y = _PANEL * count / most, _PANEL * (1 - (below + count) / most)
+            width = max(axis.x(end) - axis.x(day.on), 2)
+            below += count
+            if count:
+                drawn.append(f'<rect x="{axis.x(day.on)}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+                             f'fill="{color}"/>')  # fmt: skip
+    for place, (name, text, color) in enumerate(_STATES):
+        y = 14 + place * 20
+        labels.append(f'<rect x="{_WIDTH - _RIGHT + 8}" y="{y - 9}" width="10" height="10" fill="{color}"/>'
+                      f'<text x="{_WIDTH - _RIGHT + 22}" y="{y}">{text} {getattr(days[-1], name)}</text>')  # fmt: skip
+    return "".join(drawn) + "".join(labels) + _dates(axis)
+
+
+def _figure(axis: _Axis, each: IndicatorOut) -> str:
+    values = [point.value for point in each.series] + ([each.target] if each.target is not None else [])
+    low, high = min([0.0, *values]), max([0.0, *values]) or 1.0
+
+    def y(value: float) -> float:
+        return round(_PANEL * (1 - (value - low) / (high - low)), 1)
+
+    points = " ".join(f"{axis.x(point.on)},{y(point.value)}" for point in each.series)
+    dots = "".join(f'<circle cx="{axis.x(point.on)}" cy="{y(point.value)}" r="3" fill="#1565c0"/>'
+                   for point in each.series)  # fmt: skip
+    last = each.series[-1]
+    lines = _across(y(each.baseline), "#90a4ae", "4 3")
+    if each.target is not None:
+        lines += _across(y(each.target), "#2e7d32", "1 3")
+    label = f"{last.value:g}{each.unit_text}" + (f"（{each.change_text}）" if each.change_text else "")
+    return (
+        f'<text x="{_LEFT}" y="-6">{escape(each.name)}：{escape(label)}</text>{lines}'
+        f'<polyline points="{points}" fill="none" stroke="#1565c0" stroke-width="2"/>{dots}'
+        f'<text x="{_LEFT - 6}" y="{y(each.baseline) + 4}" text-anchor="end">{each.baseline:g}</text>{_dates(axis)}'
+    )
+
+
+def _across(y: float, color: str, dashes: str) -> str:
+    ends = f'x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}"'
+    return f'<line {ends} stroke="{color}" stroke-dasharray="{dashes}"/>'
+
+
+def _dates(axis: _Axis) -> str:
+    y = _PANEL + 14
+    return (
+        f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{_PANEL}" y2="{_PANEL}" stroke="#263238"/>'
+        f'<text x="{_LEFT}" y="{y}" font-size="10">{axis.first}</text>'
+        f'<text x="{_WIDTH - _RIGHT}" y="{y}" font-size="10" text-anchor="end">{axis.last}</text>'
+    )
