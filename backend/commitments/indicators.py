@@ -17,7 +17,7 @@ from backend.core.wording import date_text
 from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import EARLIEST
-from backend.mediation import access, steering
+from backend.mediation import access, running, steering
 from backend.mediation.access import Standing
 from models import Indicator, IndicatorReading, Status
 from models.base import uuid7
@@ -214,7 +214,7 @@ async def _held(deps: Deps, actor: StaffActor, dispute_id: UUID, indicator_id: U
     if not steering.is_of_center(actor, standing):
         raise RoleNotAllowedError
     if standing.dispute.status is not Status.CLOSED:
-        steering.require_open(standing.dispute)
+        running.require_open(standing.dispute)
     return standing, row
 
 

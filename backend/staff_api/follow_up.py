@@ -12,7 +12,7 @@ from backend.commitments.indicators import AlreadyReadError, IndicatorIn, Indica
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.mediation import access
-from backend.mediation.steering import MediationNotOpenError
+from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_follow_up")

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+from tests.agreements.scene import agreed_case, mark, sign
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.commitments.promised import CLEANS, OWED, OWES, PAYS, REPAIRS, agreed, path, payment
@@ -183,3 +184,29 @@ async def test_a_new_agreement_replaces_what_was_open(people: PeopleAtWork, scen
     listed = granted(await scene["party_a"].get(scene.path("/commitments")))
     assert (listed["open"], listed["agreed_fen"]) == (1, 0)
     refused(await scene["party_b"].post(path(scene, repairs, "/reports"), payment(1)), 409, "commitment_ended")
+
+
+async def test_a_written_one_is_followed_from_its_last_signature_on(
+    people: PeopleAtWork, clock: TravellingClock
+) -> None:
+    """Money that came before it is put on what it was for."""
+    case = await agreed_case(people, clock)
+    drawn = await case.final()
+    coming = {"amount_fen": 350_000, "received_on": "2026-11-24", "note": "转账尾号1234"}
+    granted(await case.mediator.post(case.path("/recoveries"), coming), 201)
+    assert granted(await case.mediator.get(case.path("/commitments")))["items"] == []
+    for person in (case.applicant, case.respondent):
+        granted(await sign(case, person, drawn), 201)
+    assert granted(await case.mediator.get(case.path("/commitments")))["items"] == []
+    granted(await mark(case, drawn, role="mediator", method="screen"), 201)
+    granted(await mark(case, drawn, role="seal", method="paper", signed_at="2026-11-24T10:00:00+08:00"), 201)
+    first, second = granted(await case.applicant.get(case.path("/commitments")))["items"]
+    assert (first["who"], first["debtor_id"], first["creditor_id"]) == (
+        "周大勇", case.ids["respondent"], case.ids["applicant"]
+    )  # fmt: skip
+    assert [(each["confirmed_fen"], each["status"]) for each in (first, second)] == [
+        (300_000, "fulfilled"), (50_000, "partly"),
+    ]  # fmt: skip
+    amounts = granted(await case.mediator.get(case.path("/recoveries")))
+    assert (amounts["agreed_fen"], amounts["recovered_fen"]) == (500_000, 350_000)
+    assert "1234" not in (await case.applicant.get(case.path("/commitments"))).text
