@@ -4,6 +4,8 @@ else; what no commitment speaks of is written down by itself, as in cases from b
 from collections.abc import Iterator
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from backend.accounts.actors import StaffActor
 from backend.commitments import actions, states, telling
 from backend.commitments import standing as who
@@ -18,6 +20,7 @@ from models import ActorKind, Commitment, CommitmentEnd, CommitmentKind, Dispute
 from models.base import uuid7
 
 _STAFF = (StandingKind.MEDIATOR, StandingKind.CENTER)
+_STANDS = Q(ended_as__isnull=True) | Q(ended_as__not=CommitmentEnd.REPLACED)
 
 
 async def record(deps: Deps, actor: StaffActor, dispute_id: UUID, given: RecoveryIn) -> Standing:
@@ -25,8 +28,8 @@ async def record(deps: Deps, actor: StaffActor, dispute_id: UUID, given: Recover
     NothingAgreedError; InvalidFieldsError above what was agreed."""
     standing = await access.of_colleague(actor, dispute_id, lock=True)
     access.require(standing, *_STAFF)
-    promised = Commitment.filter(dispute_id=dispute_id, kind=CommitmentKind.PAYMENT)
-    if not await promised.exclude(ended_as=CommitmentEnd.REPLACED).exists():
+    promised = Commitment.filter(_STANDS, dispute_id=dispute_id, kind=CommitmentKind.PAYMENT)
+    if not await promised.exists():
         return await recoveries.record(deps, actor, dispute_id, given)
     if not who.is_agreed(standing.dispute):
         raise NothingAgreedError

@@ -62,7 +62,7 @@ async def test_what_is_no_reading_in_the_unit_is_refused(scene: Standings) -> No
         assert paths(await mediator.post(readings, wrong)) == where, wrong
     refused(await mediator.post(f"{indicators}/{uuid4()}/readings", reading(85)), 404)
     refused(await mediator.post(f"{readings}/{uuid4()}/void", {"reason": "错"}), 404)
-    for who, status in (("supervisor", 403), ("clerk", 403), ("assisting", 403), ("other_center", 404)):
+    for who, status in (("supervisor", 403), ("clerk", 403), ("other_center", 404)):
         refused(await scene[who].post(indicators, RATE), status)
 
 

@@ -65,7 +65,7 @@ ROWS: tuple[Row, ...] = (
     Row("", dict.fromkeys(("party_a", "party_b", "mediator", "clerk", "supervisor"), ONE)),
     Row("/legal-referrals", dict.fromkeys(("party_a", "mediator", "clerk", "supervisor"), 1) | {"party_b": 0}),
     *(Row(*each) for each in (*furnish_talks.ROWS, *joint.ROWS)),
-    Row("/agreements", dict.fromkeys((*SIDES, *CENTER), 1) | {"assisting": 0}),
+    Row("/agreements", dict.fromkeys((*SIDES, *CENTER), 2) | {"assisting": 0}),
     Row("/agreements/{agreement}", dict.fromkeys((*SIDES, *CENTER), ONE)),
     Row("/agreements/{agreement}/comments", dict.fromkeys((*SIDES, *CENTER), 0)),
     Row("/commercial", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
