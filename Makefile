@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue lock openapi clean race
+.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue bench-history lock openapi clean race
 
 BIN := .venv/bin
 
@@ -59,6 +59,9 @@ bench-queue: install ## the staff queue and the case page among a thousand cases
 
 bench-rooms: install ## 200 people in 20 rooms talk for 100 s over two API processes
 	@exec $(BIN)/python -m tests.benchmarks.rooms
+
+bench-history: install ## a million events of the history verified
+	@exec $(BIN)/python -m tests.benchmarks.history
 
 race: install ## everybody books at once, for some minutes; the database must come out clean
 	@exec $(BIN)/python -m tests.races

@@ -262,6 +262,20 @@ def rotate_keys() -> None:
     typer.echo(f"done: {changed} values sealed anew; what was sealed with older keys is no more")
 
 
+@app.command()
+def verify_history(
+    roots: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The roots kept outside, one JSON object a line.")
+    ] = None,
+) -> None:
+    """Prove that nobody has changed the history behind the application's back; fails and names what was."""
+    with terminal.complete_settings("verify-history") as settings:
+        from backend import history_terminal
+
+        if not asyncio.run(history_terminal.verify(settings, roots)):
+            raise typer.Exit(1)
+
+
 def _at_terminal(work: Callable[[ModuleType, Settings], Coroutine[Any, Any, str]]) -> None:
     with terminal.complete_settings("routing") as settings:
         from backend import routing_terminal

@@ -28,7 +28,7 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 
-from backend import outside, wechat_events
+from backend import history_sink, outside, wechat_events
 from backend.appointments import affected, lapsing, reminders
 from backend.casework import performance
 from backend.casework import sweeps as cases
@@ -252,10 +252,12 @@ async def _beat(redis: Redis) -> None:
 
 async def _sweep(settings: Settings, clock: Clock, redis: Redis) -> None:
     current = CurrentDeps(settings, clock)
+    sink = history_sink.open_sink(settings.history_sink, settings.data_dir)
     while True:
         await _try_to("throw_away", sweep(clock, timedelta(days=settings.idempotency_days)))
         await _try_to("sweep_cases", sweep_cases(current, redis))
         await _try_to("look_after_appointments", look_after_appointments(current, redis))
+        await _try_to("publish_history", publish_history(current, sink))
         await asyncio.sleep(_SWEEP_S)
 
 
@@ -314,6 +316,12 @@ async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
     if told:
         log.info("commitments_told", count=told)
     await _announce(deps, redis)
+
+
+async def publish_history(current: CurrentDeps, sink: history_sink.Sink) -> None:
+    """Proves yesterday's history to the place outside."""
+    if sent := await history_sink.publish(await current.get(), sink):
+        log.info("history_published", days=sent)
 
 
 async def _announce(deps: Deps, redis: Redis) -> None:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
     storage_url: str = Field("", description="obstore URL for uploaded files; default data_dir/files")
+    history_sink: str = Field(
+        "", description="where the history's daily root goes: URL or path; default data_dir/history-roots.jsonl"
+    )
     database_pool: int = Field(20, ge=2, description="connections per process")
 
     # secrets; `make run` writes development values into data_dir

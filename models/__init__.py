@@ -141,6 +141,7 @@ from models.enterprises import (
 )
 from models.files import FileKind, FileStatus, StoredFile
 from models.groups import GroupRepresentative, MemberConsent
+from models.history import HistoryRoot
 from models.idempotency import IdempotentRequest
 from models.joint import (
     Committee,
@@ -273,6 +274,7 @@ __all__ = [
     "GroupRepresentative",
     "GuestStatus",
     "HandoverNote",
+    "HistoryRoot",
     "Household",
     "IdempotentRequest",
     "IdentityCheck",

@@ -144,6 +144,9 @@ class Dispute(Row):
     """When a paused clock goes on by itself."""
     escalated_due_at = fields.DatetimeField(null=True)
     """The `due_at` whose passing has been reported to those above: each once."""
+    history_length = fields.IntField(default=0, db_default=0)
+    history_head = fields.BinaryField(null=True)
+    """How many events are in its chain, and the link of the last one: `backend.disputes.chain`."""
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
@@ -218,6 +221,10 @@ class Event(Row):
     """Nothing personal: states, ids, dates, amounts."""
     detail_sealed = fields.BinaryField(null=True)
     """What people wrote: JSON."""
+    detail_digest = fields.BinaryField(null=True)
+    ordinal = fields.IntField(default=0, db_default=0)
+    """Place in the chain of its case, from 1; 0 = from before there were chains."""
+    link = fields.BinaryField(null=True)
 
     class Meta:
         table = "event"

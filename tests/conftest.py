@@ -50,7 +50,7 @@ _BUSINESS_TABLES = (
     "diary", "miss", "participant", "wait_entry", "appointment", "facility", "mediator_hours", "slot_count", "event",
     "party", "notice", "subscription_grant", "subscription_answer", "stored_file", "dispute", "privacy_consent",
     "phone_code", "resident_session", "resident", "staff_session", "case_counter", "wechat_callback",
-    "idempotent_request", "pgqueuer", "pgqueuer_log",
+    "idempotent_request", "history_root", "pgqueuer", "pgqueuer_log",
 )  # fmt: skip
 _FILLED = "SELECT " + ", ".join(f"EXISTS (SELECT FROM {table}) AS {table}" for table in _BUSINESS_TABLES)  # noqa: S608
 

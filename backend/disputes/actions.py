@@ -22,7 +22,7 @@ from backend.disputes.schemas import DisputeIn, PlaceIn, PointIn
 from backend.files import actions as files
 from backend.notices import actions as notices
 from backend.notices.actions import News
-from models import CheckSubject, Dispute, Party, Side, Source, Status, Urge
+from models import CheckSubject, Dispute, Party, Representation, Side, Source, Status, Urge
 from models.base import uuid7
 
 _NUMBER_LENGTH = 12
@@ -62,12 +62,14 @@ async def file_dispute(
     if isinstance(filer, ResidentActor):
         consents.require_notice(filer, deps.catalog)
     step = case_clock.begin(deps, dispute)
-    await rows.insert([dispute])
-    parties = _parties(deps, draft, dispute, filer)
-    await rows.insert(parties)
-    center = decision.center
-    entry = Entry("submitted", data={"center": center.name, "number": dispute.number, "source": source}, step=step)
-    await history.record(deps, dispute, filer, entry, *await _represent(deps, draft, parties[0], filer))
+    parties, center = _parties(deps, draft, dispute, filer), decision.center
+    agents = _agents(deps, draft, parties[0], filer)
+    data = {"center": center.name, "number": dispute.number, "source": source}
+    entries = [Entry("submitted", data=data, step=step)]
+    entries += [representation.entry(deps.catalog, agent, "represented") for agent in agents]
+    events = history.begin(deps, dispute, filer, *entries)
+    for written in ([dispute], parties, agents, events):
+        await rows.insert(written)
     await content.request(deps, filer, Brought(CheckSubject.DISPUTE, dispute.id, dispute.id))
     if isinstance(filer, ResidentActor):
         words = {"center": center.name, "number": dispute.number}
@@ -135,14 +137,12 @@ def _agent_problems(deps: Deps, draft: DisputeIn, filer: Actor) -> list[FieldPro
     return [FieldProblem(f"agent.{each.path}", each.message) for each in found]
 
 
-async def _represent(deps: Deps, draft: DisputeIn, applicant: Party, filer: Actor) -> list[Entry]:
-    """代办: writes down by whose consent the filer, or who came to the window, acts for the applicant."""
+def _agents(deps: Deps, draft: DisputeIn, applicant: Party, filer: Actor) -> list[Representation]:
+    """代办: by whose consent the filer, or who came to the window, acts for the applicant."""
     if draft.agent is None:
         return []
     acting, recorder = (filer.id, None) if isinstance(filer, ResidentActor) else (None, filer.id)
-    row = representation.begun(deps, applicant, draft.agent, resident_id=acting, recorder_id=recorder)
-    await rows.insert([row])
-    return [representation.entry(deps.catalog, row, "represented")]
+    return [representation.begun(deps, applicant, draft.agent, resident_id=acting, recorder_id=recorder)]
 
 
 def _missing_consents(draft: DisputeIn, filer: ResidentActor) -> tuple[FieldProblem, ...]:

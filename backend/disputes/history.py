@@ -2,6 +2,7 @@
 contradict the file."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from backend.accounts.actors import Actor
 from backend.core import rows
 from backend.core.deps import Deps
+from backend.disputes import chain
 from backend.disputes.deadlines import Step
 from models import ActorKind, Audience, Dispute, Event
 from models.base import uuid7
@@ -37,7 +39,24 @@ CITY = "city"
 
 async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> None:
     """Appends in this order, in the transaction that is open; `actor` None is the system itself."""
-    await rows.insert([_event(deps, dispute, actor, entry) for entry in entries])
+    detail = [_written(entry) for entry in entries]
+    events = _events(deps, dispute, actor, entries, detail)
+    await chain.link(deps.keyring, dispute, events, detail)
+    await rows.insert(events)
+    touch(deps, dispute, entries)
+
+
+def begin(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> list[Event]:
+    """The first events of a case that is not stored yet, to be inserted after it."""
+    detail = [_written(entry) for entry in entries]
+    events = _events(deps, dispute, actor, entries, detail)
+    chain.begin(deps.keyring, dispute, events, detail)
+    touch(deps, dispute, entries)
+    return events
+
+
+def touch(deps: Deps, dispute: Dispute, entries: Sequence[Entry]) -> None:
+    """Whoever may read them is told that there is news, after the commit."""
     deps.touched.update(
         [CITY, of_case(dispute.id), *(f"center:{each}" for each in (dispute.center_id, dispute.transfer_to_id) if each)]
     )
@@ -71,11 +90,18 @@ def detail_of(deps: Deps, event: Event) -> dict[str, Any]:
     return opened
 
 
-def _event(deps: Deps, dispute: Dispute, actor: Actor | None, entry: Entry) -> Event:
-    sealed = None
-    if entry.detail:
-        text = json.dumps(entry.detail, ensure_ascii=False)
-        sealed = deps.keyring.seal(text, "event", "detail", entry.id)
+def _written(entry: Entry) -> bytes:
+    return json.dumps(entry.detail, ensure_ascii=False).encode() if entry.detail else b""
+
+
+def _events(
+    deps: Deps, dispute: Dispute, actor: Actor | None, entries: Sequence[Entry], detail: Sequence[bytes]
+) -> list[Event]:
+    return [_event(deps, dispute, actor, *each) for each in zip(entries, detail, strict=True)]
+
+
+def _event(deps: Deps, dispute: Dispute, actor: Actor | None, entry: Entry, written: bytes) -> Event:
+    sealed = deps.keyring.seal_bytes(written, "event", "detail", entry.id) if written else None
     return Event(
         id=entry.id,
         dispute_id=dispute.id,

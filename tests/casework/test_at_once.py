@@ -9,6 +9,8 @@ import httpx
 from models import Dispute, Event
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
+from tests.conftest import App
+from tests.history import whole
 from tests.journeys.contract import granted, refused, take
 from tests.people import Person, file_dispute
 
@@ -52,7 +54,7 @@ async def test_numbers_have_no_gaps(people: PeopleAtWork, clock: TravellingClock
     assert (await take(clerk, last["id"], "accept"))["case_number"] == "〔2027〕宜都陆城调字第0001号"
 
 
-async def test_a_case_that_moves_away_under_ones_hands(people: PeopleAtWork) -> None:
+async def test_a_case_that_moves_away_under_ones_hands(app: App, people: PeopleAtWork) -> None:
     """Whoever waited for the lock sees the new center, not the old one and not nothing."""
     resident, clerk = await people.resident(), await people.staff("clerk")
     others = [await people.staff("gezhouba-clerk"), await people.staff("gezhouba-director")]
@@ -66,3 +68,4 @@ async def test_a_case_that_moves_away_under_ones_hands(people: PeopleAtWork) -> 
         first, second, *own = await asyncio.gather(*received, urged, supplemented)
         assert sorted([first.status_code, second.status_code]) == [200, 409], (first.text, second.text)
         assert [answer.status_code for answer in own] == [201, 201], [answer.text for answer in own]
+    assert await whole.flaws(app) == []

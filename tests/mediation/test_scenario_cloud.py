@@ -18,6 +18,7 @@ from tests.casework.staff import PeopleAtWork
 from tests.clock import START, TravellingClock
 from tests.conftest import App
 from tests.core.test_identity import credit_code
+from tests.history import whole
 from tests.journeys.contract import Json, granted, photo, refused, take
 from tests.mediation import usersig
 from tests.mediation.test_usersig import KEY
@@ -97,6 +98,7 @@ async def test_cloud_mediation_of_a_design_patent(
     proposal_id = await _proposals_go_back_and_forth(story, mediator)
     story.day(7)
     await _agreed_after_seven_days(story, mediator, proposal_id)
+    assert await whole.flaws(app) == []
 
 
 async def _the_office_knows_the_field(story: Story, clerk: Person) -> None:

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
+from tests.conftest import App
+from tests.history import whole
 from tests.journeys.contract import Json, granted, take
 from tests.mediation.test_commercial import park, publish, set_scene
 
 EXPERTS = {"law": "law", "economics": "economics", "management": "management"}
 
 
-async def test_from_the_quarrel_to_the_money(people: PeopleAtWork, clock: TravellingClock) -> None:
+async def test_from_the_quarrel_to_the_money(app: App, people: PeopleAtWork, clock: TravellingClock) -> None:
     institution, schedule = str((await park()).id), await publish(people, clock)
     scene = await set_scene(people)
     mediator, director = await people.staff("xiaoting-mediator"), await people.staff("xiaoting-director")
@@ -75,3 +77,4 @@ async def test_from_the_quarrel_to_the_money(people: PeopleAtWork, clock: Travel
         "recovered",
     ]
     assert "panel_chosen" not in kinds, "whom the other side liked stays with the other side"
+    assert await whole.flaws(app) == []

@@ -9,6 +9,8 @@ from rich.console import Console
 from backend.core.clock import SHANGHAI
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
+from tests.conftest import App
+from tests.history import whole
 from tests.journeys.contract import Json, granted, refused, take
 from tests.mediation.compound import BOSS, CHAIRMAN, DEVELOPER, OWNERS, PROPERTY, Compound, compound
 from tests.mediation.test_assemblies import MEETING
@@ -60,7 +62,7 @@ async def story(people: PeopleAtWork, clock: TravellingClock) -> Story:
     return Story(clock, await compound(people, clock, organization_id=formed["organization_id"]))
 
 
-async def test_joint_mediation_of_a_compound(story: Story) -> None:
+async def test_joint_mediation_of_a_compound(app: App, story: Story) -> None:
     case = story.case
     assert case.case["registration"]["source_text"] == "主动排查"
     assert case.case["organization"]["name"] == "陆城街道联合调解委员会"
@@ -80,6 +82,7 @@ async def test_joint_mediation_of_a_compound(story: Story) -> None:
     await arrears_are_collected(story, homes)
     await it_is_followed(story)
     await story.tell()
+    assert await whole.flaws(app) == []
     assert len(story.lines) > 60
     for told in ("组成联合调解委员会",):
         assert not any(told in line for line in story.lines), "it stood before the case"

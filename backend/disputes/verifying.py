@@ -1,0 +1,138 @@
+"""Walks the chains of all cases, and names what does not fit. Reads only; what is written meanwhile does no harm, for
+each batch is one statement."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from tortoise import connections
+
+from backend.core.crypto import Keyring, SealError
+from backend.disputes import chain
+from backend.disputes.chain import Said
+
+BATCH = 1_000
+"""Cases in one statement."""
+
+_FIRST = UUID(int=0)
+_CASES = """
+WITH cases AS (SELECT id, number, case_number, history_length, history_head
+                 FROM dispute WHERE id > $1 ORDER BY id LIMIT $2)
+SELECT c.id AS case_id, c.number, c.case_number, c.history_length, c.history_head,
+       e.ordinal, e.link, e.detail_sealed, e.id, e.dispute_id, e.kind, e.audience, e.at, e.status, e.flow, e.clock,
+       e.actor_kind, e.actor_id, e.actor_role, e.reader_id, e.data, e.detail_digest
+  FROM cases c LEFT JOIN event e ON e.dispute_id = c.id
+ ORDER BY c.id, e.ordinal, e.id
+"""
+_COUNT = "SELECT count(*) AS events, count(*) FILTER (WHERE ordinal = 0) AS unchained FROM event"
+
+_Row = dict[str, Any]
+
+
+class Flaw(StrEnum):
+    CHANGED = "changed"
+    """Its row, or its place among the others."""
+    MISSING = "missing"
+    EXTRA = "extra"
+    """Slipped in beside the chain."""
+    DETAIL = "detail"
+    """What people wrote is not what was written then."""
+    HEAD = "head"
+    """The case row knows another last link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    flaw: Flaw
+    dispute_id: UUID
+    number: str
+    """The official number, or the public one."""
+    ordinal: int
+    event_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    events: int
+    findings: list[Finding]
+
+
+async def count() -> tuple[int, int]:
+    """Events, and how many of them are from before there were chains."""
+    rows = await connections.get("default").execute_query_dict(_COUNT)
+    return rows[0]["events"], rows[0]["unchained"]
+
+
+async def batches(keyring: Keyring) -> AsyncIterator[Batch]:
+    last = _FIRST
+    while rows := await connections.get("default").execute_query_dict(_CASES, [last, BATCH]):
+        findings = [
+            finding
+            for _, case in groupby(rows, lambda row: row["case_id"])
+            for finding in _of_case(keyring, list(case))
+        ]
+        yield Batch(sum(row["id"] is not None for row in rows), findings)
+        last = rows[-1]["case_id"]
+
+
+def _of_case(keyring: Keyring, rows: list[_Row]) -> Iterator[Finding]:
+    events = [row for row in rows if row["id"] is not None]
+    chained = [row for row in events if row["ordinal"] > 0]
+    earliest = min((row["id"] for row in chained), default=None)
+    for row in events:
+        if row["ordinal"] == 0 and earliest is not None and row["id"] > earliest:
+            yield _finding(Flaw.EXTRA, row)
+    yield from _links(keyring, rows[0], chained)
+
+
+def _links(keyring: Keyring, case: _Row, chained: Iterable[_Row]) -> Iterator[Finding]:
+    before, expected = None, 1
+    for row in chained:
+        if row["ordinal"] < expected:
+            yield _finding(Flaw.EXTRA, row)
+            continue
+        yield from _missing(case, expected, row["ordinal"])
+        follows = row["ordinal"] == expected
+        if follows and row["link"] != chain.next_link(before, chain.digest(keyring, _said(row))):
+            yield _finding(Flaw.CHANGED, row)
+        if not _detail_fits(keyring, row):
+            yield _finding(Flaw.DETAIL, row)
+        before, expected = row["link"], row["ordinal"] + 1
+    yield from _missing(case, expected, case["history_length"] + 1)
+    if expected > case["history_length"] and before != case["history_head"]:
+        yield _finding(Flaw.HEAD, case, expected - 1)
+
+
+def _missing(case: _Row, first: int, end: int) -> Iterator[Finding]:
+    """What comes after a missing event cannot be proved, it has its own link only."""
+    return (_finding(Flaw.MISSING, case, lost) for lost in range(first, end))
+
+
+def _said(row: _Row) -> Said:
+    said = Said._make(row[name] for name in Said._fields)
+    return said._replace(clock=_parsed(said.clock), data=_parsed(said.data) or {})
+
+
+def _parsed(value: Any) -> Any:
+    """JSON columns come as text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _detail_fits(keyring: Keyring, row: _Row) -> bool:
+    if row["detail_sealed"] is None:
+        return row["detail_digest"] is None
+    try:
+        written = keyring.open_bytes(bytes(row["detail_sealed"]), "event", "detail", row["id"])
+    except SealError:
+        return False
+    return bool(chain.detail_digest(keyring, written) == row["detail_digest"])
+
+
+def _finding(flaw: Flaw, row: _Row, ordinal: int | None = None) -> Finding:
+    event_id = row["id"] if ordinal is None else None
+    place = row["ordinal"] if ordinal is None else ordinal
+    return Finding(flaw, row["case_id"], row["case_number"] or row["number"], place, event_id)
