@@ -1,4 +1,4 @@
--- From 0029_case_library.py, sha256 16f3628455b89986be29bdef6fbec43a6f199c5f3bc63682d371da4e27135390; `hejie makemigrations` writes it anew.
+-- From 0029_case_library.py, sha256 6e8698bcc6c5c757d358f424e1ea5036128a11ca70364465815494d4aeab388a; `hejie makemigrations` writes it anew.
 --
 -- Create model LibraryCase
 --
