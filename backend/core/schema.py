@@ -25,6 +25,8 @@ Moment = Annotated[AwareDatetime, PlainSerializer(iso, return_type=str)]
 """ISO 8601 with +08:00."""
 
 _LINE_BREAKS = "\n\r\t"
+_TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Turn the direction of writing: what is read would not be what was written."""
 
 
 MANY = "hejie_many"
@@ -48,7 +50,8 @@ def deps_of(info: ValidationInfo) -> Deps:
 
 def _readable(text: str) -> str:
     for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in _LINE_BREAKS:
+        is_control = unicodedata.category(character) in ("Cc", "Cs") and character not in _LINE_BREAKS
+        if is_control or character in _TURNS:
             raise problem("含有无法识别的字符，请删除后重新输入。")
     return text
 

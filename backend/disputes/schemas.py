@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from backend.core import clock
+from backend.core import clock, identity
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
 from backend.core.schema import Code, Degrees, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
@@ -118,6 +118,21 @@ class DisputeIn(In):
         if value is None and info.data.get("voice_file_id", ...) is None:
             raise problem("请写下发生了什么，或者上传一段录音。")
         return value
+
+    @model_validator(mode="after")
+    def names_nobody_twice(self) -> Self:
+        """Known by name and number; many are known by neither."""
+        seen: set[tuple[str, str]] = set()
+        found = []
+        for place, party in enumerate((self.applicant, *self.respondents), start=-1):
+            number = party.phone or party.credit_code
+            who = (identity.normalize_name(party.name), number or "")
+            if number and who in seen:
+                found.append(FieldProblem(f"respondents.{place}.name", "这一位已经写过了，请检查是否重复。"))
+            seen.add(who)
+        if found:
+            raise problems(found)
+        return self
 
 
 class CenterBrief(Out):
