@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.casework import staff_notices
+from backend.casework import filing, staff_notices
 from backend.casework.done import CHANGING
 from backend.casework.registration import require_recorder
 from backend.core.deps import Deps
@@ -105,6 +105,7 @@ async def _take(
     if all(item.answered_at for item in items.values()):
         request.answered_at = deps.clock.now()
         await request.save(update_fields=["answered_at"])
+    await filing.watch(deps, dispute, *(given.text for given in answers))
     await _tell(deps, actor, dispute, request, len(answers), by=by)
 
 
