@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.casework import schemas, staff_notices
+from backend.casework import filing, schemas, staff_notices
 from backend.casework.done import CHANGING, Done
 from backend.core import clock
 from backend.core.deps import Deps
@@ -46,6 +46,7 @@ async def challenge(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: 
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.status not in _CHALLENGEABLE or dispute.mediator_id is None or dispute.recusal_pending:
         raise ChallengeNotPossibleError
+    await filing.watch(deps, dispute, reason)
     await _ask(deps, actor, dispute, reason)
     span, step = _rest(deps, dispute), None
     if span is not None:

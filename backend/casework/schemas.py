@@ -8,7 +8,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from backend.commitments.schemas import LAST_DAY
 from backend.core import clock
@@ -57,6 +57,15 @@ class Refuse(ActionIn):
 
 
 class Transfer(ActionIn):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["center_id"], "properties": {"center_id": {"type": "string"}}},
+                {"required": ["level_up"], "properties": {"level_up": {"const": True}}},
+            ]
+        }
+    )
+
     level_up: bool = False
     center_id: Annotated[Code | None, Field(validate_default=True)] = None
     reason: Text

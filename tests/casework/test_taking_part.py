@@ -168,9 +168,14 @@ async def test_who_has_an_interest_asks_to_be_recused(people: PeopleAtWork) -> N
     assert (case["conflict"], case["clock"]["paused"]["reason"]) == ("declared", "recusal")
     refused(await act(mediator, filed["id"], "start_mediation"), 409, "action_not_allowed")
     refused(await act(director, filed["id"], "resume_clock"), 409, "action_not_allowed")
+    ending = {"reason_code": "no_consensus", "routes": ["向人民法院起诉"]}
+    for action, fields in (("transfer", {"level_up": True, "reason": "x"}), ("end_without_agreement", ending)):
+        refused(await act(director, filed["id"], action, **fields), 409, "action_not_allowed")
     assert "表弟" not in (await (await people.staff("supervisor")).get(f"/disputes/{filed['id']}/timeline")).text
     case = await take(director, filed["id"], "decide_recusal", upheld=True, reason="属实")
     assert (case["mediator"], case["conflict"], case["clock"]["paused"]) == (None, None, None)
+    clerk = await people.staff("clerk")
+    assert granted(await clerk.get("/notices"))["items"][0]["kind"] == "recusal_decided"
     proposed = granted(await director.get(f"/disputes/{filed['id']}/mediator-proposals"))["items"]
     assert mediator.id not in {each["mediator_id"] for each in proposed}
 
@@ -202,7 +207,19 @@ async def test_a_mediator_who_is_a_party_is_refused(people: PeopleAtWork) -> Non
         await take(clerk, filed["id"], "accept")
         answer = await act(clerk, filed["id"], "assign", mediator_id=mediator.id)
         assert (answer.status_code == 422) == is_refused, answer.text
+    case = await take(clerk, filed["id"], "log_contact", channel="phone", outcome="约好")
+    party = {"version": case["version"], "side": "respondent", "name": name}
+    assert paths(await clerk.post(f"/disputes/{filed['id']}/parties", party | {"phone": "13872560009"})) == {"name"}
+    granted(await clerk.post(f"/disputes/{filed['id']}/parties", party | {"phone": "13872560011"}), 201)
     await Staff.filter(id=mediator.id).update(phone_hash=None, specialities=[], languages=[], division_code=None)
+
+
+async def test_a_director_who_is_a_party_does_not_begin(people: PeopleAtWork) -> None:
+    clerk, director = await people.staff("clerk"), await people.staff("director")
+    name = (await Staff.get(id=director.id)).name
+    filed = await file_dispute(await people.resident(), respondents=[{"name": name}])
+    await take(clerk, filed["id"], "accept")
+    assert paths(await act(director, filed["id"], "start_mediation")) == {"no_conflict"}
 
 
 async def test_proposals_say_why(people: PeopleAtWork, deps: Deps) -> None:
@@ -276,6 +293,16 @@ async def test_the_morning_list(people: PeopleAtWork, clock: TravellingClock) ->
     clock.advance(days=1)
     assert [each["id"] for each in granted(await mediator.get("/me/today"))["overdue"]] == [filed["id"]]
     refused(await (await people.staff("admin")).get("/me/today"), 403, "role_not_allowed")
+
+
+async def test_the_morning_list_of_a_city_is_short(people: PeopleAtWork, clock: TravellingClock) -> None:
+    clerk, supervisor = await people.staff("clerk"), await people.staff("supervisor")
+    resident = await people.resident()
+    for _ in range(22):
+        await file_dispute(resident)
+    clock.advance(days=10)
+    overdue = [granted(await each.get("/me/today"))["overdue"] for each in (clerk, supervisor)]
+    assert [len(each) for each in overdue] == [22, 20]
 
 
 async def test_changes_without_names(people: PeopleAtWork) -> None:

@@ -132,7 +132,13 @@ async def test_an_extension_needs_both_sides(people: PeopleAtWork) -> None:
     case = await take(mediator, filed["id"], "extend_term", days=10, consents=both, **reason)
     assert (case["due_at"][:10], case["clock"]["extended_days"]) == ("2027-01-04", 10)
     assert paths(await act(mediator, filed["id"], "extend_term", days=21, consents=both, **reason)) == {"days"}
-    await take(mediator, filed["id"], "extend_term", days=20, consents=both, **reason)
+    case = await take(mediator, filed["id"], "extend_term", days=10, consents=both, **reason)
+    path, other = f"/disputes/{filed['id']}/parties", {"version": case["version"], "side": "respondent", "name": "王五"}
+    case = granted(await mediator.post(path, other), 201)
+    removal = {"version": case["version"], "reason": "写错了人"}
+    granted(await mediator.post(f"{path}/{sides['respondent']}/removal", removal))
+    gone = await act(mediator, filed["id"], "extend_term", days=5, consents=both, **reason)
+    assert paths(gone) == {"consents.1.party_id"}, "who is no party any more consents to nothing"
 
 
 async def test_nobody_transfers_to_oneself_or_in_a_circle(people: PeopleAtWork) -> None:
