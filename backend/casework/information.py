@@ -8,7 +8,7 @@ from pydantic import Field
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.casework import filing, staff_notices
-from backend.casework.done import CHANGING
+from backend.casework.done import keep
 from backend.casework.registration import require_recorder
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, NotFoundError
@@ -153,15 +153,8 @@ async def _tell(
     audience, reader_id = (Audience.STAFF, None) if by is None else history.own(dispute, by)
     data = {"request_id": str(request.id), "count": count, "complete": request.answered_at is not None}
     entry = Entry("information_answered", audience, data, reader_id=reader_id, step=step)
-    await history.record(deps, dispute, actor, entry)
-    await staff_notices.tell(deps, dispute, "information_answered", but=_teller(actor), asker=request.asked_by_id)
-    dispute.version += 1
-    dispute.updated_at = deps.clock.now()
-    await dispute.save(update_fields=CHANGING)
-
-
-def _teller(actor: Actor) -> StaffActor | None:
-    return actor if isinstance(actor, StaffActor) else None
+    await keep(deps, dispute, actor, entry)
+    await staff_notices.tell(deps, dispute, "information_answered", but=actor, asker=request.asked_by_id)
 
 
 def _out(deps: Deps, request: InformationRequest, reader: ResidentActor | None) -> RequestOut:

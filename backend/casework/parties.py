@@ -8,12 +8,13 @@ from pydantic import Field
 from backend.accounts.actors import StaffActor
 from backend.appointments import people
 from backend.casework import invitations
+from backend.casework.done import keep
 from backend.casework.invitations import SIDES
 from backend.casework.registration import require_recorder
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError, NotFoundError
 from backend.core.schema import In, Text
-from backend.disputes import history, party_rows, queries
+from backend.disputes import party_rows, queries
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import IdentifiedPartyIn, PartyChangeIn
 from backend.disputes.workflow import StaleVersionError
@@ -135,8 +136,5 @@ def _data(party: Party) -> dict[str, Any]:
 
 
 async def _done(deps: Deps, actor: StaffActor, dispute: Dispute, entry: Entry) -> None:
-    dispute.version += 1
-    dispute.updated_at = deps.clock.now()
-    await dispute.save(update_fields=["version", "updated_at"])
-    await history.record(deps, dispute, actor, entry)
+    await keep(deps, dispute, actor, entry)
     await people.changed(deps, dispute, actor)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.casework import filing, schemas, staff_notices
-from backend.casework.done import CHANGING, Done
+from backend.casework.done import Done, keep
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
@@ -53,11 +53,8 @@ async def challenge(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: 
         step = case_clock.wind(deps, dispute, case_clock.step(deps, "pause", span=span, actor=actor))
     audience, reader_id = history.own(dispute, actor.id)
     entry = Entry("challenged", audience, detail={"reason": reason}, reader_id=reader_id, step=step)
-    await history.record(deps, dispute, actor, entry)
+    await keep(deps, dispute, actor, entry)
     await staff_notices.tell(deps, dispute, "recusal_asked", but=None)
-    dispute.version += 1
-    dispute.updated_at = deps.clock.now()
-    await dispute.save(update_fields=CHANGING)
 
 
 async def decide(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.DecideRecusal) -> Done:

@@ -1,7 +1,7 @@
 """Shapes on the wire. `In` refuses what it does not know and never repeats a value in an error."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -46,6 +46,13 @@ def deps_of(info: ValidationInfo) -> Deps:
     """What a validator may know beside the value: the clock, the catalog. Never the database."""
     assert isinstance(info.context, Deps)
     return info.context
+
+
+def one_of(value: str, codes: Container[str]) -> str:
+    """A code of the catalog; for a validator."""
+    if value not in codes:
+        raise problem("没有这个选项，请重新选择。")
+    return value
 
 
 def _readable(text: str) -> str:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from backend.core import clock, identity
+from backend.core import identity
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
 from backend.core.schema import Code, Degrees, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
 from backend.disputes.elapsed import ElapsedOut
-from backend.disputes.party_schemas import EARLIEST, IdentifiedPartyIn, PartyIn, RepresentationIn
+from backend.disputes.party_schemas import IdentifiedPartyIn, PartyIn, RepresentationIn, past
 
 MAX_FEN = 10**13
 """A hundred billion yuan: above that, somebody's finger slipped."""
@@ -107,9 +107,7 @@ class DisputeIn(In):
     @field_validator("occurred_on")
     @classmethod
     def is_past(cls, value: date | None, info: ValidationInfo) -> date | None:
-        if value is None or EARLIEST <= value <= clock.today(deps_of(info).clock):
-            return value
-        raise problem("发生日期不能晚于今天，请检查后重填。")
+        return None if value is None else past(value, info, "发生日期不能晚于今天，请检查后重填。")
 
     @field_validator("description")
     @classmethod
