@@ -69,7 +69,7 @@ def _advance(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow, do
     if done.lifted:
         step: Step | None = case_clock.step(deps, "offer", rule="accept_transfer")
     else:
-        step = None if done.unmet else case_clock.step_of(deps, row, dispute, actor, done.span)
+        step = None if done.keeps_clock else case_clock.step_of(deps, row, dispute, actor, done.span)
         dispute.status = workflow.destination(row, dispute)
         if dispute.status is not Status.TRANSFERRED:
             dispute.transfer_to = dispute.status_before_transfer = None

@@ -28,8 +28,8 @@ class Done:
     audience: Audience = Audience.PARTIES
     span: Span | None = None
     """For a pause or an extension of the clock."""
-    unmet: bool = False
-    """It was tried, but what the running limit is for has not been reached."""
+    keeps_clock: bool = False
+    """Whatever the flow says: what the limit, or the pause, is for has not been reached."""
     lifted: bool = False
     """The case stays in transfer, offered to the next higher level."""
 

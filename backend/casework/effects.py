@@ -279,7 +279,7 @@ async def log_contact(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields:
         "next_try_on": fields.next_try_on and fields.next_try_on.isoformat(),
         "failed_contacts": dispute.failed_contacts,
     }
-    return Done(data=data, detail={"outcome": fields.outcome}, audience=Audience.STAFF, unmet=failed)
+    return Done(data=data, detail={"outcome": fields.outcome}, audience=Audience.STAFF, keeps_clock=failed)
 
 
 EFFECTS: dict[str, Effect] = {

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.casework import filing, staff_notices
+from backend.casework import filing, recusals, staff_notices
 from backend.casework.done import keep
 from backend.casework.registration import require_recorder
 from backend.core.deps import Deps
@@ -149,7 +149,8 @@ async def _tell(
     waiting = await InformationRequest.filter(dispute_id=dispute.id, answered_at=None).exists()
     pause, step = case_clock.pause_of(dispute), None
     if not waiting and pause is not None and pause.reason == REASON:
-        step = case_clock.wind(deps, dispute, case_clock.step(deps, "resume"))
+        pending = recusals.until_decided(deps) if dispute.recusal_pending else None
+        step = case_clock.wind(deps, dispute, case_clock.step(deps, "pause" if pending else "resume", span=pending))
     audience, reader_id = (Audience.STAFF, None) if by is None else history.own(dispute, by)
     data = {"request_id": str(request.id), "count": count, "complete": request.answered_at is not None}
     entry = Entry("information_answered", audience, data, reader_id=reader_id, step=step)

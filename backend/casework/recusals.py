@@ -68,8 +68,8 @@ async def decide(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
         dispute.mediator = None
     data = {"upheld": fields.upheld, "decision_text": _DECIDED[fields.upheld]}
     pause = case_clock.pause_of(dispute)
-    span = Span() if pause is not None and pause.reason == REASON else None
-    return Done(data=data, detail={"reason": fields.reason}, span=span)
+    rests_on = pause is not None and pause.reason != REASON
+    return Done(data=data, detail={"reason": fields.reason}, keeps_clock=rests_on)
 
 
 async def _ask(deps: Deps, actor: Actor, dispute: Dispute, reason: str) -> None:
@@ -87,8 +87,13 @@ async def _ask(deps: Deps, actor: Actor, dispute: Dispute, reason: str) -> None:
 
 
 def _rest(deps: Deps, dispute: Dispute) -> Span | None:
-    """Until the director has to have decided; what rests already for another reason needs no second pause."""
+    """What rests already for another reason needs no second pause."""
     if case_clock.pause_of(dispute) is not None or dispute.clock is None:
         return None
+    return until_decided(deps)
+
+
+def until_decided(deps: Deps) -> Span:
+    """Until the director has to have decided."""
     until = deps.calendar.add_working_days(clock.today(deps.clock), deps.catalog.recusal.decide_days)
     return Span(until=until, reason=REASON)

@@ -180,6 +180,27 @@ async def test_who_has_an_interest_asks_to_be_recused(people: PeopleAtWork) -> N
     assert mediator.id not in {each["mediator_id"] for each in proposed}
 
 
+async def test_each_pause_ends_with_its_own_reason(people: PeopleAtWork) -> None:
+    """Asked for papers, then challenged: whichever is settled first, the clock waits for the other."""
+    resident, director = await people.resident(), await people.staff("director")
+    for answered_first in (True, False):
+        filed, mediator = await assigned(people)
+        asked = await take(mediator, filed["id"], "request_information", items=["照片"], due_on="2026-12-20")
+        (request,) = asked["information_requests"]
+        granted(await resident.post(f"/disputes/{filed['id']}/challenges", {"reason": "他帮物业说话"}), 201)
+        path = f"/disputes/{filed['id']}/information-requests/{request['id']}/answers"
+        answer = {"answers": [{"item_id": request["items"][0]["id"], "text": "在这里"}]}
+        reasons = []
+        for step in (answered_first, not answered_first):
+            if step:
+                granted(await resident.post(path, answer), 201)
+            else:
+                await take(director, filed["id"], "decide_recusal", upheld=False, reason="没有依据")
+            paused = granted(await director.get(f"/disputes/{filed['id']}"))["clock"]["paused"]
+            reasons.append(paused and paused["reason"])
+        assert reasons == ["recusal" if answered_first else "information", None]
+
+
 async def test_a_party_challenges_from_the_phone(people: PeopleAtWork) -> None:
     resident, director = await people.resident(), await people.staff("director")
     filed, mediator = await assigned(people)
