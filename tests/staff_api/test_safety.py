@@ -85,14 +85,15 @@ async def test_whatever_a_resident_writes_counts(at_work: PeopleAtWork, written:
     case = await take(clerk, filed["id"], "request_information", items=["照片"], due_on="2026-12-01")
     (request,) = case["information_requests"]
     words = "他昨晚拿 刀威胁我"
-    path, body = {
+    calls: dict[str, tuple[str, Json]] = {
         "answer": (
             f"information-requests/{request['id']}/answers",
             {"answers": [{"item_id": request["items"][0]["id"], "text": words}]},
         ),
         "withdrawal": ("withdrawal", {"reason": words}),
         "challenge": ("challenges", {"reason": words}),
-    }[written]
+    }
+    path, body = calls[written]
     assert (await resident.post(f"/disputes/{filed['id']}/{path}", body)).is_success
     (card,) = await cards(clerk)
     assert (card["words"], card["raised_by"]) == ({"violence": ["拿刀"]}, "system")
