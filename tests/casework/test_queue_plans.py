@@ -4,6 +4,7 @@ plans among some thousand cases, as the planner decides by itself."""
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import product
 
 import pytest
 from tortoise import connections
@@ -97,6 +98,8 @@ async def test_no_index_is_there_for_nothing(people: PeopleAtWork, app: App) -> 
             for query, _ in PLANS.values():
                 asked = query | ({"assignee": mediator.id} if "assignee" in query else {})
                 granted(await reader.get("/disputes", **asked))
+        for reader, light in product((clerk, supervisor), ("red", "yellow")):
+            granted(await reader.get("/disputes", light=light))
         granted(await supervisor.get("/disputes", source="historic", sort="light"))
         granted(await clerk.get(f"/disputes/{filed}/mediator-proposals"))
         granted(await resident.get("/disputes"))

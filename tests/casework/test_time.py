@@ -13,7 +13,7 @@ from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.disputes import deadlines, history
 from backend.disputes.deadlines import Step
-from models import Dispute, Event, StaffNotice
+from models import Dispute, Event, Staff, StaffNotice
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App
@@ -220,7 +220,7 @@ async def test_red_is_reported_once_and_in_working_hours(
 
 ACTIONS: dict[str, Json] = {
     "accept": {},
-    "transfer": {"level_up": True, "reason": "情况复杂"},
+    "transfer": {"reason": "情况复杂"},
     "decline_transfer": {"reason": "不在本辖区"},
     "receive": {},
     "assign": {},
@@ -235,6 +235,9 @@ ACTIONS: dict[str, Json] = {
     "reopen": {"reason": "又来了"},
     "end_without_agreement": {"reason_code": "no_consensus", "routes": ["起诉"]},
 }
+
+
+STAFF = ["director", "mediator", "supervisor", "gezhouba-director", "xiaoting-director"]
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -264,7 +267,7 @@ async def _move(clock: TravellingClock, draw: random.Random, dispute_id: str) ->
     """Some days on, or to the minute around the next edge: there every mistake shows."""
     case = await Dispute.get(id=dispute_id)
     edges = [each for each in (case.yellow_at, case.due_at, case.resumes_at) if each and each > clock.now()]
-    moment = clock.now() + timedelta(days=draw.choice([0, 1, 2, 5, 13]), minutes=draw.randrange(1, 600))
+    moment = clock.now() + timedelta(days=draw.choice([0, 1, 1, 2, 7]), minutes=draw.randrange(1, 600))
     if edges and draw.random() < 0.4:
         moment = max(min(edges) + timedelta(minutes=draw.choice([-1, 0, 1])), clock.now() + timedelta(minutes=1))
     clock.set(moment)
@@ -275,23 +278,28 @@ async def _do_something(people: PeopleAtWork, clock: TravellingClock, draw: rand
     if draw.random() < 0.2:
         await _as_applicant(await people.resident(), draw, dispute_id)
         return
-    names = ["director", "mediator", "supervisor", "gezhouba-director"]
-    person = await people.staff(draw.choice(names))
+    person = await people.staff(draw.choice(STAFF))
     case = (await person.get(f"/disputes/{dispute_id}")).json()
     offered = [each["action"] for each in case.get("allowed_actions", []) if each["action"] in ACTIONS]
-    if not offered:
+    action = draw.choice(offered) if offered else None
+    if action is None or (action == "transfer" and draw.random() < 0.7):
         return
+    centers = (
+        await Staff.filter(username__in=STAFF, center_id__isnull=False)
+        .order_by("username")
+        .values_list("center_id", flat=True)
+    )
     until = (clock.now() + timedelta(days=draw.randrange(30))).astimezone(SHANGHAI).date().isoformat()
     today = clock.now().astimezone(SHANGHAI).date().isoformat()
     consents = [{"party_id": each["id"], "given_on": today, "how": "phone"} for each in case["parties"]]
     drawn: dict[str, Json] = {
+        "transfer": {"center_id": str(draw.choice(centers))},
         "request_information": {"due_on": until},
         "pause_clock": {"until": until},
         "assign": {"mediator_id": (await people.staff("mediator")).id},
         "decide_recusal": {"upheld": draw.random() < 0.5},
         "extend_term": {"days": draw.randrange(1, 6), "consents": consents},
     }
-    action = draw.choice(offered)
     fields = {"version": case["version"]} | ACTIONS[action] | drawn.get(action, {})
     answer = await person.post(f"/disputes/{dispute_id}/actions/{action}", fields)
     assert answer.status_code in (200, 422), answer.text

@@ -17,7 +17,7 @@ CREATE INDEX dispute_resumes ON dispute (resumes_at) WHERE resumes_at IS NOT NUL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0027_agreements")]
+    dependencies = [("models", "0028_commitments")]
 
     initial = False
 
