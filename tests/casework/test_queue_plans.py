@@ -4,17 +4,14 @@ plans among some thousand cases, as the planner decides by itself."""
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from itertools import product
 
 import pytest
 from tortoise import connections
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
-from backend.casework import sweeps
 from tests.benchmarks.sql_calls import Call, recorded
 from tests.casework.staff import PeopleAtWork
-from tests.conftest import App
 from tests.journeys.contract import Json, granted, take
 from tests.people import Person, file_dispute
 
@@ -82,34 +79,6 @@ async def test_every_order_of_the_queue_follows_an_index(people: PeopleAtWork) -
         for name, scan in scans.items():
             found[name] = await _followed(await _plan(connection, scan))
     assert found == wanted
-
-
-KEYS = {"dispute_pkey", "dispute_number_key", "idx_dispute_case_nu_a32aab"}
-"""Never twice: they would be there for that alone."""
-
-
-async def test_no_index_is_there_for_nothing(people: PeopleAtWork, app: App) -> None:
-    """Each costs something with every filing. Whatever is asked of cases uses all of them."""
-    filed, mediator = await _assigned(people)
-    clerk, supervisor, resident = await people.staff("clerk"), await people.staff("supervisor"), await people.resident()
-    with recorded() as calls:
-        for reader in (clerk, supervisor, mediator):
-            granted(await reader.get("/me/today"))
-            for query, _ in PLANS.values():
-                asked = query | ({"assignee": mediator.id} if "assignee" in query else {})
-                granted(await reader.get("/disputes", **asked))
-        for reader, light in product((clerk, supervisor), ("red", "yellow")):
-            granted(await reader.get("/disputes", light=light))
-        granted(await supervisor.get("/disputes", source="historic", sort="light"))
-        granted(await clerk.get(f"/disputes/{filed}/mediator-proposals"))
-        granted(await resident.get("/disputes"))
-        await sweeps.sweep(app.ctx.deps)
-    reading = {call.sql: call for call in calls if call.sql.lstrip().startswith("SELECT") and "dispute" in call.sql}
-    async with _a_city() as connection:
-        plans = [node for call in reading.values() for node in await _plan(connection, call)]
-        rows = await connection.execute_query_dict("SELECT indexname FROM pg_indexes WHERE tablename = 'dispute'")
-    used = {node["Index Name"] for node in plans if "Index Name" in node}
-    assert {row["indexname"] for row in rows} - used <= KEYS
 
 
 async def test_the_morning_of_a_city_reads_no_more_than_it_shows(people: PeopleAtWork) -> None:
