@@ -95,3 +95,15 @@ async def mark(scene: Scene, agreement: Json, /, **fields: Any) -> httpx.Respons
 async def scan(scene: Scene) -> Json:
     file = granted(await scene.clerk.upload(photo(), to=scene.path("/files")), 201)
     return {"file_id": file["id"], "file_sha256": file["sha256"]}
+
+
+async def in_force(scene: Scene, **changes: Any) -> Json:
+    """Drafted, agreed, fixed and signed by all on one day."""
+    fixed = await scene.final(**changes)
+    for person in (scene.applicant, scene.respondent):
+        granted(await sign(scene, person, fixed), 201)
+    granted(await mark(scene, fixed, role="mediator", method="screen"), 201)
+    sealed = {"role": "seal", "method": "paper", "signed_at": scene.clock.now().isoformat()}
+    done = granted(await mark(scene, fixed, **sealed), 201)
+    assert done["status"] == "effective"
+    return done
