@@ -6,8 +6,8 @@ import pytest
 
 from backend.agreements import confirmation_sweeps
 from backend.core.clock import SHANGHAI
-from models import Registration
-from tests.agreements.scene import TERMS, TEXT, Scene, agreed_case, in_force
+from models import Dispute, Registration
+from tests.agreements.scene import TERMS, Scene, agreed_case, in_force
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App
@@ -98,8 +98,8 @@ async def test_the_court_that_invited(scene: Scene) -> None:
     assert (first["ground"], first["court"]) == ("inviting", "宜都市人民法院枝城法庭")
 
 
-async def test_patents_are_not_for_basic_courts(people: PeopleAtWork, clock: TravellingClock) -> None:
-    scene = await agreed_case(people, clock, category="ip_patent")
+async def test_patents_are_not_for_basic_courts(scene: Scene) -> None:
+    _ = await Dispute.filter(id=scene.case).update(category="ip_patent")
     await in_force(scene)
     path = scene.path("/confirmation")
     seen = granted(await scene.mediator.get(path))
@@ -198,7 +198,7 @@ async def test_what_no_court_confirms(people: PeopleAtWork, clock: TravellingClo
 
 async def test_an_oral_agreement_runs_from_the_moment_it_was_reached(scene: Scene) -> None:
     scene.clock.set(datetime(2026, 12, 2, 0, 30, tzinfo=SHANGHAI))
-    await take(scene.mediator, scene.case, "reach_agreement", form="oral", summary="口头说好", terms=TEXT["terms"])
+    await take(scene.mediator, scene.case, "reach_agreement", form="oral", summary="口头说好")
     seen = granted(await scene.applicant.get(scene.path("/confirmation")))
     assert (seen["effective_at"], seen["last_day"]) == ("2026-12-02T00:30:00+08:00", "2027-01-04")
     for person in (await scene.people.resident("stranger"), await scene.people.staff("gezhouba-clerk")):

@@ -80,7 +80,7 @@ async def test_from_the_quarrel_to_the_money(app: App, people: PeopleAtWork, clo
         20_000_000,
         12_000_000,
     )
-    timeline = granted(await scene.respondent.get(f"{scene.path}/timeline"))["items"]
+    timeline = granted(await scene.respondent.get(f"{scene.path}/timeline", limit=100))["items"]
     for entry in timeline:
         sys.stdout.write(f"{entry['at']} {entry['title']} {entry['text']}\n")
     kinds = [entry["kind"] for entry in timeline]
