@@ -21,16 +21,16 @@ from backend.core.crypto import new_key
 from backend.server import create_app
 from config import logging
 from config.settings import Settings
-from models import Agreement, Confirmation, Event, Party, Signature
+from models import Agreement, Confirmation, Event, Signature
 from tests import native
 from tests.agreements import scene
-from tests.agreements.scene import PHONES, TEXT, Scene
+from tests.agreements.scene import TEXT, Scene
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import lifespan
 from tests.engines import engines
-from tests.journeys.contract import Json, granted, take, to_mediation
-from tests.people import Person, file_dispute
+from tests.journeys.contract import Json
+from tests.people import Person
 from tests.simulator import running_simulator
 
 AGREEMENTS, AT_ONCE, PREPARED_AT_ONCE = 1000, 64, 4
@@ -87,29 +87,9 @@ async def _prepared(people: PeopleAtWork) -> tuple[Scene, list[Json]]:
 
     async def one() -> Json:
         async with places:
-            return await _final(case, text)
+            return await scene.waiting_for_parties(case, text, SystemClock().now)
 
     return case, await asyncio.gather(*(one() for _ in range(AGREEMENTS)))
-
-
-async def _final(first: Scene, text: Json) -> Json:
-    named: Json = {
-        "applicant": {"name": "李秀英", "phone": PHONES["applicant"]},
-        "respondents": [{"name": "周大勇", "phone": PHONES["respondent"]}],
-    }
-    dispute_id = (await file_dispute(first.applicant, **named))["id"]
-    _ = await Party.filter(dispute_id=dispute_id, side="respondent").update(resident_id=first.respondent.id)
-    _ = await to_mediation(first.people, dispute_id)
-    path = f"/disputes/{dispute_id}/agreements"
-    drawn = granted(await first.mediator.post(path, text), 201)
-    await take(first.mediator, dispute_id, "reach_agreement", form="written", summary="分两期赔偿")
-    path = f"{path}/{drawn['id']}"
-    fixed = granted(await first.mediator.post(f"{path}/final", {"version": drawn["version"]}))
-    known = {"content_hash": fixed["content_hash"]}
-    granted(await first.mediator.post(f"{path}/signatures", known | {"role": "mediator", "method": "screen"}), 201)
-    sealed = {"role": "seal", "method": "paper", "signed_at": SystemClock().now().isoformat()}
-    granted(await first.mediator.post(f"{path}/signatures", known | sealed), 201)
-    return fixed | {"path": path}
 
 
 async def _sign_all(ports: list[int], calls: list[tuple[Person, Json]]) -> list[int]:
