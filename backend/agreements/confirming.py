@@ -216,6 +216,8 @@ async def _consent(
     deps: Deps, actor: Actor, standing: Standing, row: Confirmation, *, party: Party, agrees: bool
 ) -> None:
     given = await ConfirmationConsent.get_or_none(confirmation_id=row.id, party_id=party.id)
+    if given is not None and given.agreed is agrees:
+        return
     is_new, given = given is None, given or ConfirmationConsent(id=uuid7(), confirmation_id=row.id, party_id=party.id)
     given.agreed, given.actor_id, given.at = agrees, actor.id, deps.clock.now()
     given.way = "phone" if isinstance(actor, ResidentActor) else "window"
