@@ -334,13 +334,8 @@ class Catalog(MediationCatalog):
     @model_validator(mode="after")
     def check_agreements(self) -> Self:
         """What is forbidden or reserved is so for categories, and by representations, that there are."""
-        named = [row.excluded_categories for row in self.agreements.methods.values()]
-        named += [row.categories for row in self.confirmation.exclusions.values()]
-        named += [row.categories for row in self.confirmation.reserved]
-        wrong = {code for codes in named for code in codes} - set(self.category_by_code)
-        kinds = {kind for row in self.agreements.signers.values() for kind in row.kinds}
-        wrong |= kinds - set(self.representation_kinds)
-        if wrong:
+        wrong = (self.agreements.categories | self.confirmation.categories) - set(self.category_by_code)
+        if wrong := wrong | (self.agreements.representations - set(self.representation_kinds)):
             raise ValueError(f"agreements: {', '.join(sorted(wrong))}")
         return self
 

@@ -57,6 +57,11 @@ class ConfirmationRules(Entry):
             raise ValueError(f"confirmation: {', '.join(wrong)}")
         return self
 
+    @property
+    def categories(self) -> set[str]:
+        """That it names."""
+        return {code for row in (*self.exclusions.values(), *self.reserved) for code in row.categories}
+
     def reserved_for(self, categories: frozenset[str]) -> Reserved | None:
         return next((row for row in self.reserved if row.categories & categories), None)
 
