@@ -60,7 +60,8 @@ class ConfirmationRules(Entry):
     @property
     def categories(self) -> set[str]:
         """That it names."""
-        return {code for row in (*self.exclusions.values(), *self.reserved) for code in row.categories}
+        named = [row.categories for row in self.exclusions.values()] + [row.categories for row in self.reserved]
+        return {code for codes in named for code in codes}
 
     def reserved_for(self, categories: frozenset[str]) -> Reserved | None:
         return next((row for row in self.reserved if row.categories & categories), None)
