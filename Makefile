@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue bench-history lock openapi clean race
+.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue bench-history lock openapi clean race bench-agreements
 
 BIN := .venv/bin
 
@@ -53,6 +53,9 @@ bench: install ## filing throughput as a ratio to a bare handler, SQL calls per 
 
 bench-casework: install ## fifty at the same twenty cases for 30 s
 	@exec $(BIN)/python -m tests.benchmarks.casework
+
+bench-agreements: install ## 1,000 agreements signed by both parties at once: each in force exactly once
+	@exec $(BIN)/python -m tests.benchmarks.agreements
 
 bench-queue: install ## the staff queue and the case page among a thousand cases and a million (kept in .data-queue)
 	@exec $(BIN)/python -m tests.benchmarks.queue

@@ -29,6 +29,7 @@ from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 
 from backend import history_sink, outside, wechat_events
+from backend.agreements import confirmation_sweeps
 from backend.appointments import affected, lapsing, reminders
 from backend.casework import performance
 from backend.casework import sweeps as cases
@@ -309,6 +310,9 @@ async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
     ended = await lapsing.sweep(deps)
     if ended:
         log.info("appointments_swept", count=ended)
+    confirmations = {what: count for what, count in (await confirmation_sweeps.sweep(deps)).items() if count}
+    if confirmations:
+        log.info("confirmations_swept", **confirmations)
     counted = await motions.close_due(deps)
     if counted:
         log.info("votes_counted", count=counted)

@@ -12,6 +12,7 @@ from miniprogram_api import (
     claims,
     commercial,
     commitments,
+    confirmations,
     consultations,
     disputes,
     evidence,
@@ -41,6 +42,7 @@ from miniprogram_api import (
 
 blueprint = Blueprint.group(
     agreements.blueprint,
+    confirmations.blueprint,
     appointments.blueprint,
     assemblies.blueprint,
     bootstrap.blueprint,

@@ -188,7 +188,7 @@ class ConfirmationStatus(StrEnum):
 
 
 class Confirmation(Row):
-    """司法确认: one for each clock that has run; see decision 0013 for when a second one begins."""
+    """司法确认: one for each clock that has run; another begins only where a court has refused the one before."""
 
     dispute_id: UUID
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from backend.accounts.actors import Actor
-from backend.agreements import rows
+from backend.agreements import confirming, rows
 from backend.agreements.schemas import Content
 from backend.commitments import money, promises
 from backend.core.clock import iso
@@ -56,7 +56,9 @@ async def effective(
     _ = await promises.promise(deps, dispute, [term.model_dump(mode="json") for term in content.terms], agreement.id)
     await money.carry_over(deps, dispute)
     if agreement.form is AgreementForm.ORAL:
+        await confirming.begin(deps, dispute, agreement)
         return
     data = {"effective_at": iso(at), "effective_text": when_text(at), "content_hash": version.content_hash}
     await rows.record(deps, actor, dispute, agreement, "agreement_effective", data=data)
+    await confirming.begin(deps, dispute, agreement)
     await rows.tell(deps, dispute, "agreement_effective", await acts.taking_part(dispute.id), when_text=when_text(at))

@@ -1,6 +1,7 @@
 """Reading and writing the rows of one agreement, always behind what the reader may see."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -138,12 +139,19 @@ async def record(
 
 
 async def tell(
-    deps: Deps, dispute: Dispute, kind: str, parties: Iterable[Party], *, but: Actor | None = None, **words: str
+    deps: Deps,
+    dispute: Dispute,
+    kind: str,
+    parties: Iterable[Party],
+    *,
+    but: Actor | None = None,
+    until: datetime | None = None,
+    **words: str,
 ) -> None:
     """A message to everybody by whose phone one of these parties is heard."""
     residents = await phones(parties) - {but.id if but else None}
     known = {"center": dispute.center.name, "number": dispute.number, "due_text": ""} | words
-    await notices.notify(deps, [News(each, kind, dispute.id, known) for each in sorted(residents)])
+    await notices.notify(deps, [News(each, kind, dispute.id, known, until) for each in sorted(residents)])
 
 
 async def phones(parties: Iterable[Party]) -> set[UUID]:

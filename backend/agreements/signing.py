@@ -195,5 +195,5 @@ def _told(deps: Deps, mark: Mark) -> dict[str, Any]:
     return {
         "slot": mark.slot,
         "who_text": who,
-        "method_text": deps.catalog.agreements.methods[mark.method].title,
+        "act_text": "盖章" if mark.slot == SEAL else f"签署（{deps.catalog.agreements.methods[mark.method].title}）",
     }

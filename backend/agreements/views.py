@@ -69,11 +69,16 @@ async def one(deps: Deps, standing: Standing, agreement: Agreement) -> Agreement
     )
 
 
-async def versions(deps: Deps, actor: Actor, dispute_id: UUID, agreement_id: UUID) -> Page[VersionOut]:
+async def versions(
+    deps: Deps, actor: Actor, dispute_id: UUID, agreement_id: UUID, query: PageQuery
+) -> Page[VersionOut]:
     """All of them, the latest first: what was signed under each stands in the agreement. Raises NotFoundError."""
     standing, agreement = await rows.found(deps, actor, dispute_id, agreement_id)
-    found = await AgreementVersion.filter(agreement_id=agreement.id).order_by("-number")
-    return Page[VersionOut](items=[_version(deps, standing, row) for row in found])
+    kept, last = AgreementVersion.filter(agreement_id=agreement.id), decode_id(query.cursor)
+    if last is not None:
+        kept = kept.filter(id__lt=last)
+    shown, next_cursor = cut(await kept.order_by("-id").limit(query.limit + 1), query.limit, lambda row: (str(row.id),))
+    return Page[VersionOut](items=[_version(deps, standing, row) for row in shown], next_cursor=next_cursor)
 
 
 async def comments(

@@ -52,13 +52,13 @@ async def checked(
 
 
 def _times(deps: Deps, version: AgreementVersion, fields: SignatureIn) -> list[FieldProblem]:
-    """Signed between the day the text was fixed and now; on screen it is now."""
+    """Signed between the minute in which the text was fixed and now; on screen it is now."""
     if fields.method is SignMethod.SCREEN:
         return [] if fields.signed_at is None else [FieldProblem("signed_at", "手机签署以当时为准，不用填写时间。")]
     if fields.signed_at is None:
         return [FieldProblem("signed_at", "请填写签字（盖章）的时间。")]
     assert version.frozen_at is not None, "only a final text is signed"
-    if not version.frozen_at <= fields.signed_at <= deps.clock.now():
+    if not version.frozen_at.replace(second=0, microsecond=0) <= fields.signed_at <= deps.clock.now():
         return [FieldProblem("signed_at", "签字时间要在定稿之后，也不能晚于现在，请检查后重填。")]
     return []
 

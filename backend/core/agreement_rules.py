@@ -35,6 +35,15 @@ class AgreementRules(Entry):
     parcel_ways: dict[ParcelWay, str]
     carriers: dict[str, str] = Field(min_length=1)
 
+    @property
+    def categories(self) -> set[str]:
+        """That it names."""
+        return {code for row in self.methods.values() for code in row.excluded_categories}
+
+    @property
+    def representations(self) -> set[str]:
+        return {kind for row in self.signers.values() for kind in row.kinds}
+
     @model_validator(mode="after")
     def check_rows(self) -> Self:
         wanted: tuple[tuple[Iterable[str], Iterable[str]], ...] = (

@@ -332,6 +332,14 @@ class Catalog(MediationCatalog):
         return self
 
     @model_validator(mode="after")
+    def check_agreements(self) -> Self:
+        """What is forbidden or reserved is so for categories, and by representations, that there are."""
+        wrong = (self.agreements.categories | self.confirmation.categories) - set(self.category_by_code)
+        if wrong := wrong | (self.agreements.representations - set(self.representation_kinds)):
+            raise ValueError(f"agreements: {', '.join(sorted(wrong))}")
+        return self
+
+    @model_validator(mode="after")
     def check_notices(self) -> Self:
         """Every name leads somewhere, and every field of a template gets its words."""
         problems = [f"scene {scene}: {key!r}" for scene, keys in self.scenes.items() for key in keys

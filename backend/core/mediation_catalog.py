@@ -6,6 +6,7 @@ from backend.core.agreement_rules import AgreementRules
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
 from backend.core.commitment_rules import CommitmentRules
+from backend.core.confirmation_rules import ConfirmationRules
 from backend.core.enterprise_rules import EnterpriseRules
 from backend.core.flow_table import Entry
 from backend.core.joint_rules import JointRules
@@ -20,6 +21,7 @@ class MediationCatalog(Entry):
 
     mediation: MediationRules
     agreements: AgreementRules
+    confirmation: ConfirmationRules
     joint: JointRules
     talks: TalkRules
     registry: RegistryRules

@@ -9,11 +9,11 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from backend.accounts.actors import ResidentActor
+from backend.agreements import exporting as agreements
 from backend.core.deps import Deps
 from backend.core.schema import Out
 from backend.disputes import history
 from backend.mediation import exporting
-from backend.mediation.exporting import ExportedMessage
 from backend.privacy import schemas
 from backend.privacy.schemas import ExportOut
 from models import (
@@ -55,6 +55,7 @@ _TABLES: dict[type[Row], str] = {
 async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
     mine = actor.id
     resident = await Resident.get(id=mine)
+    parties = [UUID(str(each)) for each in await Party.filter(resident_id=mine).values_list("id", flat=True)]
     return ExportOut(
         exported_at=deps.clock.now(),
         profile=_profile(deps, resident),
@@ -65,7 +66,8 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
         notices=[_notice(deps, notice) for notice in await Notice.filter(resident_id=mine).order_by("id")],
         subscriptions=_rows(schemas.ExportedGrant, await SubscriptionGrant.filter(resident_id=mine).order_by("id")),
         files=[_file(deps, stored) for stored in await StoredFile.filter(owner_id=mine, deleted_at=None)],
-        talks=await _talks(deps, mine),
+        talks=await exporting.of_party(deps, mine, parties),
+        agreements=await agreements.of_parties(deps, parties),
         ratings=[_rating(deps, rating) for rating in await Rating.filter(resident_id=mine).order_by("id")],
         representations=[_representation(deps, row, mine) for row in await _representations(mine)],
         content_checks=_rows(
@@ -96,11 +98,6 @@ async def _votes(mine: UUID) -> list[schemas.ExportedVote]:
         )
         for ballot in await cast.order_by("id").select_related("household")
     ]
-
-
-async def _talks(deps: Deps, mine: UUID) -> list[ExportedMessage]:
-    parties = await Party.filter(resident_id=mine).values_list("id", flat=True)
-    return await exporting.of_party(deps, mine, [UUID(str(each)) for each in parties])
 
 
 async def _disputes(deps: Deps, mine: UUID) -> list[schemas.ExportedDispute]:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from backend.agreements.exporting import ExportedAgreement
 from backend.core.schema import Moment, Out
 from backend.mediation.exporting import ExportedMessage
 
@@ -185,6 +186,7 @@ class ExportOut(Out):
     files: list[ExportedFile]
     talks: list[ExportedMessage]
     """What was written in mediations, and all of the own separate talks."""
+    agreements: list[ExportedAgreement]
     ratings: list[ExportedRating]
     representations: list[ExportedRepresentation]
     content_checks: list[ExportedContentCheck]

@@ -15,6 +15,7 @@ from backend.staff_api import (
     codes,
     commercial,
     commitments,
+    confirmations,
     consultations,
     content,
     disputes,
@@ -45,6 +46,7 @@ from backend.staff_api import (
 
 blueprint = Blueprint.group(
     agreements.blueprint,
+    confirmations.blueprint,
     appointment_lists.blueprint,
     appointments.blueprint,
     attendance.blueprint,

@@ -74,11 +74,11 @@ async def get_agreement(actor: StaffActor, dispute_id: UUID, agreement_id: UUID,
     return await views.get(deps, actor, dispute_id, agreement_id)
 
 
-@endpoint(blueprint, "GET", _ONE + "/versions", audience="colleague", returns=Page[VersionOut])
+@endpoint(blueprint, "GET", _ONE + "/versions", audience="colleague", query=PageQuery, returns=Page[VersionOut])
 async def list_agreement_versions(
-    actor: StaffActor, dispute_id: UUID, agreement_id: UUID, deps: Deps
+    actor: StaffActor, dispute_id: UUID, agreement_id: UUID, query: PageQuery, deps: Deps
 ) -> Page[VersionOut]:
-    return await views.versions(deps, actor, dispute_id, agreement_id)
+    return await views.versions(deps, actor, dispute_id, agreement_id, query)
 
 
 @endpoint(blueprint, "PUT", _ONE, audience="staff", body=RevisionIn, returns=AgreementOut, errors=_CLOSED)

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "indexes": [Index(fields=["dispute_id", "id"]), Index(fields=["status", "last_day"])],
                 "pk_attr": "id",
-                "table_description": "司法确认: one for each clock that has run; see decision 0013 for when a second one begins.",
+                "table_description": "司法确认: one for each clock that has run; another begins only where a court has refused the one before.",
             },
             bases=["Row"],
         ),

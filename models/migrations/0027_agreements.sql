@@ -1,4 +1,4 @@
--- From 0027_agreements.py, sha256 7841aa07063cb0fa8cdc4dd90b3968ff3cf6bd7e334119179bda8604dc44639e; `hejie makemigrations` writes it anew.
+-- From 0027_agreements.py, sha256 ca63686267d44e0922a69f4bac4fb3d1593663a5947bbe8b94776cab52a13c25; `hejie makemigrations` writes it anew.
 --
 -- Create model Agreement
 --
@@ -72,7 +72,7 @@ CREATE TABLE "confirmation" (
 CREATE INDEX "idx_confirmatio_dispute_d6871b" ON "confirmation" ("dispute_id", "id");
 CREATE INDEX "idx_confirmatio_status_90bfc0" ON "confirmation" ("status", "last_day");
 COMMENT ON COLUMN "confirmation"."status" IS 'OPEN: open\nEXCLUDED: excluded\nAPPLIED: applied\nCONFIRMED: confirmed\nREFUSED: refused\nMISSED: missed';
-COMMENT ON TABLE "confirmation" IS '司法确认: one for each clock that has run; see decision 0013 for when a second one begins.';
+COMMENT ON TABLE "confirmation" IS '司法确认: one for each clock that has run; another begins only where a court has refused the one before.';
 --
 -- Create model ConfirmationConsent
 --

@@ -1,6 +1,8 @@
 """A case on its way to an agreement, and the steps that tests of agreements share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -65,15 +67,21 @@ async def verified(people: PeopleAtWork, name: str, phone: str) -> Person:
     return person
 
 
-async def agreed_case(people: PeopleAtWork, clock: TravellingClock, **filed: Any) -> Scene:
-    applicant = await verified(people, "applicant", PHONES["applicant"])
-    respondent = await verified(people, "respondent", PHONES["respondent"])
+async def _case(applicant: Person, respondent: Person, **filed: Any) -> str:
+    """Both have joined."""
     parties: Json = {
         "applicant": {"name": "李秀英", "phone": PHONES["applicant"]},
         "respondents": [{"name": "周大勇", "phone": PHONES["respondent"]}],
     }
     case = (await file_dispute(applicant, **(parties | filed)))["id"]
     _ = await Party.filter(dispute_id=case, side="respondent").update(resident_id=respondent.id)
+    return str(case)
+
+
+async def agreed_case(people: PeopleAtWork, clock: TravellingClock, **filed: Any) -> Scene:
+    applicant = await verified(people, "applicant", PHONES["applicant"])
+    respondent = await verified(people, "respondent", PHONES["respondent"])
+    case = await _case(applicant, respondent, **filed)
     mediator, clerk = await to_mediation(people, case), await people.staff("clerk")
     ids = {each.side.value: str(each.id) for each in await Party.filter(dispute_id=case)}
     return Scene(people, clock, case, applicant, respondent, mediator, clerk, ids)
@@ -95,3 +103,31 @@ async def mark(scene: Scene, agreement: Json, /, **fields: Any) -> httpx.Respons
 async def scan(scene: Scene) -> Json:
     file = granted(await scene.clerk.upload(photo(), to=scene.path("/files")), 201)
     return {"file_id": file["id"], "file_sha256": file["sha256"]}
+
+
+async def in_force(scene: Scene, **changes: Any) -> Json:
+    """Drafted, agreed, fixed and signed by all on one day."""
+    fixed = await scene.final(**changes)
+    for person in (scene.applicant, scene.respondent):
+        granted(await sign(scene, person, fixed), 201)
+    granted(await mark(scene, fixed, role="mediator", method="screen"), 201)
+    sealed = {"role": "seal", "method": "paper", "signed_at": scene.clock.now().isoformat()}
+    done = granted(await mark(scene, fixed, **sealed), 201)
+    assert done["status"] == "effective"
+    return done
+
+
+async def waiting_for_parties(first: Scene, text: Json, sealed_at: Callable[[], datetime]) -> Json:
+    """Another case of the same two people: fixed, signed by the mediator and sealed. `path` is the agreement's."""
+    case = await _case(first.applicant, first.respondent)
+    _ = await to_mediation(first.people, case)
+    path = f"/disputes/{case}/agreements"
+    drawn = granted(await first.mediator.post(path, text), 201)
+    await take(first.mediator, case, "reach_agreement", form="written", summary="分两期赔偿")
+    path = f"{path}/{drawn['id']}"
+    fixed = granted(await first.mediator.post(f"{path}/final", {"version": drawn["version"]}))
+    for done in ({"role": "mediator", "method": "screen"},
+                 {"role": "seal", "method": "paper", "signed_at": sealed_at().isoformat()}):  # fmt: skip
+        known = {"content_hash": fixed["content_hash"]} | done
+        granted(await first.mediator.post(f"{path}/signatures", known), 201)
+    return fixed | {"path": path}

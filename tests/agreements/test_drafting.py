@@ -27,6 +27,9 @@ async def test_a_draft_is_commented_revised_and_fixed(scene: Scene) -> None:
     (comment,) = granted(await scene.mediator.get(f"{path}/comments"))["items"]
     assert (comment["text"], comment["version"], comment["by"]) == (said["text"], 1, "resident")
     assert granted(await scene.respondent.get(f"{path}/comments"))["items"] == [comment]
+    for person, own in ((scene.respondent, [said["text"]]), (scene.applicant, [])):
+        (held,) = granted(await person.get("/me/export"))["agreements"]
+        assert (held["content"]["facts"], [each["text"] for each in held["comments"]]) == (TEXT["facts"], own)
 
     later = [TERMS[0], TERMS[1] | {"due_on": "2026-12-31"}]
     revised = granted(await scene.mediator.put(path, TEXT | {"terms": later, "based_on": 1}))

@@ -12,6 +12,7 @@ from tortoise import connections
 
 from backend.centers import loading
 from models import Purpose
+from tests.agreements import continuing
 from tests.appointments.calls import slot_at
 from tests.appointments.scene import VIDEO, answer, at
 from tests.casework.staff import PeopleAtWork
@@ -247,11 +248,40 @@ async def _proposals_go_back_and_forth(story: Story, mediator: Person) -> str:
     return str(last["id"])
 
 
+async def _signed_by_post_in_three_provinces(story: Story, mediator: Person) -> None:
+    """It takes effect with the seal, when the last signed copy is back."""
+    found = {
+        "facts": "果蔬脆的包装与申请人的外观设计专利近似，设计由供应商提供。",
+        "issues": "是否侵权，如何补偿；供应商对设计来源负责。",
+        "manner": "销毁库存留影像，补偿款银行转账",
+        "deadline": "2026-12-31",
+    }
+    fixed = await continuing.fixed_text(mediator, story.path(), **found)
+    signed = await continuing.signed_by_post(mediator, story.path(), fixed, story.clock)
+    assert (signed["status"], signed["effective_at"]) == ("effective", "2026-12-08T12:00:00+08:00")
+    assert sorted(each["way"] for each in signed["parcels"]) == ["copy"] * 3 + ["sent_back"] * 3 + ["to_sign"] * 3
+    own = granted(await story.parties[SUPPLIER].get(story.path(f"/agreements/{fixed['id']}")))["parcels"]
+    assert len([each for each in own if each["tracking_number"]]) == 3, "the numbers of its own copies"
+
+
+async def _the_intermediate_court_is_asked(story: Story, mediator: Person) -> None:
+    seen = granted(await mediator.get(story.path("/confirmation")))
+    assert (seen["last_day"], seen["courts"][0]["court"]) == ("2027-01-07", "宜昌市中级人民法院")
+    for name in PHONES:
+        await story.do(mediator, "/confirmation/consents", agrees=True, party_id=story.ids[name])
+    asked = {"ground": "organization", "court_code": "yichang", "applied_by": "online"}
+    today = story.clock.now().date().isoformat()
+    applied = granted(await mediator.post(story.path("/confirmation/application"), asked | {"applied_on": today}))
+    assert (applied["status"], applied["court"]) == ("applied", "宜昌市中级人民法院")
+
+
 async def _agreed_after_seven_days(story: Story, mediator: Person, proposal_id: str) -> None:
     written = {"form": "written", "summary": "停止使用，供应商补偿。", "proposal_id": proposal_id}
     case = await take(mediator, story.case, "reach_agreement", **written)
     over = {"since": "2026-11-24", "until": "2026-12-01", "is_over": True, "days": 7, "working_days": 5}
     assert case["elapsed"] == over
+    await _signed_by_post_in_three_provinces(story, mediator)
+    await _the_intermediate_court_is_asked(story, mediator)
     story.day(20)
     page = granted(await story.parties[SUPPLIER].get(story.path(), include="timeline"))
     assert (page["status"], page["elapsed"]) == ("agreed", over)

@@ -3,14 +3,28 @@
 import sys
 from datetime import timedelta
 
+from tests.agreements import continuing
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.history import whole
 from tests.journeys.contract import Json, granted, take
 from tests.mediation.test_commercial import park, publish, set_scene
+from tests.people import Person
 
 EXPERTS = {"law": "law", "economics": "economics", "management": "management"}
+
+
+async def _signed(mediator: Person, path: str, clock: TravellingClock) -> None:
+    found = {
+        "facts": "双方三年来买卖包装，货款三十万元到期未付。",
+        "issues": "欠款数额和付款时间；买方承担付款责任。",
+        "manner": "银行转账，按月对账",
+        "deadline": "2027-06-30",
+    }
+    fixed = await continuing.fixed_text(mediator, path, **found)
+    signed = await continuing.signed_at_the_center(mediator, path, fixed, clock)
+    assert (signed["status"], signed["total_fen"]) == ("effective", 20_000_000)
 
 
 async def test_from_the_quarrel_to_the_money(app: App, people: PeopleAtWork, clock: TravellingClock) -> None:
@@ -58,6 +72,7 @@ async def test_from_the_quarrel_to_the_money(app: App, people: PeopleAtWork, clo
     summary = {"form": "written", "summary": "货款分两期付清，继续合作", "terms": terms}
     case = await take(mediator, scene.case["id"], "reach_agreement", **summary)
     assert case["status"] == "agreed"
+    await _signed(mediator, scene.path, clock)
     paying = {"amount_fen": 12_000_000, "received_on": clock.now().date().isoformat()}
     amounts = granted(await director.post(f"{scene.path}/recoveries", paying), 201)
     assert (amounts["claimed_fen"], amounts["agreed_fen"], amounts["recovered_fen"]) == (
@@ -65,7 +80,7 @@ async def test_from_the_quarrel_to_the_money(app: App, people: PeopleAtWork, clo
         20_000_000,
         12_000_000,
     )
-    timeline = granted(await scene.respondent.get(f"{scene.path}/timeline"))["items"]
+    timeline = granted(await scene.respondent.get(f"{scene.path}/timeline", limit=100))["items"]
     for entry in timeline:
         sys.stdout.write(f"{entry['at']} {entry['title']} {entry['text']}\n")
     kinds = [entry["kind"] for entry in timeline]

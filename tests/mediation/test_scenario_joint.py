@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from backend.core.clock import SHANGHAI
+from tests.agreements import continuing
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App
@@ -174,6 +175,16 @@ async def the_agreement(story: Story) -> None:
         story.case.mediator, story.case.id, "reach_agreement", form="written", summary=summary, terms=terms
     )
     assert (after["status"], len(STANDARDS)) == ("agreed", 12)
+    mediator, path = story.case.mediator, story.case.path
+    found: dict[str, str] = {
+        "facts": "小区交付以来问题遗留较多，部分业主对服务不满，拒交物业费。",
+        "issues": "服务质量、停车管理和旧欠；物业公司承担服务不到位的责任，业主承担按时交费的义务。",
+        "manner": "由共商联议会逐项检查，逐月公示",
+        "deadline": "2027-06-30",
+    }
+    fixed = await continuing.fixed_text(mediator, path, **found)
+    signed = await continuing.signed_at_the_center(mediator, path, fixed, story.clock)
+    assert (signed["status"], len(signed["content"]["terms"])) == ("effective", 12)
 
 
 async def arrears_are_collected(story: Story, homes: list[Json]) -> None:

@@ -1,0 +1,84 @@
+"""Which courts may be asked to confirm (民事诉讼法 205), and which may not."""
+
+import json
+
+from backend.agreements.confirmation_schemas import ApplicationIn, CourtOut
+from backend.core.confirmation_rules import Court, CourtLevel, Ground
+from backend.core.deps import Deps
+from backend.core.errors import InvalidFieldsError
+from backend.disputes import views
+from models import Dispute, Registration
+
+BASIC: CourtLevel = "basic"
+_ELSEWHERE: dict[CourtLevel, str] = {
+    "basic": "当事人住所地的基层人民法院（外地的请填写名称）",
+    "intermediate": "当事人住所地有管辖权的中级人民法院（外地的请填写名称）",
+    "special": "有管辖权的专门人民法院（请填写名称）",
+}
+_COURT_OF_REFERRAL = "court"
+_HIGHER = ("中级人民法院", "高级人民法院", "最高人民法院", "知识产权法院", "互联网法院", "金融法院", "海事法院")
+_FIRST_HIGHER = _HIGHER[:1] + _HIGHER[3:]
+
+
+def level_of(deps: Deps, dispute: Dispute) -> tuple[CourtLevel, str | None]:
+    """And why, where it is not the basic one."""
+    row = deps.catalog.confirmation.reserved_for(deps.catalog.codes_of(dispute.category))
+    return (row.level, row.reason) if row else (BASIC, None)
+
+
+async def choices(deps: Deps, dispute: Dispute) -> list[CourtOut]:
+    level, _ = level_of(deps, dispute)
+    found = []
+    inviting = await Registration.get_or_none(dispute_id=dispute.id, referred_by=_COURT_OF_REFERRAL)
+    if inviting is not None:
+        found.append(_out(deps, "inviting", level, None, inviting.referrer_name or "邀请调解的人民法院"))
+    for ground, division in _places(deps, dispute).items():
+        served = [each for each in deps.catalog.confirmation.courts if each.level == level and each.serves(division)]
+        found += [_out(deps, ground, level, each, each.name) for each in served]
+    city = [each for each in deps.catalog.confirmation.courts if each.level == level]
+    found += [_out(deps, "domicile", level, each, each.name) for each in city]
+    return [*found, _out(deps, "domicile", level, None, _ELSEWHERE[level])]
+
+
+async def chosen(deps: Deps, dispute: Dispute, fields: ApplicationIn) -> str:
+    """The court's name. Raises InvalidFieldsError for one that has no jurisdiction."""
+    offered = [each for each in await choices(deps, dispute) if each.ground == fields.ground]
+    if fields.court_code is not None:
+        for each in offered:
+            if each.court_code == fields.court_code:
+                return each.court
+        raise InvalidFieldsError.at("court_code", "这个法院依法没有管辖权，请按名单重新选择。")
+    assert fields.court_name is not None, "one of the two"
+    if not any(each.court_code is None for each in offered):
+        raise InvalidFieldsError.at("court_name", "这个管辖依据下请从名单里选择法院。")
+    level, reason = level_of(deps, dispute)
+    if not _is_of(level, fields.court_name):
+        raise InvalidFieldsError.at("court_name", reason or "请填写基层人民法院的全称，例如某某市某某区人民法院。")
+    return fields.court_name
+
+
+def _places(deps: Deps, dispute: Dispute) -> dict[Ground, str]:
+    text, organization = views.opened(deps, dispute, "location"), dispute.organization
+    where = json.loads(text).get("division_code") if text else None
+    sits = organization.division_code if organization else None
+    return {
+        "organization": sits or dispute.center.division_code,
+        "subject_matter": where or dispute.center.division_code,
+    }
+
+
+def _is_of(level: CourtLevel, name: str) -> bool:
+    if level == BASIC:
+        return name.endswith("人民法院") and not name.endswith(_HIGHER)
+    return name.endswith(_FIRST_HIGHER)
+
+
+def _out(deps: Deps, ground: Ground, level: CourtLevel, court: Court | None, name: str) -> CourtOut:
+    return CourtOut(
+        ground=ground,
+        ground_text=deps.catalog.confirmation.grounds[ground],
+        level=level,
+        court_code=court.code if court else None,
+        court=name,
+        note=court.note if court else "",
+    )
