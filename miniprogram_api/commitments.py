@@ -7,7 +7,7 @@ from sanic.response import HTTPResponse
 
 from backend.accounts.actors import ResidentActor
 from backend.commitments import actions, proofs, views
-from backend.commitments.actions import ReportAnsweredError, ReportPlace
+from backend.commitments.actions import ReportAnsweredError, ReportPlace, UrgedTodayError
 from backend.commitments.schemas import AnswerIn, CommitmentOut, CommitmentsOut, ReportIn, WaiverIn
 from backend.commitments.standing import CommitmentEndedError, NothingToKeepError
 from backend.core.deps import Deps
@@ -68,6 +68,17 @@ async def waive_commitment(
     """By whom it is owed to."""
     standing = await access.of_resident(actor, dispute_id, lock=True)
     await actions.waive(deps, actor, standing, commitment_id, body.reason)
+    return await views.one(deps, actor, standing, commitment_id)
+
+
+@endpoint(
+    blueprint, "POST", _ONE + "/urges", audience="resident", returns=CommitmentOut, status=201,
+    errors=(*_REFUSES, UrgedTodayError),
+)  # fmt: skip
+async def ask_for_fulfilment(actor: ResidentActor, dispute_id: UUID, commitment_id: UUID, deps: Deps) -> CommitmentOut:
+    """By whom it is owed to; once a day."""
+    standing = await access.of_resident(actor, dispute_id, lock=True)
+    await actions.urge(deps, actor, standing, commitment_id)
     return await views.one(deps, actor, standing, commitment_id)
 
 

@@ -8,6 +8,7 @@ from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.commitments import standing as who
 from backend.commitments import states, telling
 from backend.commitments.schemas import AnswerIn, CheckIn, DueDateIn, ReportIn
+from backend.core.clock import today
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.wording import date_text, money_text
@@ -23,6 +24,7 @@ from models import (
     ReportAnswer,
     ReportAnswerKind,
     Side,
+    UrgingNote,
 )
 from models.base import uuid7
 
@@ -30,6 +32,12 @@ from models.base import uuid7
 class ReportPlace(NamedTuple):
     commitment_id: UUID
     report_id: UUID
+
+
+class UrgedTodayError(HejieError):
+    code: ClassVar[str] = "urged_today"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "今天已经提醒过了，请明天再看；着急的可以直接联系调解员。"
 
 
 class ReportAnsweredError(HejieError):
@@ -118,6 +126,31 @@ async def move(deps: Deps, actor: StaffActor, standing: Standing, commitment_id:
     data = {"before": before.isoformat(), "before_text": date_text(before), "due_text": date_text(row.due_on),
             "consents": [str(each) for each in given.consents]}  # fmt: skip
     await telling.record(deps, actor, row, Entry("commitment_moved", data=data, detail={"reason": given.reason}))
+
+
+async def urge(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID) -> None:
+    """By who it is owed to, or by staff of the center: once a day, whoever it was. Raises NotFoundError,
+    RoleNotAllowedError, NothingToKeepError, CommitmentEndedError, UrgedTodayError."""
+    row = await who.running(deps, standing, commitment_id)
+    who.require(allowed=await who.may_report(actor, standing, row) and not who.is_debtor(standing, row))
+    day, falls_due = today(deps.clock), deps.calendar.roll_to_workday(row.due_on)
+    notes = UrgingNote.filter(commitment_id=row.id, by_id__isnull=False, rule=f"by_hand_{day}")
+    if await notes.exists():
+        raise UrgedTodayError
+    note = UrgingNote(
+        id=uuid7(),
+        commitment_id=row.id,
+        rule=f"by_hand_{day}",
+        due_on=row.due_on,
+        by_id=actor.id,
+        at=deps.clock.now(),
+    )
+    await note.save(force_create=True)
+    due_text = date_text(falls_due)
+    await telling.record(deps, actor, row, Entry("commitment_urged", data={"due_text": due_text}))
+    debtors = await telling.residents_of(row.dispute_id, [row.debtor_id] if row.debtor_id else [])
+    kind = "commitment_overdue" if day > falls_due else "commitment_due"
+    await telling.notify(deps, row, kind, debtors - {actor.id}, due_text)
 
 
 async def write(deps: Deps, actor: Actor, row: Commitment, given: ReportIn) -> FulfilmentReport:

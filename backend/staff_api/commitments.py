@@ -6,7 +6,7 @@ from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
 from backend.commitments import actions, views
-from backend.commitments.actions import ReportAnsweredError, ReportPlace
+from backend.commitments.actions import ReportAnsweredError, ReportPlace, UrgedTodayError
 from backend.commitments.schemas import (
     AnswerIn,
     CheckIn,
@@ -99,4 +99,15 @@ async def change_due_date(
     """Only with the consent of both sides."""
     standing = await access.of_colleague(actor, dispute_id, lock=True)
     await actions.move(deps, actor, standing, commitment_id, body)
+    return await views.one(deps, actor, standing, commitment_id)
+
+
+@endpoint(
+    blueprint, "POST", _ONE + "/urges", audience="staff", returns=CommitmentOut, status=201,
+    errors=(*_REFUSES, UrgedTodayError),
+)  # fmt: skip
+async def urge_fulfilment(actor: StaffActor, dispute_id: UUID, commitment_id: UUID, deps: Deps) -> CommitmentOut:
+    """Beside the reminders that go by themselves; once a day."""
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    await actions.urge(deps, actor, standing, commitment_id)
     return await views.one(deps, actor, standing, commitment_id)

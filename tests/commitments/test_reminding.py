@@ -14,7 +14,7 @@ from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.commitments.promised import PAYS, REPAIRS, agreed, path, payment
 from tests.conftest import App
-from tests.journeys.contract import granted
+from tests.journeys.contract import granted, refused
 from tests.mediation.standings import Standings
 
 RULES = CommitmentRules(
@@ -83,6 +83,20 @@ async def test_who_has_done_it_or_waits_for_an_answer_is_left_alone(
     assert await on(app, clock, date(2026, 12, 3)) == 1
     late = granted(await scene["party_b"].get(path(scene, repairs)))
     assert (late["is_overdue"], len(late["urged"])) == (True, 1)
+
+
+async def test_urging_by_hand_is_for_who_is_owed_and_once_a_day(
+    people: PeopleAtWork, scene: Standings, clock: TravellingClock
+) -> None:
+    (pays,) = await agreed(scene, PAYS)
+    urges = path(scene, pays, "/urges")
+    refused(await scene["party_b"].post(urges), 403)
+    refused(await scene["stranger"].post(urges), 404)
+    answers = await asyncio.gather(*(scene[who].post(urges) for who in ("party_a", "clerk", "mediator")))
+    assert sorted(each.status_code for each in answers) == [201, 409, 409]
+    clock.set(datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
+    assert len(granted(await scene["party_a"].post(urges), 201)["urged"]) == 2
+    assert await kinds_of(people, "party_b") == ["commitment_due"] * 2
 
 
 @given(
