@@ -1,7 +1,7 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue bench-history lock openapi clean race
+.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue bench-history bench-papers test-papers lock openapi clean race
 
 BIN := .venv/bin
 
@@ -34,6 +34,9 @@ test: install ## all tests, against real PostgreSQL and Redis
 test-browser: install ## the simulator's page in a headless Chromium, which must be there
 	@exec $(BIN)/python -m pytest tests/browser/check_phone.py
 
+test-papers: install ## every paper as DOCX through LibreOffice, which must be there
+	@exec $(BIN)/python -m pytest tests/papers/check_libreoffice.py
+
 check: install ## style, types, import rules, dependencies, the published API description, the picture of the flow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -56,6 +59,9 @@ bench-casework: install ## fifty at the same twenty cases for 30 s
 
 bench-queue: install ## the staff queue and the case page among a thousand cases and a million (kept in .data-queue)
 	@exec $(BIN)/python -m tests.benchmarks.queue
+
+bench-papers: install ## papers in the worker: agreement PDF and DOCX, one after another
+	@exec $(BIN)/python -m tests.benchmarks.papers
 
 bench-rooms: install ## 200 people in 20 rooms talk for 100 s over two API processes
 	@exec $(BIN)/python -m tests.benchmarks.rooms

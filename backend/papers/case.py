@@ -1,0 +1,104 @@
+"""A case read once for its papers, opened: names stand on paper in full."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.core.clock import local
+from backend.core.deps import Deps
+from backend.core.wording import full_date_text, full_when_text, money_text
+from backend.disputes import history, party_rows, queries
+from backend.papers.shapes import PartyLine
+from models import Dispute, Event, Party, PartyKind, Representation, Safety, Side
+
+SIDES = {Side.APPLICANT: "申请人", Side.RESPONDENT: "被申请人"}
+_NUMBERS = {PartyKind.PERSON: ("id_number", "身份证号"), PartyKind.ORGANIZATION: ("credit_code", "统一社会信用代码")}
+_KINDS = {PartyKind.PERSON: "个人", PartyKind.ORGANIZATION: "单位"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    deps: Deps
+    dispute: Dispute
+    parties: tuple[Party, ...]
+    agents: dict[UUID, str]
+    """Who acts for a party, by its id."""
+    events: dict[str, Event]
+    """The latest of each kind."""
+
+    def known(self, kind: str) -> dict[str, Any]:
+        """What the latest event of a kind says, opened; empty when there is none."""
+        event = self.events.get(kind)
+        return {} if event is None else event.data | history.detail_of(self.deps, event)
+
+    def at(self, kind: str) -> datetime | None:
+        event = self.events.get(kind)
+        return None if event is None else event.at
+
+    def opened(self, column: str) -> str:
+        sealed = getattr(self.dispute, f"{column}_sealed")
+        return "" if sealed is None else self.deps.keyring.open(sealed, "dispute", column, self.dispute.id)
+
+    def name(self, party: Party) -> str:
+        return self.deps.keyring.open(party.name_sealed, "party", "name", party.id)
+
+    def names(self, side: Side) -> str:
+        return "、".join(self.name(party) for party in self.parties if party.side is side)
+
+    def lines(self, *, numbers: Iterable[Side] = (), phones: Iterable[Side] = ()) -> tuple[PartyLine, ...]:
+        """Of all parties; identity numbers and phones only of the sides named, and no phone while somebody may be in
+        danger."""
+        shown = frozenset() if self.dispute.safety is Safety.RED else frozenset(phones)
+        numbered = frozenset(numbers)
+        return tuple(
+            self._line(party, number=party.side in numbered, phone=party.side in shown) for party in self.parties
+        )
+
+    def _line(self, party: Party, *, number: bool, phone: bool) -> PartyLine:
+        known = party_rows.opened(self.deps, party)
+        column, label = _NUMBERS[party.kind]
+        # The code of an organization is public; who a person is, is not.
+        shows_number = number or party.kind is PartyKind.ORGANIZATION
+        return PartyLine(
+            side=SIDES[party.side],
+            name=known["name"],
+            kind=_KINDS[party.kind],
+            number_label=label,
+            number=(known[column] or "") if shows_number else "",
+            phone=(known["phone"] or "") if phone else "",
+            agent=self.agents.get(party.id, ""),
+        )
+
+
+async def read(deps: Deps, dispute: Dispute) -> Case:
+    """Whoever calls has checked that its center asks."""
+    acting = await Representation.filter(dispute_id=dispute.id, ended_at=None).order_by("id")
+    events = await Event.filter(dispute_id=dispute.id).order_by("id")
+    parties = await queries.parties(dispute.id)
+    return Case(
+        deps,
+        dispute,
+        tuple(party for party in parties if party.left_at is None) or tuple(parties),
+        {row.party_id: _agent(deps, row) for row in acting},
+        {event.kind: event for event in events},
+    )
+
+
+def _agent(deps: Deps, row: Representation) -> str:
+    kind = deps.catalog.representation_kinds.get(row.kind)
+    name = deps.keyring.open(row.name_sealed, "representation", "name", row.id)
+    return f"{name}（{kind.title if kind else row.kind}）"
+
+
+def day(moment: datetime | None) -> str:
+    return "" if moment is None else full_date_text(local(moment).date())
+
+
+def when(moment: datetime | None) -> str:
+    return "" if moment is None else full_when_text(moment)
+
+
+def money(fen: int | None) -> str:
+    return "" if fen is None else money_text(fen)
