@@ -60,13 +60,13 @@ class Case:
         known = party_rows.opened(self.deps, party)
         column, label = _NUMBERS[party.kind]
         # The code of an organization is public; who a person is, is not.
-        shows_number = number or party.kind is PartyKind.ORGANIZATION
+        shown = known[column] if number or party.kind is PartyKind.ORGANIZATION else None
         return PartyLine(
             side=SIDES[party.side],
             name=known["name"],
             kind=_KINDS[party.kind],
-            number_label=label,
-            number=(known[column] or "") if shows_number else "",
+            number_label=label if shown else "",
+            number=shown or "",
             phone=(known["phone"] or "") if phone else "",
             agent=self.agents.get(party.id, ""),
         )
