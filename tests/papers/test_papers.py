@@ -197,7 +197,7 @@ async def test_what_is_asked_wrongly(standings: Standings, people: PeopleAtWork,
 async def test_a_separate_talk_has_no_paper(standings: Standings) -> None:
     case, mediator = standings, standings["mediator"]
     plan = {"kind": "caucus", "venue": "onsite", "planned_at": "2026-11-25T09:30:00+08:00", "agenda": ["底线"],
-            "participants": [{"party_id": case.ids["party_a"]}]}  # fmt: skip
+            "participants": [{"role": "party", "party_id": case.ids["party_a"]}]}  # fmt: skip
     talk = granted(await mediator.post(case.path("/meetings"), plan), 201)
     asked = await mediator.post(case.path("/papers"), {"code": "minutes", "subject_id": talk["id"], "draft": True})
     assert paths(asked) == {"subject_id"}
