@@ -53,6 +53,8 @@ class Paper(Row):
     """SHA-256 of what it says."""
     data_sealed = fields.BinaryField()
     """That itself: JSON."""
+    basis_id = fields.UUIDField(null=True)
+    """The version of an agreement that it says; once that no longer holds, the paper is not genuine any more."""
     template_version = fields.IntField()
     template_hash = fields.CharField(max_length=64)
     check_code_sealed = fields.BinaryField(null=True)

@@ -12,7 +12,7 @@ from backend.core.errors import HejieError, InvalidFieldsError, RoleNotAllowedEr
 from backend.core.paper_rules import PaperKind
 from backend.papers import case as cases
 from backend.papers import checking, queries, templates
-from backend.papers.case import Case
+from backend.papers.case import Agreed, Case
 from backend.papers.fields import PaperData
 from backend.papers.kinds import PAPERS, missing
 from backend.papers.schemas import PaperIn, PaperOut
@@ -44,7 +44,7 @@ async def request(deps: Deps, actor: StaffActor, dispute_id: UUID, given: PaperI
             f"定稿还缺少：{'、'.join(lacking)}。请先办理相应步骤，或者先制作草稿。", missing=lacking
         )
     same = {"dispute_id": dispute.id, "code": given.code, "subject_id": subject_id, "is_draft": given.draft}
-    return queries.out(deps, await _same_or_new(deps, actor, same, data))
+    return queries.out(deps, await _same_or_new(deps, actor, same, data, _basis(case, given.code)))
 
 
 async def _gathered(case: Case, given: PaperIn, kind: PaperKind) -> tuple[UUID, PaperData]:
@@ -74,7 +74,15 @@ def _found(subject: _Subject | None, message: str) -> _Subject:
     return subject
 
 
-async def _same_or_new(deps: Deps, actor: StaffActor, same: dict[str, Any], data: PaperData) -> Paper:
+def _basis(case: Case, code: str) -> UUID | None:
+    name = PAPERS[code].agreed
+    agreed: Agreed | None = getattr(case, name) if name else None
+    return agreed.version.id if agreed else None
+
+
+async def _same_or_new(
+    deps: Deps, actor: StaffActor, same: dict[str, Any], data: PaperData, basis_id: UUID | None
+) -> Paper:
     """The case is locked: two who ask at once get one paper."""
     text, template = data.model_dump_json(), await templates.in_force(deps, same["code"])
     same |= {"content_hash": sha256(text.encode()).hexdigest(), "template_hash": template.digest}
@@ -85,7 +93,8 @@ async def _same_or_new(deps: Deps, actor: StaffActor, same: dict[str, Any], data
         return found
     is_new = found is None
     if found is None:
-        same |= {"template_version": template.version, "title": data.model_dump()["文书名称"]}
+        title = data.model_dump()["文书名称"]
+        same |= {"template_version": template.version, "title": title, "basis_id": basis_id}
         found = _new(deps, actor, text, same)
     found.state = PaperState.MAKING
     await found.save(force_create=is_new)

@@ -3,19 +3,40 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from backend.agreements import rows as agreements
+from backend.agreements.schemas import Content
 from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.wording import full_date_text, full_when_text, money_text
 from backend.disputes import history, party_rows, queries
 from backend.papers.shapes import PartyLine
-from models import Dispute, Event, Party, PartyKind, Representation, Safety, Side
+from models import (
+    Agreement,
+    AgreementStatus,
+    AgreementVersion,
+    Dispute,
+    Event,
+    Party,
+    PartyKind,
+    Representation,
+    Safety,
+    Side,
+)
 
 SIDES = {Side.APPLICANT: "申请人", Side.RESPONDENT: "被申请人"}
 _NUMBERS = {PartyKind.PERSON: ("id_number", "身份证号"), PartyKind.ORGANIZATION: ("credit_code", "统一社会信用代码")}
 _KINDS = {PartyKind.PERSON: "个人", PartyKind.ORGANIZATION: "单位"}
+
+
+class Agreed(NamedTuple):
+    """The latest agreement of a form, and its latest version."""
+
+    agreement: Agreement
+    version: AgreementVersion
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +48,9 @@ class Case:
     """Who acts for a party, by its id."""
     events: dict[str, Event]
     """The latest of each kind."""
+    written: Agreed | None = None
+    oral: Agreed | None = None
+    in_force: Agreed | None = None
 
     def known(self, kind: str) -> dict[str, Any]:
         """What the latest event of a kind says, opened; empty when there is none."""
@@ -83,7 +107,20 @@ async def read(deps: Deps, dispute: Dispute) -> Case:
         tuple(party for party in parties if party.left_at is None) or tuple(parties),
         {row.party_id: _agent(deps, row) for row in acting},
         {event.kind: event for event in events},
+        **await _agreed(deps, dispute),
     )
+
+
+async def _agreed(deps: Deps, dispute: Dispute) -> dict[str, Agreed]:
+    found: dict[str, Agreed] = {}
+    drawn_up = Agreement.filter(dispute_id=dispute.id).exclude(status=AgreementStatus.VOID)
+    for agreement in await drawn_up.order_by("ordinal"):
+        version = await agreements.latest(agreement)
+        agreed = Agreed(agreement, version, agreements.opened(deps, version))
+        found[agreement.form.value] = agreed
+        if agreement.status is AgreementStatus.EFFECTIVE:
+            found["in_force"] = agreed
+    return found
 
 
 def _agent(deps: Deps, row: Representation) -> str:

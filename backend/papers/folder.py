@@ -3,7 +3,7 @@
 from backend.core.paper_rules import PaperKind
 from backend.papers import gathering, queries
 from backend.papers.case import Case, day
-from backend.papers.gathering import head
+from backend.papers.heads import head
 from backend.papers.shapes import ContentLine, ContentsData, CoverData
 from models import Paper, StoredFile
 

@@ -1,9 +1,9 @@
 """Every kind of paper: the fields that it has, and how they are gathered. The rest of it is the catalog's."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from backend.papers import folder, gathering, minutes, shapes
+from backend.papers import agreements, folder, gathering, minutes, shapes
 from backend.papers.fields import PaperData
 
 
@@ -11,6 +11,8 @@ class Paperwork(NamedTuple):
     shape: type[PaperData]
     gather: Callable[..., Awaitable[PaperData]]
     """(case, kind), and the party or the meeting that it is of."""
+    agreed: Literal["written", "oral", "in_force"] | None = None
+    """The agreement that it rests on."""
 
 
 PAPERS: Final[Mapping[str, Paperwork]] = {
@@ -20,11 +22,11 @@ PAPERS: Final[Mapping[str, Paperwork]] = {
     "acceptance": Paperwork(shapes.AcceptanceData, gathering.acceptance),
     "rights_notice": Paperwork(shapes.RightsNoticeData, gathering.rights_notice),
     "minutes": Paperwork(shapes.MinutesData, minutes.gather),
-    "agreement": Paperwork(shapes.AgreementData, gathering.agreement),
-    "oral_agreement": Paperwork(shapes.AgreementData, gathering.agreement),
+    "agreement": Paperwork(shapes.AgreementData, agreements.written, "written"),
+    "oral_agreement": Paperwork(shapes.AgreementData, agreements.oral, "oral"),
     "termination": Paperwork(shapes.TerminationData, gathering.termination),
     "follow_up": Paperwork(shapes.FollowUpData, gathering.follow_up),
-    "confirmation": Paperwork(shapes.ConfirmationData, gathering.confirmation),
+    "confirmation": Paperwork(shapes.ConfirmationData, agreements.confirmation, "in_force"),
 }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from backend.core.paper_rules import PaperKind
 from backend.mediation import minutes
 from backend.papers.case import SIDES, Case, when
-from backend.papers.gathering import head
+from backend.papers.heads import head
 from backend.papers.shapes import AnswerLine, FactLine, MinutesData, PresentLine
 from models import (
     Attendance,

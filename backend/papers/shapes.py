@@ -98,6 +98,7 @@ class TermLine(PaperData):
 
 class AgreementData(CaseData):
     version: str = item("协议版本", "1")
+    fixed_hash: str = item("定稿指纹", "3f1c" * 16)
     facts: str = item("纠纷事实", "602室卫生间漏水，致502室墙面发霉。")
     issues: str = item("争议事项", "修理责任和粉刷费用。")
     liability: str = item("责任", "漏水由物业负责维修的管道老化引起。")
@@ -107,7 +108,7 @@ class AgreementData(CaseData):
     total: str = item("金额合计", "1,200元")
     copies: str = item("份数", "三")
     agreed_on: str = item("达成日期", "2026年11月30日")
-    effective_on: str = item("生效日期", "2026年11月30日")
+    """When its text was fixed. What comes later does not stand on it: it would be another paper."""
 
 
 class TerminationData(CaseData):

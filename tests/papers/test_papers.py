@@ -8,12 +8,13 @@ from typing import Any
 from tortoise import connections
 
 from backend import worker
-from models import Dispute, Paper, PaperState, Party, Safety, StoredFile
+from models import Agreement, AgreementStatus, Dispute, Paper, PaperState, Party, Safety, StoredFile
 from tests.casework.staff import PeopleAtWork
+from tests.clock import START
 from tests.conftest import App
 from tests.journeys.contract import Json, granted, paths, refused, take
 from tests.mediation.standings import Standings
-from tests.papers.reading import Press, docx_text, fetched, fonts_in, pdf_text, said
+from tests.papers.reading import Press, docx_text, fetched, fonts_in, guess, pdf_text, said
 
 FACTS = "602室卫生间漏水。\n# 不是标题 | 也不是表格 {{ 7*7 }} {% for %} $x^2$ #strong[粗] <b>粗</b>"
 FOOTER = re.compile(r"(〔[0-9]{4}〕[^〔第]*第[0-9]{4}号|HJ[-A-Z0-9]+)第[0-9]+页共[0-9]+页")
@@ -37,9 +38,26 @@ async def _meeting(case: Standings) -> str:
     return str(found["id"])
 
 
-async def _settled(case: Standings, **more: Any) -> None:
-    fields = {"form": "written", "summary": FACTS, "terms": TERMS} | more
-    await take(case["mediator"], case.dispute_id, "reach_agreement", **fields)
+async def _fixed(case: Standings, **changes: Any) -> Json:
+    """An agreement whose text is final."""
+    text = {
+        "facts": FACTS,
+        "issues": "修理责任",
+        "terms": TERMS,
+        "manner": "修好并转账",
+        "deadline": "2026-12-20",
+    } | changes
+    drawn = granted(await case["mediator"].post(case.path("/agreements"), text), 201)
+    path = case.path(f"/agreements/{drawn['id']}/final")
+    return granted(await case["mediator"].post(path, {"version": drawn["version"]}))
+
+
+async def _settled(case: Standings) -> Json:
+    """And in force."""
+    fixed = await _fixed(case)
+    await take(case["mediator"], case.dispute_id, "reach_agreement", form="written", summary="双方和解")
+    await Agreement.filter(id=fixed["id"]).update(status=AgreementStatus.EFFECTIVE, effective_at=START)
+    return fixed
 
 
 async def _followed(case: Standings) -> None:
@@ -69,10 +87,11 @@ async def test_every_paper_says_what_the_case_says(press: Press, standings: Stan
     meeting_id = await _meeting(case)
     await _settled(case)
     await _followed(case)
-    texts, made = {}, {}
+    texts: dict[str, str] = {}
+    made: dict[str, Json] = {}
     subjects = {"rights_notice": case.ids["party_a"], "minutes": meeting_id}
-    for code in ("application", "acceptance", "rights_notice", "minutes", "agreement", "oral_agreement", "follow_up",
-                 "confirmation", "cover", "contents"):  # fmt: skip
+    for code in ("application", "acceptance", "rights_notice", "minutes", "agreement", "follow_up", "confirmation",
+                 "cover", "contents"):  # fmt: skip
         subject = {"subject_id": subjects[code]} if code in subjects else {}
         made[code] = await press.ask(mediator, case, code, **subject)
         texts[code] = await _read_back(press, case, made[code])
@@ -91,7 +110,7 @@ async def test_every_paper_says_what_the_case_says(press: Press, standings: Stan
     assert "#不是标题|也不是表格{{7*7}}" in texts["agreement"], "words stay words"
     pages = sum(made[code]["pages"] for code in texts if code not in ("cover", "contents"))
     assert f"共{pages}页" in texts["contents"]
-    assert "文书8件" in texts["cover"]
+    assert "文书7件" in texts["cover"]
     kinds = {each["code"]: each for each in granted(await mediator.get(case.path("/paper-kinds")))["items"]}
     assert kinds["agreement"]["made"]
     assert not kinds["termination"]["made"]
@@ -116,29 +135,58 @@ async def test_the_note_of_an_ending_names_the_ways_on(press: Press, standings: 
     assert [each["id"] for each in own] == [paper["id"]]
 
 
-async def test_the_same_content_is_the_same_paper(press: Press, standings: Standings, people: PeopleAtWork) -> None:
+async def test_an_oral_agreement_is_on_record(press: Press, standings: Standings) -> None:
+    case = standings
+    said = {"form": "oral", "summary": "当面说好", "terms": TERMS}
+    await take(case["mediator"], case.dispute_id, "reach_agreement", **said)
+    text = await _read_back(press, case, await press.ask(case["mediator"], case, "oral_agreement"))
+    assert "人民调解口头协议登记表" in text
+    written = refused(await case["mediator"].post(case.path("/papers"), {"code": "agreement"}), 409, "paper_incomplete")
+    assert "定稿指纹" in written["missing"]
+
+
+async def test_the_same_version_is_the_same_paper(press: Press, standings: Standings, app: App) -> None:
     case, mediator = standings, standings["mediator"]
-    await _settled(case)
+    fixed = await _fixed(case)
     draft = await press.ask(mediator, case, "agreement", draft=True)
-    text = pdf_text(await fetched(mediator, case, draft, "pdf"))
-    assert "草稿" in text
+    assert "草稿" in pdf_text(await fetched(mediator, case, draft, "pdf"))
     assert draft["verify_path"] is None
-    both = await asyncio.gather(*(mediator.post(case.path("/papers"), {"code": "agreement"}) for _ in range(4)))
-    assert len({granted(each, 201)["id"] for each in both}) == 1
+    asked = await asyncio.gather(*(mediator.post(case.path("/papers"), {"code": "agreement"}) for _ in range(4)))
+    assert len({granted(each, 201)["id"] for each in asked}) == 1
     paper = await press.ask(mediator, case, "agreement")
-    first = await fetched(mediator, case, paper, "pdf")
+    content = await fetched(mediator, case, paper, "pdf")
+    assert fixed["content_hash"] in pdf_text(content)
     row = await Paper.get(id=paper["id"])
     row.state = PaperState.FAILED
     await row.save(update_fields=["state"])
     again = await press.ask(mediator, case, "agreement")
-    assert await fetched(mediator, case, again, "pdf") == first, "drawn anew, it is the same to the byte"
-    await Dispute.filter(id=case.dispute_id).update(agreed_fen=5)
+    assert await fetched(mediator, case, again, "pdf") == content, "drawn anew, it is the same to the byte"
+    code, where = paper["verify_path"].removeprefix("/verify/"), "203.0.113.1"
+    assert (await guess(app, where, code, paper["pdf"]["sha256"])).json() == {"genuine": True}
+    text = {"facts": FACTS, "issues": "修理责任", "terms": TERMS[:1], "manner": "修好", "deadline": "2026-12-20"}
+    revised = granted(
+        await mediator.put(case.path(f"/agreements/{fixed['id']}"), text | {"based_on": fixed["version"]})
+    )
+    assert (await guess(app, where, code, paper["pdf"]["sha256"])).json() == {"genuine": False}, "nobody may sign it"
+    early = refused(await mediator.post(case.path("/papers"), {"code": "agreement"}), 409, "paper_incomplete")
+    assert early["missing"] == ["定稿指纹"]
+    path = case.path(f"/agreements/{fixed['id']}/final")
+    granted(await mediator.post(path, {"version": revised["version"]}))
     other = await press.ask(mediator, case, "agreement")
-    assert other["id"] != paper["id"]
+    assert other["content_sha256"] != paper["content_sha256"]
     assert granted(await mediator.get(case.path(f"/papers/{paper['id']}")))["superseded_at"] is not None
-    await Dispute.filter(id=case.dispute_id).update(agreed_fen=120_000)
-    back = granted(await mediator.post(case.path("/papers"), {"code": "agreement"}), 201)
-    assert (back["id"], back["superseded_at"], back["state"]) == (paper["id"], None, "ready")
+
+
+async def test_what_is_true_again_is_in_its_place_again(press: Press, standings: Standings, app: App) -> None:
+    case = standings
+    party, keyring = await Party.get(dispute_id=case.dispute_id, side="applicant"), app.ctx.deps.keyring
+    found = []
+    for name in ("张三", "章三", "张三"):
+        party.name_sealed = keyring.seal(name, "party", "name", party.id)
+        await party.save(update_fields=["name_sealed"])
+        found.append(await press.ask(case["mediator"], case, "application"))
+    assert [each["id"] for each in found].index(found[2]["id"]) == 0
+    assert [(await Paper.get(id=each["id"])).superseded_at is None for each in found] == [True, False, True]
 
 
 async def test_who_reads_which_paper(press: Press, standings: Standings) -> None:
@@ -208,7 +256,7 @@ async def test_rare_names_are_printed_and_what_cannot_be_is_said(press: Press, s
     party = await Party.get(dispute_id=case.dispute_id, side="applicant")
     party.name_sealed = keyring.seal("㛃𬀩䶮𠀋", "party", "name", party.id)
     await party.save(update_fields=["name_sealed"])
-    await _settled(case)
+    await _fixed(case)
     paper = await press.ask(case["mediator"], case, "agreement")
     assert paper["missing_characters"] == ["𠀋"]
     text = pdf_text(await fetched(case["mediator"], case, paper, "pdf"))
@@ -231,16 +279,18 @@ async def test_long_papers_go_on_over_pages(press: Press, standings: Standings, 
         {"who": "某某物业服务有限公司", "what": f"第{n}项" + "把承诺写清楚" * 20, "due_on": "2026-12-10"}
         for n in range(60)
     ]
-    await _settled(case, terms=terms, summary="A" * 1500)
-    for code in ("agreement", "oral_agreement", "acceptance", "confirmation"):
+    await _fixed(case, terms=terms, facts="A" * 1500)
+    for code in ("agreement", "acceptance"):
         paper = await press.ask(case["mediator"], case, code)
         assert paper["pages"] > 1
         text = await _read_back(press, case, paper)
         assert text.count("第27住宅小区") >= 1
-    heads = pdf_text(
-        await fetched(case["mediator"], case, await press.ask(case["mediator"], case, "oral_agreement"), "pdf")
-    )
-    assert heads.count("序号履行人协议内容") > 3, "at the top of every page"
+    said = {"form": "oral", "summary": "A" * 1500, "terms": terms}
+    await take(case["mediator"], case.dispute_id, "reach_agreement", **said)
+    text = await _read_back(press, case, await press.ask(case["mediator"], case, "oral_agreement"))
+    assert text.count("序号履行人协议内容") > 3, "at the top of every page"
+    text = await _read_back(press, case, await press.ask(case["mediator"], case, "confirmation"))
+    assert text.count("第27住宅小区") == 2, "named, and a place to sign"
 
 
 async def test_a_lost_job_is_found(press: Press, standings: Standings) -> None:

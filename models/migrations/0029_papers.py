@@ -8,7 +8,7 @@ from models.papers import PaperState
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_joint_mediation")]
+    dependencies = [("models", "0028_commitments"), ("models", "0028_chained_history")]
 
     initial = False
 
@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ("title", fields.CharField(max_length=64)),
                 ("content_hash", fields.CharField(max_length=64)),
                 ("data_sealed", fields.BinaryField()),
+                ("basis_id", fields.UUIDField(null=True)),
                 ("template_version", fields.IntField()),
                 ("template_hash", fields.CharField(max_length=64)),
                 ("check_code_sealed", fields.BinaryField(null=True)),
@@ -90,7 +91,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("dispute", "code", "subject_id", "is_draft", "content_hash", "template_hash"),),
                 "indexes": [Index(fields=["dispute_id", "id"]), Index(fields=["state", "requested_at"])],
                 "pk_attr": "id",
-                "table_description": "One paper as it was made: what it says is fixed when it is asked for, its bytes once the worker has drawn them.",
+                "table_description": "One paper as it was made: what it says is fixed when it is asked for, its bytes once the worker has drawn",
             },
             bases=["Row"],
         ),
