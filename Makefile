@@ -1,12 +1,13 @@
 # Two commands matter: `make run` and `make demo`. `make help` names the others.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-browser check format bench bench-casework bench-rooms bench-queue bench-history lock openapi clean race bench-agreements
+.PHONY: help install run demo test test-browser test-papers check format race openapi lock clean \
+	bench bench-casework bench-rooms bench-queue bench-history bench-agreements bench-papers
 
 BIN := .venv/bin
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
 install: ## .venv from requirements.lock (every other command does it by itself)
 	@python="$(PYTHON)"; \
@@ -34,6 +35,9 @@ test: install ## all tests, against real PostgreSQL and Redis
 test-browser: install ## the simulator's page in a headless Chromium, which must be there
 	@exec $(BIN)/python -m pytest tests/browser/check_phone.py
 
+test-papers: install ## every paper as DOCX through LibreOffice, which must be there
+	@exec $(BIN)/python -m pytest tests/papers/check_libreoffice.py
+
 check: install ## style, types, import rules, dependencies, the published API description, the picture of the flow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -59,6 +63,9 @@ bench-agreements: install ## 1,000 agreements signed by both parties at once: ea
 
 bench-queue: install ## the staff queue and the case page among a thousand cases and a million (kept in .data-queue)
 	@exec $(BIN)/python -m tests.benchmarks.queue
+
+bench-papers: install ## papers in the worker: agreement PDF and DOCX, one after another
+	@exec $(BIN)/python -m tests.benchmarks.papers
 
 bench-rooms: install ## 200 people in 20 rooms talk for 100 s over two API processes
 	@exec $(BIN)/python -m tests.benchmarks.rooms

@@ -13,7 +13,7 @@ from sanic.worker.loader import AppLoader
 from tortoise import Tortoise
 
 import miniprogram_api
-from backend import outside, staff_api, wechat_callback, wiring
+from backend import outside, staff_api, verify_page, wechat_callback, wiring
 from backend.calendars import queries as calendars
 from backend.core.clock import Clock, SystemClock, today
 from backend.core.crypto import Keyring
@@ -56,6 +56,7 @@ def create_app(settings: Settings, clock: Clock | None = None, name: str = "heji
     app.blueprint(miniprogram_api.blueprint)
     app.blueprint(staff_api.blueprint)
     app.blueprint(wechat_callback.blueprint)
+    app.blueprint(verify_page.blueprint)
     app.blueprint(operations.blueprint)
     openapi.install(app)
     app.before_server_start(partial(_open, clock=clock or SystemClock()))

@@ -47,6 +47,7 @@ from backend.files.store import FileStore, open_store
 from backend.mediation import motions
 from backend.notices import delivery
 from backend.notices.delivery import Post
+from backend.papers import making
 from backend.web import live
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
@@ -115,7 +116,7 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
     )
     async with TortoiseContext() as context:
         await context.init(config=config)
-        taking = asyncio.create_task(_take_jobs(settings, post, stopping, drain=drain))
+        taking = asyncio.create_task(_take_jobs(settings, post, redis, stopping, drain=drain))
         others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock, redis), stopping.wait())]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
@@ -151,13 +152,17 @@ def _post(settings: Settings, clock: Clock, redis: Redis) -> Post:
 
 
 def _inspector(settings: Settings, post: Post) -> Inspector:
-    base_url = f"{(settings.public_url or f'http://{settings.host}:{settings.port}').rstrip('/')}/mini/v1"
+    base_url = f"{_base_url(settings)}/mini/v1"
     return Inspector(
         post.clock,
         post.keyring,
         post.wechat,
         lambda file_id: links.link_for_check(post.keyring, file_id, post.clock.now(), base_url),
     )
+
+
+def _base_url(settings: Settings) -> str:
+    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +172,17 @@ class _Workbench:
     post: Post
     store: FileStore
     inspector: Inspector
+    current: CurrentDeps
+    redis: Redis
+    check_url: str
+    """Before the code of a paper."""
 
 
-async def _take_jobs(settings: Settings, post: Post, stopping: asyncio.Event, *, drain: bool) -> None:
+async def _take_jobs(settings: Settings, post: Post, redis: Redis, stopping: asyncio.Event, *, drain: bool) -> None:
     """Again and again while the database is away."""
-    bench = _Workbench(post, open_store(settings.storage_url, settings.data_dir), _inspector(settings, post))
+    store = open_store(settings.storage_url, settings.data_dir)
+    current = CurrentDeps(settings, post.clock)
+    bench = _Workbench(post, store, _inspector(settings, post), current, redis, f"{_base_url(settings)}/verify/")
     picked = _PICKED_FOR_EACH * settings.worker_concurrency
     at_work = ceil(_AT_WORK_FOR_EACH * settings.worker_concurrency)
     while not stopping.is_set():
@@ -221,6 +232,13 @@ def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopp
     async def check_content(job: Job) -> None:
         async with desk, _or_later(stopping):
             await checking.check(bench.inspector, _id_in(job, "check_id"), job.attempts)
+
+    @queue.entrypoint(jobs.MAKE_PAPER)
+    async def make_paper(job: Job) -> None:
+        async with desk, _or_later(stopping):
+            deps = await bench.current.get()
+            await making.make(deps, bench.store, _id_in(job, "paper_id"), bench.check_url)
+            await _announce(deps, bench.redis)
 
     return queue
 
@@ -299,6 +317,9 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
     found = await checking.requeue_unanswered(clock)
     if found:
         log.warning("content_checks_requeued", count=found)
+    found = await making.requeue_lost(clock)
+    if found:
+        log.warning("papers_requeued", count=found)
 
 
 async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:

@@ -15,13 +15,15 @@ class CatalogFileError(ValueError):
 
 
 def read_catalog(folder: Path | None = None) -> dict[str, Any]:
-    """The top-level tables of all TOML files, merged; `version` is a fingerprint of their text.
+    """The top-level tables of all TOML files, merged, and the templates of papers; `version` is a fingerprint of their
+    text.
 
     Raises `CatalogFileError`.
     """
-    merged: dict[str, Any] = {}
-    origin: dict[str, str] = {"version": "the fingerprint"}
-    fingerprint = hashlib.sha256()
+    templates = _read_templates(folder)
+    merged: dict[str, Any] = {"paper_templates": templates}
+    origin: dict[str, str] = {"version": "the fingerprint", "paper_templates": "papers/"}
+    fingerprint = hashlib.sha256("\0".join(templates.values()).encode())
     for path in sorted((folder or FOLDER).glob("*.toml")):
         content = path.read_bytes()
         fingerprint.update(content)
@@ -55,6 +57,12 @@ def read_holidays(folder: Path | None = None) -> Iterator[tuple[str, bytes]]:
     """Names and contents of `holidays_cn_*.csv`, years in order."""
     for path in sorted((folder or FOLDER).glob("holidays_cn_*.csv")):
         yield path.name, path.read_bytes()
+
+
+def _read_templates(folder: Path | None) -> dict[str, str]:
+    """By their code, which is the file's name."""
+    paths = sorted(((folder or FOLDER) / "papers").glob("*.md"))
+    return {path.stem: path.read_text(encoding="utf-8-sig") for path in paths}
 
 
 def _rows(folder: Path | None, name: str) -> Iterator[dict[str, str]]:

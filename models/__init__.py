@@ -165,6 +165,7 @@ from models.notices import (
     SubscriptionGrant,
     WechatCallback,
 )
+from models.papers import Paper, PaperState, PaperTemplate
 from models.participation import Invitation, RightsAcknowledgement
 from models.ratings import Rating
 from models.registrations import ClaimCode, Registration, Representation
@@ -322,6 +323,9 @@ __all__ = [
     "Panel",
     "PanelCandidate",
     "PanelChoice",
+    "Paper",
+    "PaperState",
+    "PaperTemplate",
     "Parcel",
     "ParcelWay",
     "Participant",

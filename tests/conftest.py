@@ -31,6 +31,7 @@ App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
     "library_case",
+    "paper", "paper_template",
     "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",
     "confirmation_notice", "confirmation_consent", "confirmation", "parcel", "signature", "agreement_comment",
     "agreement_version", "agreement",

@@ -1,6 +1,9 @@
 """What the catalog says of mediation and of the bodies that mediate."""
 
 from functools import cached_property
+from typing import Self
+
+from pydantic import model_validator
 
 from backend.core.agreement_rules import AgreementRules
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
@@ -12,6 +15,7 @@ from backend.core.flow_table import Entry
 from backend.core.joint_rules import JointRules
 from backend.core.library_rules import LibraryRules
 from backend.core.mediation_rules import MediationRules
+from backend.core.paper_rules import PaperKind
 from backend.core.registry_rules import RegistryRules
 from backend.core.talk_rules import TalkRules
 
@@ -34,6 +38,17 @@ class MediationCatalog(Entry):
     commercial: CommercialRules
     commitments: CommitmentRules
     library: LibraryRules
+    papers: dict[str, PaperKind]
+    """In the order in which they lie in a file."""
+    paper_templates: dict[str, str]
+    """By the same codes; what an official has written instead lies in the database."""
+
+    @model_validator(mode="after")
+    def check_papers(self) -> Self:
+        """Every paper has its template, and no template is of none."""
+        if odd := self.papers.keys() ^ self.paper_templates.keys():
+            raise ValueError(f"papers: {', '.join(sorted(odd))}: a row and a template belong together")
+        return self
 
     @cached_property
     def statute_by_code(self) -> dict[str, Statute]:

@@ -38,6 +38,17 @@ def when_text(moment: datetime) -> str:
     return f"{date_text(here.date())} {part}{hour}:{here.minute:02}"
 
 
+def full_date_text(day: date) -> str:
+    """`2026年11月25日`, as on paper."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def full_when_text(moment: datetime) -> str:
+    """`2026年11月25日 上午9:30`"""
+    here = local(moment)
+    return f"{full_date_text(here.date())} {when_text(moment).rsplit(' ', 1)[1]}"
+
+
 def money_text(fen: int) -> str:
     """`1,200元`, `1,200.50元`"""
     yuan, rest = divmod(abs(fen), 100)

@@ -102,7 +102,12 @@ def test_parts_are_merged_and_any_change_makes_another_version(tmp_path: Path) -
     (tmp_path / "a.toml").write_text("\ufeffone = 1", encoding="utf-8")
     (tmp_path / "b.toml").write_text("two = {x = 2}", encoding="utf-8")
     first = catalog_files.read_catalog(tmp_path)
-    assert first == {"one": 1, "two": {"x": 2}, "version": first["version"]}
+    assert first == {"one": 1, "two": {"x": 2}, "paper_templates": {}, "version": first["version"]}
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "cover.md").write_text("# 封面", encoding="utf-8")
+    with_paper = catalog_files.read_catalog(tmp_path)
+    assert with_paper["paper_templates"] == {"cover": "# 封面"}
+    assert with_paper["version"] != first["version"]
     (tmp_path / "b.toml").write_text("two = {x = 3}", encoding="utf-8")
     assert catalog_files.read_catalog(tmp_path)["version"] != first["version"]
 

@@ -1,0 +1,26 @@
+"""What stands on every paper of a case."""
+
+from backend.core.paper_rules import PaperKind
+from backend.papers.case import Case
+from models import Organization, Side
+
+BOTH = (Side.APPLICANT, Side.RESPONDENT)
+
+
+async def head(case: Case, kind: PaperKind) -> dict[str, str]:
+    """Of `CaseHead`."""
+    dispute = case.dispute
+    organization = await Organization.get_or_none(id=dispute.organization_id) if dispute.organization_id else None
+    category = case.deps.catalog.category_by_code.get(dispute.category)
+    return {
+        "title": kind.title_on(dispute.track),
+        "number": dispute.number,
+        "case_number": dispute.case_number or "",
+        "center": dispute.center.name,
+        "organization": organization.name if organization else "",
+        "seal_name": (organization.seal_name or organization.name) if organization else "",
+        "mediator": dispute.mediator.name if dispute.mediator else "",
+        "category": category.name if category else dispute.category,
+        "applicants": case.names(Side.APPLICANT),
+        "respondents": case.names(Side.RESPONDENT),
+    }
