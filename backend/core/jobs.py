@@ -12,6 +12,7 @@ DELIVER_NOTICE = "deliver_notice"
 TAKE_EFFECT = "take_effect"
 """Of an event that WeChat pushed."""
 CHECK_CONTENT = "check_content"
+TEXT_INVITATION = "text_invitation"
 
 EVENT, DEADLINE, URGENT, NORMAL = 30, 20, 10, 0
 

@@ -63,7 +63,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    errcode: int = 0
+    errcode: int = Field(0, ge=-(2**31), lt=2**31)
 
 
 class _Refusal(Answer):
@@ -72,7 +72,7 @@ class _Refusal(Answer):
 
 class _Token(Answer):
     access_token: str = Field(min_length=1)
-    expires_in: int = Field(gt=0)
+    expires_in: int = Field(gt=0, le=10**6)
 
 
 _T = TypeVar("_T")
