@@ -7,7 +7,7 @@ from models.notices import Delivery
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0026_joint_mediation")]
+    dependencies = [("models", "0027_agreements")]
 
     initial = False
 
