@@ -81,7 +81,8 @@ class Letter:
 async def look(catalog: Catalog, notice_id: UUID, now: datetime, give_up_before: datetime) -> Letter | None:
     """None: it has its outcome. What is due and allowed has its acceptance claimed and is begun afterwards.
 
-    Whoever holds `ledger.lock` sees all there is; without it an acceptance may be missed, never taken twice.
+    It takes `ledger.lock`. Who has it already sees all there is; who waited for it may miss an acceptance, and never
+    takes one twice.
     """
     values = [notice_id, now, give_up_before, *catalog.claim_rules, [taps.POPUP, taps.CHANGE]]
     found = await connections.get("default").execute_query_dict(_LOOK, values)

@@ -89,16 +89,22 @@ def may_text(post: Post, notice: Notice, *, has_phone: bool) -> bool:
 async def _begin(post: Post, notice_id: UUID) -> Letter | None:
     """Claims an acceptance and marks the notice begun. None: there is nothing to send (any more). Raises LaterError."""
     now = post.clock.now()
-    letter = await claiming.look(post.catalog, notice_id, now, now - GIVE_UP_AFTER)
-    if letter is None or letter.is_begun:
-        return letter
+    # A transaction, though it is mostly one statement: what waits for a lock while this worker dies must not commit.
     async with in_transaction():
-        await ledger.lock(letter.to.id)
-        while (letter := await claiming.look(post.catalog, notice_id, now, now - GIVE_UP_AFTER)) is not None:
-            if not letter.to.has_events:
-                return letter if letter.is_begun else await _begin_without(post, letter, now)
-            await taps.take_in(post.catalog, post.clock, letter.to.id, letter.to.openid)
-    return None
+        letter = await claiming.look(post.catalog, notice_id, now, now - GIVE_UP_AFTER)
+        if letter is not None and not letter.is_begun:
+            letter = await _look_again(post, letter, now)
+        if letter is None or letter.is_begun:
+            return letter
+        return await _begin_without(post, letter, now)
+
+
+async def _look_again(post: Post, letter: Letter, now: datetime) -> Letter | None:
+    """The first look may have waited for the resident's lock, and then saw what was there before."""
+    if letter.to.has_events:
+        await taps.take_in(post.catalog, post.clock, letter.to.id, letter.to.openid)
+    again = await claiming.look(post.catalog, letter.notice.id, now, now - GIVE_UP_AFTER)
+    return await _look_again(post, again, now) if again is not None and again.to.has_events else again
 
 
 async def _begin_without(post: Post, letter: Letter, now: datetime) -> Letter | None:
