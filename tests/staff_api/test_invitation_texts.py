@@ -142,12 +142,14 @@ async def test_what_is_revoked_or_over_is_not_texted(
 
 
 async def test_killed_before_and_after_it_has_begun(
-    at_work: PeopleAtWork, simulator: Simulator, settings: Settings, clock: TravellingClock
-) -> None:
+    at_work: PeopleAtWork, simulator: Simulator, settings: Settings, clock: TravellingClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     """Before: it is sent by the next worker. After: it is unknown, and never repeated."""
     clock.set(datetime.now(UTC))  # the worker that is killed goes by the machine's clock
     clerk, case = await case_of(at_work)
-    await simulator.fault(LINK, delay_ms=2_900)
+    monkeypatch.setenv("HEJIE_WECHAT_TIMEOUT_S", "10")
+    await simulator.fault(LINK, delay_ms=9_000)
     await simulator.fault(SMS, delay_ms=4_900)
     await invite(clerk, case)
 
