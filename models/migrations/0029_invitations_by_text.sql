@@ -1,4 +1,4 @@
--- From 0028_invitations_by_text.py, sha256 94eb4080367b72636601185b0aa227ae829a449a28b6da46b51f381d2f147a4d; `hejie makemigrations` writes it anew.
+-- From 0029_invitations_by_text.py, sha256 2337bd1e307dc93cedb7f6c824325b23190aa2289b467ae140513199c7df6f72; `hejie makemigrations` writes it anew.
 --
 -- Add field token_sealed to Invitation
 --

@@ -7,7 +7,7 @@ from models.notices import Delivery
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0027_agreements")]
+    dependencies = [("models", "0028_commitments")]
 
     initial = False
 
