@@ -179,7 +179,7 @@ def _parse(body: bytes) -> dict[str, Any]:
             parsed = xmltodict.parse(body, disable_entities=True).get("xml")
         if "\\u0000" in json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode().decode():
             raise MalformedError
-    except (ValueError, ExpatError, RecursionError) as error:
+    except (ValueError, ExpatError, LookupError, RecursionError) as error:  # LookupError: an encoding that nobody knows
         raise MalformedError from error
     if not isinstance(parsed, dict):
         raise MalformedError

@@ -239,6 +239,7 @@ BAD = [
     json.dumps({"Encrypt": {"a": 1}}),
     b"\xff\xfe{",
     b"{\xff}",
+    b'<?xml version="1.0" encoding="x-foo"?><xml><a/></xml>',
 ]
 
 
