@@ -1,4 +1,4 @@
--- From 0029_invitations_by_text.py, sha256 2337bd1e307dc93cedb7f6c824325b23190aa2289b467ae140513199c7df6f72; `hejie makemigrations` writes it anew.
+-- From 0030_invitations_by_text.py, sha256 993f00bf18a5ae52ded8e36b50d6eaa900eb7517e35dd6e27c5eb2861d3b6286; `hejie makemigrations` writes it anew.
 --
 -- Add field token_sealed to Invitation
 --

@@ -7,7 +7,7 @@ from models.notices import Delivery
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0028_commitments")]
+    dependencies = [("models", "0029_case_library")]
 
     initial = False
 
