@@ -62,11 +62,14 @@ async def _write_scripts(apps: dict[str, dict[str, object]]) -> list[Path]:
     await executor.loader.build_graph()
     state = await executor._project_state(set())  # noqa: SLF001 - nothing public collects more than one
     for key in sorted(executor.loader.graph.nodes, key=lambda key: key.name):
-        migration, editor = executor.loader.graph.nodes[key], executor._schema_editor(collect_sql=True)  # noqa: SLF001
+        migration, path = executor.loader.graph.nodes[key], stale.get(key.name)
         assert isinstance(migration, Migration)
+        if path is None:
+            await migration.apply(state, dry_run=True)
+            continue
+        editor = executor._schema_editor(collect_sql=True)  # noqa: SLF001
         await migration.apply(state, schema_editor=editor, collect_sql=True)
-        if path := stale.get(key.name):
-            path.with_suffix(".sql").write_text(_head(path) + _script(editor.collected_sql), encoding="utf-8")
+        path.with_suffix(".sql").write_text(_head(path) + _script(editor.collected_sql), encoding="utf-8")
     return [path.with_suffix(".sql") for path in stale.values()]
 
 

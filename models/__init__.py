@@ -153,6 +153,7 @@ from models.joint import (
     TaskReport,
     TaskStatus,
 )
+from models.library import LibraryCase, LibraryStatus
 from models.mediation import CaseMember, MemberKind, MemberStatus, Share, ShareWith
 from models.notices import (
     Channel,
@@ -290,6 +291,8 @@ __all__ = [
     "LegalPlanItem",
     "LegalReferral",
     "LegalReferralStatus",
+    "LibraryCase",
+    "LibraryStatus",
     "Matter",
     "MatterOwner",
     "MatterStatus",

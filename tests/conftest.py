@@ -30,6 +30,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "library_case",
     "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",
     "confirmation_notice", "confirmation_consent", "confirmation", "parcel", "signature", "agreement_comment",
     "agreement_version", "agreement",

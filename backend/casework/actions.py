@@ -5,13 +5,14 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import actions as appointments
-from backend.casework import return_slips, staff_notices
+from backend.casework import filing, return_slips, staff_notices
 from backend.casework.done import CHANGING, Done
 from backend.casework.effects import EFFECTS, give_case_number
 from backend.casework.schemas import ActionIn
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
-from backend.core.flow_table import PREVIOUS, FlowRow
+from backend.core.errors import RoleNotAllowedError
+from backend.core.flow_table import FlowRow
 from backend.disputes import case_clock, groups, history, queries, workflow
 from backend.disputes.deadlines import Step
 from backend.disputes.history import Entry
@@ -41,10 +42,11 @@ async def perform(deps: Deps, actor: StaffActor, dispute_id: UUID, action: str, 
 async def withdraw(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str) -> None:
     """Mediation is voluntary: who asked for it may stop it until it has an outcome. Raises NotFoundError,
     RoleNotAllowedError for a party who did not file it, ActionNotAllowedError."""
-    rows = deps.catalog.flow_by_action["withdraw"]
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
-    workflow.check_role(rows, dispute, actor)
-    row = workflow.fitting(rows, dispute, actor)
+    if dispute.resident_id != actor.id:
+        raise RoleNotAllowedError("只有提出申请的人可以撤回；不愿参加的，可以选择“退出调解”。")
+    row = workflow.fitting(deps.catalog.flow_by_action["withdraw"], dispute, actor)
+    await filing.watch(deps, dispute, reason)
     await appointments.release_for(deps, dispute, actor, "申请已撤回")
     await finish(deps, actor, dispute, row, Done(detail={"reason": reason}))
 
@@ -67,10 +69,10 @@ def _advance(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow, do
     if done.lifted:
         step: Step | None = case_clock.step(deps, "offer", rule="accept_transfer")
     else:
-        step = None if done.unmet else case_clock.step_of(deps, row, dispute, actor, done.span)
+        step = None if done.keeps_clock else case_clock.step_of(deps, row, dispute, actor, done.span)
         dispute.status = workflow.destination(row, dispute)
-        if row.to == PREVIOUS:
-            dispute.status_before_transfer = None
+        if dispute.status is not Status.TRANSFERRED:
+            dispute.transfer_to = dispute.status_before_transfer = None
         dispute.outcome += row.outcome
     dispute.version += 1
     dispute.updated_at = deps.clock.now()

@@ -7,7 +7,7 @@ from backend.accounts.actors import ResidentActor
 from backend.appointments import actions as appointments
 from backend.appointments import people
 from backend.casework import actions as casework
-from backend.casework import staff_notices
+from backend.casework import filing, staff_notices
 from backend.casework.done import Done
 from backend.casework.invitations import SIDES
 from backend.core.catalog import Catalog
@@ -36,6 +36,7 @@ async def depart(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str
         party.left_at = deps.clock.now()
         await party.save(update_fields=["left_at"])
     await guests.party_left(deps, actor, dispute, [party.id for party in own])
+    await filing.watch(deps, dispute, reason)
     data = {"party_ids": [str(party.id) for party in own], "side_text": SIDES[own[0].side]}
     entry = Entry("departed", data=data, detail={"reason": reason} if reason else {})
     await history.record(deps, dispute, actor, entry)
@@ -54,7 +55,6 @@ async def _end(deps: Deps, actor: ResidentActor, dispute: Dispute) -> None:
         data={"reason_code": "party_refuses", "reason_text": deps.catalog.ending_reasons["party_refuses"]},
         detail={"routes": ways, "routes_text": "；".join(ways)},
     )
-    dispute.transfer_to = dispute.status_before_transfer = None
     row = deps.catalog.flow_by_action["end_without_agreement"][0]
     await casework.finish(deps, actor, dispute, row, done)
 

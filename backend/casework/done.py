@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.accounts.actors import Actor
+from backend.core.deps import Deps
+from backend.disputes import history
 from backend.disputes.case_clock import Span
-from models import Audience
+from backend.disputes.history import Entry
+from models import Audience, Dispute
 
 CHANGING = (
     "center_id", "status", "version", "case_number", "track", "mode", "mediator_id", "organization_id",
@@ -24,8 +28,8 @@ class Done:
     audience: Audience = Audience.PARTIES
     span: Span | None = None
     """For a pause or an extension of the clock."""
-    unmet: bool = False
-    """It was tried, but what the running limit is for has not been reached."""
+    keeps_clock: bool = False
+    """Whatever the flow says: what the limit, or the pause, is for has not been reached."""
     lifted: bool = False
     """The case stays in transfer, offered to the next higher level."""
 
@@ -33,3 +37,11 @@ class Done:
 def written(**texts: str | None) -> dict[str, str]:
     """Of what people may leave empty, what they did not."""
     return {name: text for name, text in texts.items() if text}
+
+
+async def keep(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> None:
+    """What happens to a case beside its flow counts for its version too: who acts on what they read before is told."""
+    dispute.version += 1
+    dispute.updated_at = deps.clock.now()
+    await history.record(deps, dispute, actor, *entries)
+    await dispute.save(update_fields=CHANGING)

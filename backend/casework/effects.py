@@ -104,6 +104,8 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
     tracks.check_body(deps, dispute.track, organization)
     if dispute.track == commercial.COMMERCIAL:
         await commercial.begin(deps, actor, dispute, organization, parties)
+    if await related.is_a_party(deps, await Staff.get(id=actor.id), parties):
+        raise InvalidFieldsError.at("no_conflict", "您是本案当事人，或与当事人同名，不能由您开始调解；请换一位。")
     if not fields.no_conflict:
         raise InvalidFieldsError.at("no_conflict", "与本件有利害关系的，请先申请回避。")
     if actor.id == dispute.mediator_id:
@@ -246,7 +248,7 @@ async def resume_clock(_deps: Deps, _actor: StaffActor, _dispute: Dispute, field
 
 async def extend_term(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.ExtendTerm) -> Done:
     """Longer than a month only when both sides agree. Raises InvalidFieldsError."""
-    sides = dict(await Party.filter(dispute_id=dispute.id).values_list("id", "side"))
+    sides = {party.id: party.side for party in await queries.parties(dispute.id) if party.left_at is None}
     message = "这一位不是本案当事人，请重新选择。"
     found = [
         FieldProblem(f"consents.{place}.party_id", message)
@@ -277,7 +279,7 @@ async def log_contact(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields:
         "next_try_on": fields.next_try_on and fields.next_try_on.isoformat(),
         "failed_contacts": dispute.failed_contacts,
     }
-    return Done(data=data, detail={"outcome": fields.outcome}, audience=Audience.STAFF, unmet=failed)
+    return Done(data=data, detail={"outcome": fields.outcome}, audience=Audience.STAFF, keeps_clock=failed)
 
 
 EFFECTS: dict[str, Effect] = {

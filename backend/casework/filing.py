@@ -7,7 +7,7 @@ from backend.casework import staff_notices
 from backend.centers.decision import RouteDecision
 from backend.core.deps import Deps
 from backend.core.travel import OFF, TravelTimes
-from backend.disputes import actions, queries, safety
+from backend.disputes import actions, safety
 from backend.disputes.safety import Signs
 from backend.disputes.schemas import DisputeIn
 from models import Dispute, RedCard, Source
@@ -29,9 +29,14 @@ async def file_dispute(
 
 async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]) -> None:
     """Raises what `disputes.actions.supplement` raises."""
-    await actions.supplement(deps, actor, dispute_id, text, file_ids)
-    if found := safety.signs(deps.catalog, (), text):
-        _ = await alarm(deps, await queries.for_resident(actor, dispute_id), None, found)
+    dispute = await actions.supplement(deps, actor, dispute_id, text, file_ids)
+    await watch(deps, dispute, text)
+
+
+async def watch(deps: Deps, dispute: Dispute, *texts: str | None) -> None:
+    """Over whatever a resident writes in a case."""
+    if found := safety.signs(deps.catalog, (), *texts):
+        _ = await alarm(deps, dispute, None, found)
 
 
 async def alarm(deps: Deps, dispute: Dispute, actor: Actor | None, found: Signs, reason: str = "") -> RedCard:

@@ -10,17 +10,18 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import people
+from backend.casework.done import keep
 from backend.casework.invitations import SIDES
 from backend.casework.registration import require_recorder
 from backend.core import clock, rows
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, NotFoundError
-from backend.core.schema import Code, In, Line, Text, deps_of, problem
-from backend.disputes import groups, history, queries
+from backend.core.schema import Code, In, Line, Text, deps_of, one_of
+from backend.disputes import groups, queries
 from backend.disputes.actions import ENDED
 from backend.disputes.groups import CONFIRMABLE, TO_ELECTION, Standing
 from backend.disputes.history import Entry
-from backend.disputes.party_schemas import EARLIEST
+from backend.disputes.party_schemas import past
 from backend.disputes.workflow import ActionNotAllowedError, StaleVersionError
 from models import Audience, Dispute, GroupRepresentative, MemberConsent, Party, Side
 from models.base import uuid7
@@ -29,9 +30,7 @@ _ABOUT = {"representation": "代表人的推选", "outcome": "达成的协议"}
 
 
 def _past(value: date, info: ValidationInfo) -> date:
-    if EARLIEST <= value <= clock.today(deps_of(info).clock):
-        return value
-    raise problem("日期不能晚于今天，请检查后重填。")
+    return past(value, info, "日期不能晚于今天，请检查后重填。")
 
 
 class ElectedIn(In):
@@ -41,9 +40,7 @@ class ElectedIn(In):
     @field_validator("scope")
     @classmethod
     def is_a_scope(cls, value: str, info: ValidationInfo) -> str:
-        if value not in deps_of(info).catalog.representation_scopes:
-            raise problem("没有这个选项，请重新选择。")
-        return value
+        return one_of(value, deps_of(info).catalog.representation_scopes)
 
 
 class ElectionIn(In):
@@ -225,8 +222,5 @@ async def _answer(
 
 
 async def _done(deps: Deps, actor: Actor, dispute: Dispute, entry: Entry) -> None:
-    dispute.version += 1
-    dispute.updated_at = deps.clock.now()
-    await dispute.save(update_fields=["version", "updated_at"])
-    await history.record(deps, dispute, actor, entry)
+    await keep(deps, dispute, actor, entry)
     await people.changed(deps, dispute, actor)

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.casework import staff_notices
-from backend.casework.done import CHANGING
+from backend.casework import filing, recusals, staff_notices
+from backend.casework.done import keep
 from backend.casework.registration import require_recorder
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, NotFoundError
@@ -105,6 +105,7 @@ async def _take(
     if all(item.answered_at for item in items.values()):
         request.answered_at = deps.clock.now()
         await request.save(update_fields=["answered_at"])
+    await filing.watch(deps, dispute, *(given.text for given in answers))
     await _tell(deps, actor, dispute, request, len(answers), by=by)
 
 
@@ -148,19 +149,13 @@ async def _tell(
     waiting = await InformationRequest.filter(dispute_id=dispute.id, answered_at=None).exists()
     pause, step = case_clock.pause_of(dispute), None
     if not waiting and pause is not None and pause.reason == REASON:
-        step = case_clock.wind(deps, dispute, case_clock.step(deps, "resume"))
+        pending = recusals.until_decided(deps) if dispute.recusal_pending else None
+        step = case_clock.wind(deps, dispute, case_clock.step(deps, "pause" if pending else "resume", span=pending))
     audience, reader_id = (Audience.STAFF, None) if by is None else history.own(dispute, by)
     data = {"request_id": str(request.id), "count": count, "complete": request.answered_at is not None}
     entry = Entry("information_answered", audience, data, reader_id=reader_id, step=step)
-    await history.record(deps, dispute, actor, entry)
-    await staff_notices.tell(deps, dispute, "information_answered", but=_teller(actor), asker=request.asked_by_id)
-    dispute.version += 1
-    dispute.updated_at = deps.clock.now()
-    await dispute.save(update_fields=CHANGING)
-
-
-def _teller(actor: Actor) -> StaffActor | None:
-    return actor if isinstance(actor, StaffActor) else None
+    await keep(deps, dispute, actor, entry)
+    await staff_notices.tell(deps, dispute, "information_answered", but=actor, asker=request.asked_by_id)
 
 
 def _out(deps: Deps, request: InformationRequest, reader: ResidentActor | None) -> RequestOut:

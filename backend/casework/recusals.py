@@ -5,8 +5,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.casework import schemas, staff_notices
-from backend.casework.done import CHANGING, Done
+from backend.casework import filing, schemas, staff_notices
+from backend.casework.done import Done, keep
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
@@ -46,17 +46,15 @@ async def challenge(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: 
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.status not in _CHALLENGEABLE or dispute.mediator_id is None or dispute.recusal_pending:
         raise ChallengeNotPossibleError
+    await filing.watch(deps, dispute, reason)
     await _ask(deps, actor, dispute, reason)
     span, step = _rest(deps, dispute), None
     if span is not None:
         step = case_clock.wind(deps, dispute, case_clock.step(deps, "pause", span=span, actor=actor))
     audience, reader_id = history.own(dispute, actor.id)
     entry = Entry("challenged", audience, detail={"reason": reason}, reader_id=reader_id, step=step)
-    await history.record(deps, dispute, actor, entry)
+    await keep(deps, dispute, actor, entry)
     await staff_notices.tell(deps, dispute, "recusal_asked", but=None)
-    dispute.version += 1
-    dispute.updated_at = deps.clock.now()
-    await dispute.save(update_fields=CHANGING)
 
 
 async def decide(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.DecideRecusal) -> Done:
@@ -70,8 +68,8 @@ async def decide(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schema
         dispute.mediator = None
     data = {"upheld": fields.upheld, "decision_text": _DECIDED[fields.upheld]}
     pause = case_clock.pause_of(dispute)
-    span = Span() if pause is not None and pause.reason == REASON else None
-    return Done(data=data, detail={"reason": fields.reason}, span=span)
+    rests_on = pause is not None and pause.reason != REASON
+    return Done(data=data, detail={"reason": fields.reason}, keeps_clock=rests_on)
 
 
 async def _ask(deps: Deps, actor: Actor, dispute: Dispute, reason: str) -> None:
@@ -89,8 +87,13 @@ async def _ask(deps: Deps, actor: Actor, dispute: Dispute, reason: str) -> None:
 
 
 def _rest(deps: Deps, dispute: Dispute) -> Span | None:
-    """Until the director has to have decided; what rests already for another reason needs no second pause."""
+    """What rests already for another reason needs no second pause."""
     if case_clock.pause_of(dispute) is not None or dispute.clock is None:
         return None
+    return until_decided(deps)
+
+
+def until_decided(deps: Deps) -> Span:
+    """Until the director has to have decided."""
     until = deps.calendar.add_working_days(clock.today(deps.clock), deps.catalog.recusal.decide_days)
     return Span(until=until, reason=REASON)

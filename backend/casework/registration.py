@@ -9,13 +9,12 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from backend.accounts.actors import StaffActor
 from backend.casework import filing
-from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, NotFoundError, RoleNotAllowedError
-from backend.core.schema import Code, In, Line, Out, deps_of, problem, problems
+from backend.core.schema import Code, In, Line, Out, deps_of, one_of, problem, problems
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.disputes.party_schemas import EARLIEST
+from backend.disputes.party_schemas import past
 from backend.disputes.schemas import DisputeIn
 from models import Audience, Dispute, Registration, Role, Source
 from models.base import uuid7
@@ -34,16 +33,12 @@ class ReferralIn(In):
     @field_validator("body")
     @classmethod
     def is_a_body(cls, value: str, info: ValidationInfo) -> str:
-        if value not in deps_of(info).catalog.referring_bodies:
-            raise problem("没有这个选项，请重新选择。")
-        return value
+        return one_of(value, deps_of(info).catalog.referring_bodies)
 
     @field_validator("referred_on")
     @classmethod
     def is_past(cls, value: date, info: ValidationInfo) -> date:
-        if EARLIEST <= value <= clock.today(deps_of(info).clock):
-            return value
-        raise problem("移送日期不能晚于今天，请检查后重填。")
+        return past(value, info, "移送日期不能晚于今天，请检查后重填。")
 
 
 class BroughtByIn(In):

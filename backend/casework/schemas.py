@@ -8,14 +8,14 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from backend.commitments.schemas import LAST_DAY
 from backend.core import clock
 from backend.core.catalog import Catalog
 from backend.core.errors import FieldProblem
-from backend.core.schema import Code, In, Line, Text, deps_of, problem, problems
-from backend.disputes.party_schemas import EARLIEST
+from backend.core.schema import Code, In, Line, Text, deps_of, one_of, problem, problems
+from backend.disputes.party_schemas import EARLIEST, past
 from backend.disputes.schemas import MAX_FEN
 from models import Audience
 
@@ -53,10 +53,19 @@ class Refuse(ActionIn):
     @field_validator("reason_code")
     @classmethod
     def is_a_legal_reason(cls, value: str, info: ValidationInfo) -> str:
-        return _one_of(value, deps_of(info).catalog.refusal_reasons)
+        return one_of(value, deps_of(info).catalog.refusal_reasons)
 
 
 class Transfer(ActionIn):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["center_id"], "properties": {"center_id": {"type": "string"}}},
+                {"required": ["level_up"], "properties": {"level_up": {"const": True}}},
+            ]
+        }
+    )
+
     level_up: bool = False
     center_id: Annotated[Code | None, Field(validate_default=True)] = None
     reason: Text
@@ -96,12 +105,12 @@ class StartMediation(ActionIn):
     @field_validator("track")
     @classmethod
     def is_a_track(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return None if value is None else _one_of(value, _titles(deps_of(info).catalog))
+        return None if value is None else one_of(value, _titles(deps_of(info).catalog))
 
     @field_validator("mode")
     @classmethod
     def is_a_mode(cls, value: str, info: ValidationInfo) -> str:
-        return _one_of(value, deps_of(info).catalog.modes)
+        return one_of(value, deps_of(info).catalog.modes)
 
 
 class RecordSession(ActionIn):
@@ -160,7 +169,7 @@ class EndWithoutAgreement(ActionIn):
     @field_validator("reason_code")
     @classmethod
     def is_a_reason(cls, value: str, info: ValidationInfo) -> str:
-        return _one_of(value, deps_of(info).catalog.ending_reasons)
+        return one_of(value, deps_of(info).catalog.ending_reasons)
 
 
 class Noted(ActionIn):
@@ -214,7 +223,7 @@ class PauseClock(ActionIn):
     @field_validator("reason_code")
     @classmethod
     def is_a_reason(cls, value: str, info: ValidationInfo) -> str:
-        return _one_of(value, deps_of(info).catalog.pause_reasons)
+        return one_of(value, deps_of(info).catalog.pause_reasons)
 
     @field_validator("until")
     @classmethod
@@ -235,9 +244,7 @@ class Consent(In):
     @field_validator("given_on")
     @classmethod
     def is_past(cls, value: date, info: ValidationInfo) -> date:
-        if not EARLIEST <= value <= clock.today(deps_of(info).clock):
-            raise problem("同意的日期不能晚于今天，请检查后重填。")
-        return value
+        return past(value, info, "同意的日期不能晚于今天，请检查后重填。")
 
 
 class ExtendTerm(ActionIn):
@@ -341,10 +348,4 @@ def _within_a_year(value: date, info: ValidationInfo) -> date:
     today = clock.today(deps_of(info).clock)
     if not today <= value <= today + timedelta(days=366):
         raise problem("期限不能早于今天，也不能晚于一年以后，请重新填写。")
-    return value
-
-
-def _one_of(value: str, codes: Mapping[str, str]) -> str:
-    if value not in codes:
-        raise problem("没有这个选项，请重新选择。")
     return value

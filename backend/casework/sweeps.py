@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 from backend.calendars import opening_hours
 from backend.casework import staff_notices, transfers
 from backend.casework.actions import LIFTED
-from backend.casework.done import CHANGING
+from backend.casework.done import keep
 from backend.core.deps import Deps
 from backend.core.opening import OpeningRules
 from backend.disputes import case_clock, history, queries
@@ -61,7 +61,7 @@ async def _resume(deps: Deps, dispute: Dispute) -> bool:
     assert running is not None, "what resumes is running"
     assert running.pause is not None, "what resumes is paused"
     step = case_clock.step(deps, "resume", on=running.pause.until, span=Span(reason="until"))
-    await _write(deps, dispute, Entry("clock_resumed", step=case_clock.wind(deps, dispute, step)))
+    await keep(deps, dispute, None, Entry("clock_resumed", step=case_clock.wind(deps, dispute, step)))
     return True
 
 
@@ -71,7 +71,7 @@ async def _lift(deps: Deps, dispute: Dispute) -> bool:
     step = case_clock.wind(deps, dispute, case_clock.step(deps, "offer", rule="accept_transfer"))
     assert dispute.transfer_to is not None
     data = {"center": dispute.center.name, "target": dispute.transfer_to.name, "cause": "unanswered"}
-    await _write(deps, dispute, Entry(LIFTED, data=data, step=step))
+    await keep(deps, dispute, None, Entry(LIFTED, data=data, step=step))
     await staff_notices.tell(deps, dispute, LIFTED, but=None)
     return True
 
@@ -105,15 +105,8 @@ async def _start(deps: Deps, dispute: Dispute) -> bool:
     if rule == case_clock.SETTLE and dispute.track in deps.catalog.tracks:
         rule = deps.catalog.tracks[dispute.track].settle
     step = case_clock.wind(deps, dispute, case_clock.step(deps, "start", rule=rule))
-    await _write(deps, dispute, Entry("clock_started", Audience.STAFF, step=step))
+    await keep(deps, dispute, None, Entry("clock_started", Audience.STAFF, step=step))
     return True
-
-
-async def _write(deps: Deps, dispute: Dispute, entry: Entry) -> None:
-    dispute.version += 1
-    dispute.updated_at = deps.clock.now()
-    await history.record(deps, dispute, None, entry)
-    await dispute.save(update_fields=CHANGING)
 
 
 _RULE_OF = {

@@ -18,7 +18,7 @@ from backend.core.schema import Out
 from backend.disputes import case_clock
 from models import Dispute, Role, Status
 
-_MOST = 100
+_MOST, _MOST_OF_CITY = 100, 20
 
 
 class WaitingCase(Out):
@@ -29,7 +29,8 @@ class WaitingCase(Out):
 
 
 class TodayOut(Out):
-    """At most a hundred of each; the queue has the rest. Of a mediator the own cases, else the center's."""
+    """At most a hundred of each, of the city's twenty; the queue has the rest. Of a mediator the own cases, else the
+    center's."""
 
     appointments: list[CenterAppointmentOut]
     overdue: list[CaseBrief]
@@ -42,15 +43,16 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
     if actor.role is Role.ADMIN:
         raise RoleNotAllowedError
     now, mine = deps.clock.now(), _mine(actor)
+    most = _MOST if actor.center_id else _MOST_OF_CITY
     waiting = Q(resumes_at__isnull=False) | Q(status=Status.TRANSFERRED) | Q(recusal_pending=True)
-    overdue = await _read(mine.filter(due_at__lt=now))
-    soon = await _read(mine.filter(due_at__gte=now, yellow_at__lte=now))
-    held = await _read(mine.filter(waiting, due_at__gte=now))
+    overdue = await _read(mine.filter(due_at__lt=now), most)
+    soon = await _read(mine.filter(due_at__gte=now, yellow_at__lte=now), most)
+    held = await _read(mine.filter(waiting, due_at__gte=now), most)
     cases = {each.id: each for each in (*overdue, *soon, *held)}
     parties = await parties_of(list(cases.values()))
     briefs = {each.id: views.brief(deps, actor, each, parties[each.id]) for each in cases.values()}
     return TodayOut(
-        appointments=await _visits(deps, actor),
+        appointments=await _visits(deps, actor, most),
         overdue=[briefs[each.id] for each in overdue],
         due_soon=[briefs[each.id] for each in soon],
         waiting=[_waiting(each, briefs[each.id]) for each in held],
@@ -63,16 +65,16 @@ def _mine(actor: StaffActor) -> QuerySet[Dispute]:
     return Dispute.all() if actor.center_id is None else Dispute.filter(center_id=actor.center_id)
 
 
-async def _read(cases: QuerySet[Dispute]) -> list[Dispute]:
+async def _read(cases: QuerySet[Dispute], most: int) -> list[Dispute]:
     """The most urgent first. Only what is shown is read whole."""
-    ids = await cases.order_by("due_at", "id").limit(_MOST).values_list("id", flat=True)
+    ids = await cases.order_by("due_at", "id").limit(most).values_list("id", flat=True)
     rows = Dispute.filter(id__in=ids).order_by("due_at", "id")
     return await rows.select_related("center", "mediator", "transfer_to") if ids else []
 
 
-async def _visits(deps: Deps, actor: StaffActor) -> list[CenterAppointmentOut]:
+async def _visits(deps: Deps, actor: StaffActor, most: int) -> list[CenterAppointmentOut]:
     today = clock.today(deps.clock).isoformat()
-    query = CenterAppointmentsQuery.model_validate({"from": today, "to": today, "limit": _MOST})
+    query = CenterAppointmentsQuery.model_validate({"from": today, "to": today, "limit": most})
     visits = (await appointments.of_center(deps, actor, query)).items
     if actor.role is not Role.MEDIATOR:
         return visits

@@ -39,7 +39,7 @@ async def receive(deps: Deps, actor: StaffActor, dispute: Dispute, _fields: sche
     assert target is not None, "a transferred case names its target"
     await appointments.release_for(deps, dispute, actor, "已由其他中心接手办理")
     former = dispute.center
-    dispute.center, dispute.transfer_to, dispute.mediator = target, None, None
+    dispute.center, dispute.mediator, dispute.conflict = target, None, None
     dispute.bounces, dispute.must_decide = 0, False
     return Done(data={"former_center": former.name, "former_center_id": str(former.id)})
 
@@ -52,7 +52,6 @@ async def decline(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: sche
         return Done(
             data={"target": dispute.transfer_to.name, "cause": "bounced"}, detail={"reason": fields.reason}, lifted=True
         )
-    dispute.transfer_to = None
     return Done(detail={"reason": fields.reason})
 
 

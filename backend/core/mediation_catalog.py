@@ -9,6 +9,7 @@ from backend.core.commitment_rules import CommitmentRules
 from backend.core.enterprise_rules import EnterpriseRules
 from backend.core.flow_table import Entry
 from backend.core.joint_rules import JointRules
+from backend.core.library_rules import LibraryRules
 from backend.core.mediation_rules import MediationRules
 from backend.core.registry_rules import RegistryRules
 from backend.core.talk_rules import TalkRules
@@ -30,6 +31,7 @@ class MediationCatalog(Entry):
     statistics_definitions: dict[str, str]
     commercial: CommercialRules
     commitments: CommitmentRules
+    library: LibraryRules
 
     @cached_property
     def statute_by_code(self) -> dict[str, Statute]:

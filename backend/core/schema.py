@@ -1,7 +1,7 @@
 """Shapes on the wire. `In` refuses what it does not know and never repeats a value in an error."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
@@ -25,6 +25,8 @@ Moment = Annotated[AwareDatetime, PlainSerializer(iso, return_type=str)]
 """ISO 8601 with +08:00."""
 
 _LINE_BREAKS = "\n\r\t"
+_TURNS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Turn the direction of writing: what is read would not be what was written."""
 
 
 MANY = "hejie_many"
@@ -46,9 +48,17 @@ def deps_of(info: ValidationInfo) -> Deps:
     return info.context
 
 
+def one_of(value: str, codes: Container[str]) -> str:
+    """A code of the catalog; for a validator."""
+    if value not in codes:
+        raise problem("没有这个选项，请重新选择。")
+    return value
+
+
 def _readable(text: str) -> str:
     for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in _LINE_BREAKS:
+        is_control = unicodedata.category(character) in ("Cc", "Cs") and character not in _LINE_BREAKS
+        if is_control or character in _TURNS:
             raise problem("含有无法识别的字符，请删除后重新输入。")
     return text
 

@@ -77,7 +77,9 @@ async def file_dispute(
     return dispute, decision
 
 
-async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]) -> None:
+async def supplement(
+    deps: Deps, actor: ResidentActor, dispute_id: UUID, text: str, file_ids: tuple[UUID, ...]
+) -> Dispute:
     """Adds to what was said. Raises DisputeEndedError, InvalidFieldsError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.status in ENDED:
@@ -91,6 +93,7 @@ async def supplement(deps: Deps, actor: ResidentActor, dispute_id: UUID, text: s
     await history.record(deps, dispute, actor, entry)
     await content.request(deps, actor, Brought(CheckSubject.SUPPLEMENT, entry.id, dispute.id))
     await _touch(deps, dispute)
+    return dispute
 
 
 async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:

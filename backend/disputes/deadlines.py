@@ -179,22 +179,32 @@ def _back(running: Running, step: Step, rules: TimeRuleBook, calendar: WorkingDa
         return running
     if step.effect == "receive":
         return Running(running.waiting.rule, step.version, step.on)
-    away = _days(running.waiting, running.since, step.on, rules, calendar)
-    return replace(running.waiting, extra_days=running.waiting.extra_days + away)
+    return _without(running.waiting, running.since, step.on, rules, calendar)
 
 
 def _resumed(running: Running, on: date, rules: TimeRuleBook, calendar: WorkingDays) -> Running:
     if running.pause is None:
         return running
-    lost = _days(running, running.pause.since, min(on, running.pause.until), rules, calendar)
-    return replace(running, extra_days=running.extra_days + lost, pause=None)
+    return _without(replace(running, pause=None), running.pause.since, min(on, running.pause.until), rules, calendar)
 
 
-def _days(running: Running, since: date, until: date, rules: TimeRuleBook, calendar: WorkingDays) -> int:
-    """Of the limit's unit, without `since`, with `until`."""
-    if rules.limit(running.version, running.rule).unit == "calendar_days":
-        return max((until - since).days, 0)
-    return max(calendar.working_days_between(since, until), 0)
+def _without(running: Running, since: date, until: date, rules: TimeRuleBook, calendar: WorkingDays) -> Running:
+    """Without the days after `since`, up to `until`. What was overdue by then stays so; nothing else is over before
+    `until`, whatever days off that falls among."""
+    if _last_day(running, rules, calendar) < since:
+        return running
+    in_days = rules.limit(running.version, running.rule).unit == "calendar_days"
+    lost = (until - since).days if in_days else calendar.working_days_between(since, until)
+    later = replace(running, extra_days=running.extra_days + max(lost, 0))
+    while _last_day(later, rules, calendar) < until:
+        later = replace(later, extra_days=later.extra_days + 1)
+    return later
+
+
+def _last_day(running: Running, rules: TimeRuleBook, calendar: WorkingDays) -> date:
+    due_at = _ends(running, rules, calendar).due_at
+    assert due_at is not None, "what runs has an end"
+    return due_at.date()
 
 
 def _dated(record: Mapping[str, Any], *names: str) -> dict[str, Any]:

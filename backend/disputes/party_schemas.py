@@ -7,10 +7,17 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from backend.core import clock, identity
 from backend.core.errors import FieldProblem
-from backend.core.schema import Code, In, Line, Text, deps_of, problem, problems
+from backend.core.schema import Code, In, Line, Text, deps_of, one_of, problem, problems
 from models import PartyKind
 
 EARLIEST = date(1949, 10, 1)
+
+
+def past(value: date, info: ValidationInfo, otherwise: str) -> date:
+    """Today at the latest; for a validator."""
+    if EARLIEST <= value <= clock.today(deps_of(info).clock):
+        return value
+    raise problem(otherwise)
 
 
 def _phone(value: str) -> str:
@@ -67,19 +74,17 @@ class RepresentationIn(In):
     @field_validator("kind")
     @classmethod
     def is_a_kind(cls, value: str, info: ValidationInfo) -> str:
-        return _one_of(value, deps_of(info).catalog.representation_kinds)
+        return one_of(value, deps_of(info).catalog.representation_kinds)
 
     @field_validator("scope")
     @classmethod
     def is_a_scope(cls, value: str, info: ValidationInfo) -> str:
-        return _one_of(value, deps_of(info).catalog.representation_scopes)
+        return one_of(value, deps_of(info).catalog.representation_scopes)
 
     @field_validator("given_on")
     @classmethod
     def is_past(cls, value: date, info: ValidationInfo) -> date:
-        if EARLIEST <= value <= clock.today(deps_of(info).clock):
-            return value
-        raise problem("同意的日期不能晚于今天，请检查后重填。")
+        return past(value, info, "同意的日期不能晚于今天，请检查后重填。")
 
     @model_validator(mode="after")
     def shows_its_paper(self, info: ValidationInfo) -> "RepresentationIn":
@@ -87,12 +92,6 @@ class RepresentationIn(In):
         if paper is not None and self.document is None:
             raise problems([FieldProblem("document", f"请写明{paper}的名称和编号。")])
         return self
-
-
-def _one_of(value: str, codes: Any) -> str:
-    if value not in codes:
-        raise problem("没有这个选项，请重新选择。")
-    return value
 
 
 def _normal(normalize: Any, value: str) -> str:

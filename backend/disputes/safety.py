@@ -35,7 +35,7 @@ class Signs:
 
 def signs(catalog: Catalog, chosen: Iterable[str], *texts: str | None) -> Signs:
     """What was chosen, and what the words of the catalog find."""
-    written = "\n".join(text for text in texts if text)
+    written = "\n".join("".join(text.split()) for text in texts if text)
     found = {
         code: hits
         for code, signal in catalog.safety_signals.items()

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from backend.core import clock
+from backend.core import identity
 from backend.core.errors import FieldProblem
 from backend.core.geo import Crs, point_problems
 from backend.core.schema import Code, Degrees, In, Line, LongText, Moment, Out, Text, deps_of, problem, problems
 from backend.disputes.elapsed import ElapsedOut
-from backend.disputes.party_schemas import EARLIEST, IdentifiedPartyIn, PartyIn, RepresentationIn
+from backend.disputes.party_schemas import IdentifiedPartyIn, PartyIn, RepresentationIn, past
 
 MAX_FEN = 10**13
 """A hundred billion yuan: above that, somebody's finger slipped."""
@@ -107,9 +107,7 @@ class DisputeIn(In):
     @field_validator("occurred_on")
     @classmethod
     def is_past(cls, value: date | None, info: ValidationInfo) -> date | None:
-        if value is None or EARLIEST <= value <= clock.today(deps_of(info).clock):
-            return value
-        raise problem("发生日期不能晚于今天，请检查后重填。")
+        return None if value is None else past(value, info, "发生日期不能晚于今天，请检查后重填。")
 
     @field_validator("description")
     @classmethod
@@ -118,6 +116,21 @@ class DisputeIn(In):
         if value is None and info.data.get("voice_file_id", ...) is None:
             raise problem("请写下发生了什么，或者上传一段录音。")
         return value
+
+    @model_validator(mode="after")
+    def names_nobody_twice(self) -> Self:
+        """Known by name and number; many are known by neither."""
+        seen: set[tuple[str, str]] = set()
+        found = []
+        for place, party in enumerate((self.applicant, *self.respondents), start=-1):
+            number = party.phone or party.credit_code
+            who = (identity.normalize_name(party.name), number or "")
+            if number and who in seen:
+                found.append(FieldProblem(f"respondents.{place}.name", "这一位已经写过了，请检查是否重复。"))
+            seen.add(who)
+        if found:
+            raise problems(found)
+        return self
 
 
 class CenterBrief(Out):

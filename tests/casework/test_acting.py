@@ -214,6 +214,16 @@ async def test_what_moves_to_another_center_leaves_its_mediator_and_bookings(
     assert case["case_number"].startswith("〔2026〕宜都陆城"), "the number is the case's for good"
 
 
+async def test_what_is_withdrawn_is_offered_to_nobody_any_more(people: People) -> None:
+    resident, clerk, other = await people.resident(), await people.staff("clerk"), await people.staff("gezhouba-clerk")
+    filed, target = await file_dispute(resident), granted(await other.get("/me"))["center"]["id"]
+    await take(clerk, filed["id"], "transfer", center_id=target, reason="事情发生在葛洲坝")
+    granted(await resident.post(f"/disputes/{filed['id']}/withdrawal", {"reason": "谈好了"}))
+    refused(await other.get(f"/disputes/{filed['id']}"), 404)
+    assert granted(await other.get("/disputes"))["items"] == []
+    assert granted(await clerk.get(f"/disputes/{filed['id']}"))["transfer_to"] is None
+
+
 @pytest.mark.parametrize("ending", ["refuse", "withdraw"])
 async def test_an_end_releases_what_was_booked(people: People, clock: TravellingClock, ending: str) -> None:
     resident, clerk = await people.resident(), await people.staff("clerk")

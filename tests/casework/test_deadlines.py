@@ -68,6 +68,10 @@ def test_what_is_overdue_stays_so_when_paused() -> None:
     late = Step("pause", date(2026, 12, 1), until=date(2026, 12, 20), reason="appraisal")
     paused = ends_of(start("respond"), late)
     assert (paused.due_at, paused.resumes_at) == (end_of("2026-11-27"), end_of("2026-12-20"))
+    assert ends_of(start("respond"), late, Step("resume", date(2026, 12, 18))).due_at == end_of("2026-11-27")
+    offer = Step("offer", date(2026, 12, 1), rule="accept_transfer", version="1")
+    back = ends_of(start("respond"), offer, Step("take_back", date(2026, 12, 10)))
+    assert back.due_at == end_of("2026-11-27"), "sending it round does not make it punctual"
 
 
 def test_paused_again_only_the_end_moves() -> None:
@@ -82,9 +86,9 @@ def test_an_offer_keeps_the_owners_time() -> None:
     assert ends_of(start("respond"), offer, Step("take_back", date(2026, 11, 27))).due_at == end_of("2026-12-01")
     received = ends_of(start("respond"), offer, Step("receive", date(2026, 11, 27), version="1"))
     assert received == ends_of(start("respond", date(2026, 11, 27)))
-    again = Step("offer", date(2026, 11, 30), rule="accept_transfer", version="1")
+    again = Step("offer", date(2026, 11, 26), rule="accept_transfer", version="1")
     back = ends_of(start("respond"), offer, again, Step("take_back", date(2026, 12, 1)))
-    assert back.due_at == end_of("2026-11-30"), "away since the second offer, as that one counts"
+    assert back.due_at == end_of("2026-12-02"), "away since the second offer, as that one counts"
 
 
 def test_lights() -> None:
@@ -121,6 +125,43 @@ def test_however_it_goes_a_clock_ends_with_a_working_day_and_is_kept_whole(steps
         assert ends.due_at is not None
         assert ends.due_at.strftime("%H:%M:%S%z") == "23:59:59+0800"
         assert CALENDAR.is_workday(ends.due_at.date())
+
+
+PAUSES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 20), st.integers(0, 20)), max_size=4)
+
+
+@settings(max_examples=150)
+@given(DAYS, st.sampled_from(["respond", "assign", "begin", "settle", "settle_petition"]), PAUSES)
+def test_the_end_is_what_counting_the_days_one_by_one_gives(
+    on: date, rule: str, pauses: list[tuple[int, int, int]]
+) -> None:
+    """Paused some days after what was before, for so long, ended after so long."""
+    steps, spans, day = [start(rule, on)], [], on
+    for after, planned, lasted in pauses:
+        since = day + timedelta(days=after)
+        day = since + timedelta(days=lasted)
+        until = since + timedelta(days=planned)
+        steps += [Step("pause", since, until=until, reason="appraisal"), Step("resume", day)]
+        spans.append((since, min(day, until)))
+    ends = ends_of(*steps)
+    assert ends.due_at is not None
+    assert ends.due_at.date() == counted(on, rule, spans)
+
+
+def counted(on: date, rule: str, spans: list[tuple[date, date]]) -> date:
+    """With nothing but a finger on the calendar."""
+    limit, day = RULES.limit("1", rule), on
+    left, in_days = limit.days, limit.unit == "calendar_days"
+    for since, until in [*spans, (date.max, date.max)]:
+        while left and day < since:
+            day += timedelta(days=1)
+            left -= in_days or CALENDAR.is_workday(day)
+        if not left and CALENDAR.roll_to_workday(day) < since:
+            break
+        if not left and not in_days and not CALENDAR.is_workday(until):
+            left = 1
+        day = until
+    return CALENDAR.roll_to_workday(day)
 
 
 @settings(max_examples=60)

@@ -162,6 +162,7 @@ def test_while_a_recusal_is_pending_only_the_director_moves_it_on(catalog: Catal
         actions = offered(catalog, dispute, actor)
         assert ("decide_recusal" in actions) == (status in statuses and who in actors), case
         blocked = {"assign", "start_mediation", "record_session", "reach_agreement", "declare_conflict"}
+        blocked |= {"transfer", "end_without_agreement"}
         assert not actions & blocked, case
     assert refusal(catalog, "decide_recusal", dispute_in("accepted"), ACTORS["director"]) is ActionNotAllowedError
 

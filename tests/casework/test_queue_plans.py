@@ -2,10 +2,12 @@
 plans among some thousand cases, as the planner decides by itself."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 from tortoise import connections
+from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.transactions import in_transaction
 
 from tests.benchmarks.sql_calls import Call, recorded
@@ -47,6 +49,7 @@ PLANS: dict[str, tuple[Json, dict[str, tuple[str, ...]]]] = {
 MANY = """
 INSERT INTO dispute SELECT (jsonb_populate_record(d, jsonb_build_object(
        'id', gen_random_uuid(), 'number', left(md5(c.id::text || n), 24), 'center_id', c.id,
+       'resident_id', gen_random_uuid(),
        'transfer_to_id', CASE WHEN n % 25 = 1 THEN all_of_them[1 + n % cardinality(all_of_them)] END,
        'mediator_id', CASE WHEN n % 3 = 1 THEN gen_random_uuid() WHEN c.id = d.center_id THEN d.mediator_id END,
        'status', CASE WHEN n % 20 > 3 THEN 'closed' WHEN n % 2 = 0 THEN 'accepted' ELSE 'in_mediation' END,
@@ -62,10 +65,8 @@ ANALYZE dispute;
 
 
 async def test_every_order_of_the_queue_follows_an_index(people: PeopleAtWork) -> None:
-    clerk, mediator = await people.staff("clerk"), await people.staff("mediator")
-    filed = (await file_dispute(await people.resident()))["id"]
-    await take(clerk, filed, "accept")
-    await take(clerk, filed, "assign", mediator_id=mediator.id)
+    _, mediator = await _assigned(people)
+    clerk = await people.staff("clerk")
     readers = {"own": clerk, "offered": clerk, "city": await people.staff("supervisor")}
     wanted, found = {}, {}
     scans: dict[str, Call] = {}
@@ -74,13 +75,43 @@ async def test_every_order_of_the_queue_follows_an_index(people: PeopleAtWork) -
         for whose, columns in by_whom.items():
             wanted[f"{whose}: {name}"] = columns
             scans[f"{whose}: {name}"] = await _scan(readers[whose], asked, whose)
+    async with _a_city() as connection:
+        for name, scan in scans.items():
+            found[name] = await _followed(await _plan(connection, scan))
+    assert found == wanted
+
+
+async def test_the_morning_of_a_city_reads_no_more_than_it_shows(people: PeopleAtWork) -> None:
+    supervisor = await people.staff("supervisor")
+    with recorded() as calls:
+        granted(await supervisor.get("/me/today"))
+    lists = [call for call in calls if 'FROM "dispute"' in call.sql and "LIMIT" in call.sql]
+    async with _a_city() as connection:
+        plans = [await _plan(connection, call) for call in lists]
+    named = [[node["Index Name"] for node in plan if "Index Name" in node] for plan in plans]
+    assert named == [["dispute_by_light"], ["dispute_by_light"], ["dispute_waiting_by_light"]]
+
+
+async def _assigned(people: PeopleAtWork) -> tuple[str, Person]:
+    clerk, mediator = await people.staff("clerk"), await people.staff("mediator")
+    filed = (await file_dispute(await people.resident()))["id"]
+    await take(clerk, filed, "accept")
+    await take(clerk, filed, "assign", mediator_id=mediator.id)
+    return filed, mediator
+
+
+@asynccontextmanager
+async def _a_city() -> AsyncIterator[TransactionalDBClient]:
+    """With some thousand cases; gone afterwards."""
     async with in_transaction() as connection:
         await connection.execute_script(f"SET LOCAL session_replication_role = replica; {MANY}")
-        for name, scan in scans.items():
-            explained = await connection.execute_query_dict(f"EXPLAIN (FORMAT JSON) {scan.sql}", list(scan.arguments))
-            found[name] = await _followed(list(_nodes(json.loads(explained[0]["QUERY PLAN"])[0]["Plan"])))
+        yield connection
         await connection.rollback()
-    assert found == wanted
+
+
+async def _plan(connection: TransactionalDBClient, call: Call) -> list[Json]:
+    explained = await connection.execute_query_dict(f"EXPLAIN (FORMAT JSON) {call.sql}", list(call.arguments))
+    return list(_nodes(json.loads(explained[0]["QUERY PLAN"])[0]["Plan"]))
 
 
 async def _scan(person: Person, query: Json, whose: str) -> Call:

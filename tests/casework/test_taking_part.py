@@ -168,11 +168,37 @@ async def test_who_has_an_interest_asks_to_be_recused(people: PeopleAtWork) -> N
     assert (case["conflict"], case["clock"]["paused"]["reason"]) == ("declared", "recusal")
     refused(await act(mediator, filed["id"], "start_mediation"), 409, "action_not_allowed")
     refused(await act(director, filed["id"], "resume_clock"), 409, "action_not_allowed")
+    ending = {"reason_code": "no_consensus", "routes": ["向人民法院起诉"]}
+    for action, fields in (("transfer", {"level_up": True, "reason": "x"}), ("end_without_agreement", ending)):
+        refused(await act(director, filed["id"], action, **fields), 409, "action_not_allowed")
     assert "表弟" not in (await (await people.staff("supervisor")).get(f"/disputes/{filed['id']}/timeline")).text
     case = await take(director, filed["id"], "decide_recusal", upheld=True, reason="属实")
     assert (case["mediator"], case["conflict"], case["clock"]["paused"]) == (None, None, None)
+    clerk = await people.staff("clerk")
+    assert granted(await clerk.get("/notices"))["items"][0]["kind"] == "recusal_decided"
     proposed = granted(await director.get(f"/disputes/{filed['id']}/mediator-proposals"))["items"]
     assert mediator.id not in {each["mediator_id"] for each in proposed}
+
+
+async def test_each_pause_ends_with_its_own_reason(people: PeopleAtWork) -> None:
+    """Asked for papers, then challenged: whichever is settled first, the clock waits for the other."""
+    resident, director = await people.resident(), await people.staff("director")
+    for answered_first in (True, False):
+        filed, mediator = await assigned(people)
+        asked = await take(mediator, filed["id"], "request_information", items=["照片"], due_on="2026-12-20")
+        (request,) = asked["information_requests"]
+        granted(await resident.post(f"/disputes/{filed['id']}/challenges", {"reason": "他帮物业说话"}), 201)
+        path = f"/disputes/{filed['id']}/information-requests/{request['id']}/answers"
+        answer = {"answers": [{"item_id": request["items"][0]["id"], "text": "在这里"}]}
+        reasons = []
+        for step in (answered_first, not answered_first):
+            if step:
+                granted(await resident.post(path, answer), 201)
+            else:
+                await take(director, filed["id"], "decide_recusal", upheld=False, reason="没有依据")
+            paused = granted(await director.get(f"/disputes/{filed['id']}"))["clock"]["paused"]
+            reasons.append(paused and paused["reason"])
+        assert reasons == ["recusal" if answered_first else "information", None]
 
 
 async def test_a_party_challenges_from_the_phone(people: PeopleAtWork) -> None:
@@ -202,7 +228,20 @@ async def test_a_mediator_who_is_a_party_is_refused(people: PeopleAtWork) -> Non
         await take(clerk, filed["id"], "accept")
         answer = await act(clerk, filed["id"], "assign", mediator_id=mediator.id)
         assert (answer.status_code == 422) == is_refused, answer.text
+        if not is_refused:
+            party = {"version": answer.json()["version"], "side": "respondent", "name": name, "phone": "13872560009"}
+            path = f"/disputes/{filed['id']}/parties"
+            assert paths(await clerk.post(path, party)) == {"name"}, "nor does the mediator become one"
+            granted(await clerk.post(path, party | {"phone": "13872560011"}), 201)
     await Staff.filter(id=mediator.id).update(phone_hash=None, specialities=[], languages=[], division_code=None)
+
+
+async def test_a_director_who_is_a_party_does_not_begin(people: PeopleAtWork) -> None:
+    clerk, director = await people.staff("clerk"), await people.staff("director")
+    name = (await Staff.get(id=director.id)).name
+    filed = await file_dispute(await people.resident(), respondents=[{"name": name}])
+    await take(clerk, filed["id"], "accept")
+    assert paths(await act(director, filed["id"], "start_mediation")) == {"no_conflict"}
 
 
 async def test_proposals_say_why(people: PeopleAtWork, deps: Deps) -> None:
@@ -276,6 +315,16 @@ async def test_the_morning_list(people: PeopleAtWork, clock: TravellingClock) ->
     clock.advance(days=1)
     assert [each["id"] for each in granted(await mediator.get("/me/today"))["overdue"]] == [filed["id"]]
     refused(await (await people.staff("admin")).get("/me/today"), 403, "role_not_allowed")
+
+
+async def test_the_morning_list_of_a_city_is_short(people: PeopleAtWork, clock: TravellingClock) -> None:
+    clerk, supervisor = await people.staff("clerk"), await people.staff("supervisor")
+    resident = await people.resident()
+    for _ in range(22):
+        await file_dispute(resident)
+    clock.advance(days=10)
+    overdue = [granted(await each.get("/me/today"))["overdue"] for each in (clerk, supervisor)]
+    assert [len(each) for each in overdue] == [22, 20]
 
 
 async def test_changes_without_names(people: PeopleAtWork) -> None:

@@ -12,7 +12,8 @@ from backend.casework import sweeps
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.disputes import deadlines, history
-from models import Dispute, Event, StaffNotice
+from backend.disputes.deadlines import Step
+from models import Dispute, Event, Staff, StaffNotice
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App
@@ -132,7 +133,13 @@ async def test_an_extension_needs_both_sides(people: PeopleAtWork) -> None:
     case = await take(mediator, filed["id"], "extend_term", days=10, consents=both, **reason)
     assert (case["due_at"][:10], case["clock"]["extended_days"]) == ("2027-01-04", 10)
     assert paths(await act(mediator, filed["id"], "extend_term", days=21, consents=both, **reason)) == {"days"}
-    await take(mediator, filed["id"], "extend_term", days=20, consents=both, **reason)
+    case = await take(mediator, filed["id"], "extend_term", days=10, consents=both, **reason)
+    path, other = f"/disputes/{filed['id']}/parties", {"version": case["version"], "side": "respondent", "name": "王五"}
+    case = granted(await mediator.post(path, other), 201)
+    removal = {"version": case["version"], "reason": "写错了人"}
+    granted(await mediator.post(f"{path}/{sides['respondent']}/removal", removal))
+    gone = await act(mediator, filed["id"], "extend_term", days=5, consents=both, **reason)
+    assert paths(gone) == {"consents.1.party_id"}, "who is no party any more consents to nothing"
 
 
 async def test_nobody_transfers_to_oneself_or_in_a_circle(people: PeopleAtWork) -> None:
@@ -213,38 +220,98 @@ async def test_red_is_reported_once_and_in_working_hours(
 
 ACTIONS: dict[str, Json] = {
     "accept": {},
-    "transfer": {"level_up": True, "reason": "情况复杂"},
+    "transfer": {"reason": "情况复杂"},
     "decline_transfer": {"reason": "不在本辖区"},
     "receive": {},
+    "assign": {},
     "request_information": {"items": ["房产证"]},
     "pause_clock": {"reason_code": "other"},
     "resume_clock": {},
     "log_contact": {"channel": "phone", "outcome": "谈了"},
+    "declare_conflict": {"reason": "申请人是我表弟"},
+    "decide_recusal": {"reason": "查过了"},
     "start_mediation": {},
+    "extend_term": {"reason": "还差一次面谈"},
     "reopen": {"reason": "又来了"},
     "end_without_agreement": {"reason_code": "no_consensus", "routes": ["起诉"]},
 }
 
 
+STAFF = ["director", "mediator", "supervisor", "gezhouba-director", "xiaoting-director"]
+
+
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_year_of_events_replayed(people: PeopleAtWork, clock: TravellingClock, deps: Deps, seed: int) -> None:
-    """After every action and every sweep the stored ends are those that the events add up to."""
+    """What everybody read at each minute, due date and light, is what the events up to then add up to."""
     draw = random.Random(seed)  # noqa: S311 - a case's fate, not a secret
-    staff = [await people.staff(name) for name in ("director", "supervisor", "gezhouba-director")]
     clock.set(datetime(2026, 1, 5, 9, 0, tzinfo=SHANGHAI))
-    filed = await file_dispute(await people.resident(), occurred_on=None)
+    resident, supervisor = await people.resident(), await people.staff("supervisor")
+    filed, read = (await file_dispute(resident, occurred_on=None))["id"], []
     while clock.now() < datetime(2026, 12, 31, tzinfo=SHANGHAI):
-        clock.advance(days=draw.choice([0, 1, 2, 5, 13]), minutes=draw.randrange(600))
+        await _move(clock, draw, filed)
         await sweeps.sweep(deps)
-        person = draw.choice(staff)
-        case = (await person.get(f"/disputes/{filed['id']}")).json()
-        offered = [each["action"] for each in case.get("allowed_actions", []) if each["action"] in ACTIONS]
-        if offered:
-            action, until = draw.choice(offered), clock.now() + timedelta(days=draw.randrange(30))
-            dated = {"request_information": "due_on", "pause_clock": "until"}.get(action)
-            fields = ACTIONS[action] | ({dated: until.astimezone(SHANGHAI).date().isoformat()} if dated else {})
-            await person.post(f"/disputes/{filed['id']}/actions/{action}", {"version": case["version"]} | fields)
-        stored = await Dispute.get(id=filed["id"])
-        ends = deadlines.replay(await history.steps_of(stored.id), deps.catalog.time_rules, deps.calendar)[-1]
-        assert (stored.due_at, stored.yellow_at, stored.resumes_at) == (ends.due_at, ends.yellow_at, ends.resumes_at)
-    assert len(await history.steps_of(filed["id"])) > 5
+        await _do_something(people, clock, draw, filed)
+        case = granted(await supervisor.get(f"/disputes/{filed}"))
+        read.append((clock.now(), case["due_at"], case["light"]))
+    events = await Event.filter(dispute_id=filed, clock__isnull=False).order_by("id")
+    for moment, due_at, light in read:
+        steps = [Step.from_record(each.clock or {}) for each in events if each.at <= moment]
+        ends = deadlines.replay(steps, deps.catalog.time_rules, deps.calendar)[-1]
+        assert ends.due_at == (due_at and datetime.fromisoformat(due_at)), moment
+        assert deadlines.light(ends.due_at, ends.yellow_at, moment) == light, moment
+    assert {light for _, _, light in read} == {"green", "yellow", "red"}
+    assert len(events) > 20
+
+
+async def _move(clock: TravellingClock, draw: random.Random, dispute_id: str) -> None:
+    """Some days on, or to the minute around the next edge: there every mistake shows."""
+    case = await Dispute.get(id=dispute_id)
+    edges = [each for each in (case.yellow_at, case.due_at, case.resumes_at) if each and each > clock.now()]
+    moment = clock.now() + timedelta(days=draw.choice([0, 1, 1, 2, 7]), minutes=draw.randrange(1, 600))
+    if edges and draw.random() < 0.4:
+        moment = max(min(edges) + timedelta(minutes=draw.choice([-1, 0, 1])), clock.now() + timedelta(minutes=1))
+    clock.set(moment)
+
+
+async def _do_something(people: PeopleAtWork, clock: TravellingClock, draw: random.Random, dispute_id: str) -> None:
+    """One of the steps that the case offers to somebody; now and then its applicant."""
+    if draw.random() < 0.2:
+        await _as_applicant(await people.resident(), draw, dispute_id)
+        return
+    person = await people.staff(draw.choice(STAFF))
+    case = (await person.get(f"/disputes/{dispute_id}")).json()
+    offered = [each["action"] for each in case.get("allowed_actions", []) if each["action"] in ACTIONS]
+    action = draw.choice(offered) if offered else None
+    if action is None or (action == "transfer" and draw.random() < 0.7):
+        return
+    centers = (
+        await Staff.filter(username__in=STAFF, center_id__isnull=False)
+        .order_by("username")
+        .values_list("center_id", flat=True)
+    )
+    until = (clock.now() + timedelta(days=draw.randrange(30))).astimezone(SHANGHAI).date().isoformat()
+    today = clock.now().astimezone(SHANGHAI).date().isoformat()
+    consents = [{"party_id": each["id"], "given_on": today, "how": "phone"} for each in case["parties"]]
+    drawn: dict[str, Json] = {
+        "transfer": {"center_id": str(draw.choice(centers))},
+        "request_information": {"due_on": until},
+        "pause_clock": {"until": until},
+        "assign": {"mediator_id": (await people.staff("mediator")).id},
+        "decide_recusal": {"upheld": draw.random() < 0.5},
+        "extend_term": {"days": draw.randrange(1, 6), "consents": consents},
+    }
+    fields = {"version": case["version"]} | ACTIONS[action] | drawn.get(action, {})
+    answer = await person.post(f"/disputes/{dispute_id}/actions/{action}", fields)
+    assert answer.status_code in (200, 422), answer.text
+
+
+async def _as_applicant(resident: Person, draw: random.Random, dispute_id: str) -> None:
+    """Answers what was asked, or else challenges the mediator."""
+    asked = granted(await resident.get(f"/disputes/{dispute_id}"))["information_requests"]
+    if not asked:
+        await resident.post(f"/disputes/{dispute_id}/challenges", {"reason": "他帮对方说话"})
+        return
+    request = draw.choice(asked)
+    answers = [{"item_id": each["id"], "text": "在这里"} for each in request["items"] if not each["answered_at"]]
+    path = f"/disputes/{dispute_id}/information-requests/{request['id']}/answers"
+    granted(await resident.post(path, {"answers": answers}), 201)

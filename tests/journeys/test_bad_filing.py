@@ -27,6 +27,7 @@ WRONG_FIELDS = [
     pytest.param(filing(description="  \n "), {"description"}, id="blank description"),
     pytest.param(filing(description="漏" * 5001), {"description"}, id="description too long"),
     pytest.param(filing(description="漏水\x00"), {"description"}, id="NUL"),
+    pytest.param(filing(description="漏\u202e水"), {"description"}, id="writing that turns round"),
     pytest.param(filing(claim=""), {"claim"}, id="empty claim"),
     pytest.param(filing(claim="赔" * 2001), {"claim"}, id="claim too long"),
     pytest.param(filing(occurred_on="2026-11-25"), {"occurred_on"}, id="tomorrow"),
@@ -50,6 +51,7 @@ WRONG_FIELDS = [
     pytest.param(filing(applicant={}), {"applicant.name"}, id="nameless applicant"),
     pytest.param(filing(applicant={"name": " "}), {"applicant.name"}, id="blank name"),
     pytest.param(filing(applicant={"name": "张" * 129}), {"applicant.name"}, id="name too long"),
+    pytest.param(filing(applicant={"name": "张\u202e三"}), {"applicant.name"}, id="name that turns round"),
     pytest.param(filing(applicant=PERSON | {"phone": "abc"}), {"applicant.phone"}, id="phone abc"),
     pytest.param(filing(applicant=PERSON | {"phone": "1387256000"}), {"applicant.phone"}, id="ten digits"),
     pytest.param(filing(applicant=PERSON | {"kind": "ghost"}), {"applicant.kind"}, id="unknown kind"),
@@ -66,6 +68,16 @@ WRONG_FIELDS = [
     pytest.param(filing(respondents=[{}]), {"respondents.0.name"}, id="nameless respondent"),
     pytest.param(
         filing(respondents=[PERSON, {"name": "李四", "phone": "12"}]), {"respondents.1.phone"}, id="second respondent"
+    ),
+    pytest.param(
+        filing(respondents=[{"name": "李四", "phone": "13900000004"}, {"name": " 张 三", "phone": "138 7256 0001"}]),
+        {"respondents.1.name"},
+        id="against oneself",
+    ),
+    pytest.param(
+        filing(respondents=[{"name": "李四", "phone": "13900000004"}] * 3),
+        {"respondents.1.name", "respondents.2.name"},
+        id="against one three times",
     ),
     pytest.param(
         filing(respondents=[{"kind": "organization", "name": "公司", "credit_code": "91420581MA48TEST00"}]),

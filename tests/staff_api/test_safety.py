@@ -76,6 +76,29 @@ async def test_what_is_added_later_counts_too(at_work: PeopleAtWork) -> None:
     assert card["words"] == {"violence": ["殴打", "拿刀"]}
 
 
+@pytest.mark.parametrize("written", ["answer", "withdrawal", "challenge"])
+async def test_whatever_a_resident_writes_counts(at_work: PeopleAtWork, written: str) -> None:
+    resident, clerk, mediator = [await at_work.resident(), *[await at_work.staff(n) for n in ("clerk", "mediator")]]
+    filed = await file_dispute(resident)
+    await take(clerk, filed["id"], "accept")
+    await take(clerk, filed["id"], "assign", mediator_id=mediator.id)
+    case = await take(clerk, filed["id"], "request_information", items=["照片"], due_on="2026-12-01")
+    (request,) = case["information_requests"]
+    words = "他昨晚拿 刀威胁我"
+    calls: dict[str, tuple[str, Json]] = {
+        "answer": (
+            f"information-requests/{request['id']}/answers",
+            {"answers": [{"item_id": request["items"][0]["id"], "text": words}]},
+        ),
+        "withdrawal": ("withdrawal", {"reason": words}),
+        "challenge": ("challenges", {"reason": words}),
+    }
+    path, body = calls[written]
+    assert (await resident.post(f"/disputes/{filed['id']}/{path}", body)).is_success
+    (card,) = await cards(clerk)
+    assert (card["words"], card["raised_by"]) == ({"violence": ["拿刀"]}, "system")
+
+
 async def test_staff_raise_report_and_only_the_director_clears(at_work: PeopleAtWork) -> None:
     clerk, director = await at_work.staff("clerk"), await at_work.staff("director")
     filed = await file_dispute(await at_work.resident())

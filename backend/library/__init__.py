@@ -1,0 +1,1 @@
+"""What was learned is kept: exemplary cases in which nobody can be recognized."""

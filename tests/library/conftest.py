@@ -1,0 +1,3 @@
+from tests.commitments.conftest import people, scene
+
+__all__ = ["people", "scene"]
