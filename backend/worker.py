@@ -20,7 +20,7 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.models import Job
-from pgqueuer.types import QueueExecutionMode
+from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tortoise import connections
@@ -31,7 +31,7 @@ from tortoise.transactions import in_transaction
 from backend import history_sink, outside, wechat_events
 from backend.agreements import confirmation_sweeps
 from backend.appointments import affected, lapsing, reminders
-from backend.casework import performance
+from backend.casework import invitation_texts, performance
 from backend.casework import sweeps as cases
 from backend.centers.loading import NoCityQueueError
 from backend.content import checking
@@ -53,7 +53,7 @@ from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
 from config import logging
 from config.catalog_files import read_catalog
-from config.orm import tortoise_config
+from config.orm import nothing_to_reset, tortoise_config
 from config.settings import Settings
 
 log = structlog.get_logger("hejie.worker")
@@ -64,6 +64,7 @@ _AT_WORK_FOR_EACH = 1.4
 """Jobs at work for each place: what is read before a message and written after it must not keep its place empty."""
 _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=50), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
+_SOON = timedelta(seconds=5)
 _STOP_WITHIN_S = 3.5
 _BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 0.5
 _STORE_AWAY = (
@@ -108,7 +109,7 @@ async def _run(settings: Settings) -> None:
 
 
 async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, drain: bool = False) -> None:
-    """`drain` ends when no job is left. Raises NotifyingQueueError."""
+    """`drain` ends when no job is left that is due within seconds. Raises NotifyingQueueError."""
     redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=3, socket_connect_timeout=1)
     post = _post(settings, clock, redis)
     config = tortoise_config(
@@ -120,18 +121,21 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
         others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock, redis), stopping.wait())]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait_for(taking, _STOP_WITHIN_S)
-        except TimeoutError:
-            log.warning("jobs_cut_off")
+            done, _ = await asyncio.wait({taking}, timeout=_STOP_WITHIN_S)
+            if not done:
+                log.warning("jobs_cut_off")
         finally:
-            await _end(others)
+            await _end([taking, *others])
             await post.wechat.aclose()
             await post.sms.aclose()
             await redis.aclose()
+        if not taking.cancelled():
+            await taking  # raises what it has ended with
 
 
 async def _end(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancelled again where a library has taken the cancellation for a lost connection."""
+    """Cancelled again where a library has taken the cancellation for a lost connection, or tidies up for minutes over
+    one."""
     pending = set(tasks)
     while pending:
         for task in pending:
@@ -209,12 +213,21 @@ def _pool(settings: Settings) -> asyncpg.Pool:
         min_size=1,
         max_size=4,
         command_timeout=30,
+        reset=nothing_to_reset,
         server_settings={"application_name": "hejie-queue"},
     )
 
 
+class _SoonDue(Queries):
+    """Draining does not wait for what was put off for hours: PgQueuer's own counts that too."""
+
+    async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
+        eta = await self.next_deferred_eta(entrypoints)
+        return await self.eligible_queued_work(entrypoints) or int(eta is not None and eta < _SOON)
+
+
 def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopping: asyncio.Event) -> QueueManager:
-    queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+    queue = QueueManager(_SoonDue(AsyncpgPoolDriver(pool)))
     queue.min_dequeue_poll_interval = _POLL_BUSY
     queue.shutdown = stopping
 
@@ -239,6 +252,11 @@ def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopp
             deps = await bench.current.get()
             await making.make(deps, bench.store, _id_in(job, "paper_id"), bench.check_url)
             await _announce(deps, bench.redis)
+
+    @queue.entrypoint(jobs.TEXT_INVITATION)
+    async def text_invitation(job: Job) -> None:
+        async with desk, _or_later(stopping):
+            await invitation_texts.text(bench.post, _id_in(job, "invitation_id"), job.attempts)
 
     return queue
 
@@ -314,6 +332,9 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
     found = await wechat_events.requeue_lost()
     if found:
         log.warning("events_requeued", count=found)
+    found = await invitation_texts.requeue_lost(clock)
+    if found:
+        log.warning("invitation_texts_requeued", count=found)
     found = await checking.requeue_unanswered(clock)
     if found:
         log.warning("content_checks_requeued", count=found)

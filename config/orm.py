@@ -24,7 +24,7 @@ def tortoise_config(
                     "minsize": 1,
                     "maxsize": pool,
                     "timeout": _CONNECT_TIMEOUT_S,
-                    "reset": _nothing_to_reset,
+                    "reset": nothing_to_reset,
                     "application_name": application_name,
                     "server_settings": {
                         "lock_timeout": f"{_LOCK_TIMEOUT_MS}ms",
@@ -47,7 +47,7 @@ def tortoise_config(
     }
 
 
-async def _nothing_to_reset(_connection: object) -> None:
+async def nothing_to_reset(_connection: object) -> None:
     """No statement of ours changes a session (no SET, LISTEN or session lock), so that asyncpg's clean-up after each
     use would be a round trip for nothing. An open transaction it rolls back all the same."""
 

@@ -4,6 +4,7 @@ from tortoise import fields
 
 from models.base import ENUM_LENGTH, Row
 from models.disputes import Dispute, Party
+from models.notices import Delivery
 
 
 class Invitation(Row):
@@ -22,6 +23,12 @@ class Invitation(Row):
     opened_at = fields.DatetimeField(null=True)
     joined_at = fields.DatetimeField(null=True)
     revoked_at = fields.DatetimeField(null=True)
+    token_sealed = fields.BinaryField(null=True)
+    """For its text message, until that has its outcome; then nobody can read the token again."""
+    texting = fields.CharEnumField(Delivery, max_length=ENUM_LENGTH, null=True)
+    """Where its text message stands; null: none goes out."""
+    texted_at = fields.DatetimeField(null=True)
+    """When the text message had its outcome."""
 
     class Meta:
         table = "invitation"

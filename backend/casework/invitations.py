@@ -13,8 +13,9 @@ from backend.accounts.actors import ResidentActor, StaffActor
 from backend.appointments import people
 from backend.casework.claims import AlreadyInvolvedError
 from backend.casework.registration import require_recorder
-from backend.core import clock, codes, identity
+from backend.core import clock, codes, identity, jobs
 from backend.core.clock import local
+from backend.core.crypto import Keyring
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.schema import Code, In, Line, Moment, Out
@@ -23,10 +24,11 @@ from backend.disputes import history, queries
 from backend.disputes.history import Entry
 from backend.notices import actions as notices
 from backend.notices.actions import News
-from models import Audience, Dispute, Invitation, Party, Representation, Resident, Side, Status
+from models import Audience, Delivery, Dispute, Invitation, Party, Representation, Resident, Side, Status
 from models.base import uuid7
 
 _LENGTH, _GROUP = 16, 4
+_LONGEST_LINK_DAYS = 30
 _OPEN = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
 
 
@@ -45,6 +47,12 @@ class NotInvitableError(HejieError):
     code: ClassVar[str] = "not_invitable"
     status: ClassVar[int] = 409
     message: ClassVar[str] = "这位当事人已经加入或退出，或者案件已经结束，不能再邀请。"
+
+
+class InviteIn(In):
+    """`by_text`: the link goes to the party's mobile phone, where it has one and text messages are set up."""
+
+    by_text: bool = True
 
 
 class InvitationIn(In):
@@ -66,6 +74,9 @@ class InvitationOut(Out):
     opened_at: Moment | None
     joined_at: Moment | None
     revoked_at: Moment | None
+    texting: Delivery | None
+    """Where the text message with its link stands; null: none goes out."""
+    texted_at: Moment | None
 
 
 class IssuedInvitationOut(InvitationOut):
@@ -87,7 +98,9 @@ class InvitationCard(Out):
     how_to_answer: str
 
 
-async def invite(deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUID) -> IssuedInvitationOut:
+async def invite(
+    deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUID, *, by_text: bool
+) -> IssuedInvitationOut:
     """Invitations of the party sent before are void. Raises NotFoundError, RoleNotAllowedError, NotInvitableError."""
     dispute = await queries.for_staff(actor, dispute_id, lock=True)
     party = await Party.get_or_none(id=party_id, dispute_id=dispute.id, removed_at=None)
@@ -107,6 +120,10 @@ async def invite(deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUID
         created_at=now,
         expires_at=now + timedelta(days=deps.catalog.invitations.days),
     )
+    if by_text and mobile_of(deps.keyring, party):
+        row.texting = Delivery.PENDING
+        row.token_sealed = deps.keyring.seal(codes.grouped(code, _GROUP), "invitation", "token", row.id)
+        await jobs.enqueue(jobs.TEXT_INVITATION, [{"invitation_id": str(row.id)}], priority=jobs.URGENT)
     await row.save(force_create=True)
     await history.record(deps, dispute, actor, Entry("invited", Audience.STAFF, {"party_id": str(party.id)}))
     return _issued(deps, dispute, row, codes.grouped(code, _GROUP))
@@ -203,6 +220,14 @@ async def count_failure(deps: Deps, token: str) -> None:
     await _live(deps, token).update(failures=F("failures") + 1)
 
 
+def mobile_of(keyring: Keyring, party: Party) -> str | None:
+    """The number to which a text message can go."""
+    if party.phone_sealed is None:
+        return None
+    phone = keyring.open(party.phone_sealed, "party", "phone", party.id)
+    return phone if identity.is_mobile(phone) else None
+
+
 def as_written(fields: InvitationIn) -> str:
     """As it was issued, however it was typed: of letters that a code or a link may carry."""
     return codes.grouped(codes.as_meant(fields.token), _GROUP)
@@ -253,7 +278,7 @@ async def _verified_phone(actor: ResidentActor) -> str | None:
 def _issued(deps: Deps, dispute: Dispute, row: Invitation, token: str) -> IssuedInvitationOut:
     center = dispute.center
     sms = deps.catalog.invitations.sms.format(
-        center=center.name, token=token, until=_day(row.expires_at), phone=center.phone or "中心窗口"
+        center=center.name, token=token, until=last_day(row), phone=center.phone or "中心窗口"
     )
     page = f"{deps.catalog.pages['invitation']}?token={token}"
     return IssuedInvitationOut(**_out(row).model_dump(), token=token, page=page, sms_text=sms)
@@ -268,11 +293,18 @@ def _out(row: Invitation) -> InvitationOut:
         opened_at=row.opened_at,
         joined_at=row.joined_at,
         revoked_at=row.revoked_at,
+        texting=row.texting,
+        texted_at=row.texted_at,
     )
 
 
-def _day(moment: datetime) -> str:
-    return date_text(local(moment).date())
+def link_days(row: Invitation, now: datetime) -> int:
+    """For how long WeChat keeps a link to it: whole days, thirty at most."""
+    return min(max((row.expires_at - now).days, 1), _LONGEST_LINK_DAYS)
+
+
+def last_day(row: Invitation) -> str:
+    return date_text(local(row.expires_at).date())
 
 
 def _hash(deps: Deps, code: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
@@ -62,7 +62,7 @@ class Inspector:
 
 class _Result(BaseModel):
     suggest: str
-    label: int = 0
+    label: int = Field(0, ge=0, lt=2**31)
 
 
 class _Told(BaseModel):

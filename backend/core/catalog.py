@@ -145,7 +145,7 @@ class SmsTemplate(Entry):
     @model_validator(mode="after")
     def check_words(self) -> Self:
         for text in self.params:
-            _check_words("params", text)
+            _check_words("params", text, LOCK_SCREEN_WORDS | {"link", "until"})
         return self
 
 
@@ -185,10 +185,10 @@ class NoticeText(Entry):
 LOCK_SCREEN_WORDS = frozenset({"center", "place", "when_text", "number", "due_text", "now"})
 
 
-def _check_words(name: str, text: str) -> set[str]:
+def _check_words(name: str, text: str, allowed: frozenset[str] = LOCK_SCREEN_WORDS) -> set[str]:
     used = {field for _text, field, _spec, _conversion in string.Formatter().parse(text) if field is not None}
-    if used - LOCK_SCREEN_WORDS:
-        raise ValueError(f"{name}: {', '.join(sorted(used - LOCK_SCREEN_WORDS))} is not for a lock screen")
+    if used - allowed:
+        raise ValueError(f"{name}: {', '.join(sorted(used - allowed))} is not for a lock screen")
     return used
 
 
@@ -346,6 +346,8 @@ class Catalog(MediationCatalog):
                     if key not in self.templates]  # fmt: skip
         problems += [f"notice {kind}: {wrong}" for kind, notice in self.notices.items()
                      for wrong in self._wrong_in(notice)]  # fmt: skip
+        if self.invitations.sms_template not in self.sms_templates:
+            problems.append(f"invitations: sms template {self.invitations.sms_template!r}")
         if len({template.id for template in self.templates.values()}) < len(self.templates):
             problems.append("two templates have one id")
         if problems:
@@ -386,13 +388,19 @@ class Catalog(MediationCatalog):
         return {template.id: template for template in self.templates.values()}
 
     @cached_property
-    def one_time_ids(self) -> list[str]:
-        return [template.id for template in self.templates.values() if not template.long_term]
-
-    @cached_property
-    def kinds_first_served(self) -> list[str]:
-        """Of notices that may have the last acceptance."""
-        return [kind for kind, words in self.notices.items() if not words.small]
+    def claim_rules(self) -> tuple[list[str], ...]:
+        """Kinds of notices: all, those that may not have the last acceptance, those that are better late than never.
+        Ids of templates: all, one-time ones, those whose reminders are for bookings, and for deadlines."""
+        templates = self.templates.values()
+        return (
+            list(self.notices),
+            [kind for kind, words in self.notices.items() if words.small],
+            [kind for kind, words in self.notices.items() if words.deadline],
+            [template.id for template in templates],
+            [template.id for template in templates if not template.long_term],
+            [template.id for template in templates if "booking" in template.reserved_for],
+            [template.id for template in templates if "deadline" in template.reserved_for],
+        )
 
     @classmethod
     def parse(cls, raw: dict[str, Any]) -> "Catalog":

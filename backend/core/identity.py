@@ -45,6 +45,10 @@ def normalize_id_number(text: str, today: date) -> str:
     return number
 
 
+def is_mobile(number: str) -> bool:
+    return _MOBILE.fullmatch(number) is not None
+
+
 def normalize_mobile(text: str) -> str:
     """Eleven digits of the mainland."""
     number = _dialled(text)

@@ -13,6 +13,7 @@ TAKE_EFFECT = "take_effect"
 """Of an event that WeChat pushed."""
 CHECK_CONTENT = "check_content"
 MAKE_PAPER = "make_paper"
+TEXT_INVITATION = "text_invitation"
 
 EVENT, DEADLINE, URGENT, NORMAL = 30, 20, 10, 0
 

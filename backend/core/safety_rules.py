@@ -29,4 +29,5 @@ class InvitationRules(_Entry):
     days: int = Field(ge=1)
     failures: int = Field(ge=1)
     sms: str
+    sms_template: str
     how_to_answer: str

@@ -53,15 +53,6 @@ SELECT template_id, count(*) AS live FROM subscription_grant
    AND claimed_by IS NULL AND spent_at IS NULL AND revoked_at IS NULL
  GROUP BY template_id
 """
-_CLAIM = """
-WITH live AS (SELECT id FROM subscription_grant
-               WHERE resident_id = $1 AND template_id = $2
-                 AND claimed_by IS NULL AND spent_at IS NULL AND revoked_at IS NULL
-               ORDER BY granted_at, id)
-UPDATE subscription_grant SET claimed_by = $3
- WHERE id = (SELECT id FROM live LIMIT 1) AND (SELECT count(*) FROM live) > $4
-RETURNING id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +91,6 @@ async def live(resident_id: UUID, template_ids: Iterable[str]) -> dict[str, int]
 
 async def answers(resident_id: UUID) -> dict[str, SubscriptionAnswer]:
     return {known.template_id: known for known in await SubscriptionAnswer.filter(resident_id=resident_id)}
-
-
-async def claim(resident_id: UUID, template: MessageTemplate, notice_id: UUID, *, spare: int) -> bool:
-    """The oldest live grant, if `spare` others stay. The caller holds `lock`."""
-    if template.long_term:
-        return (await live(resident_id, [template.id]))[template.id] > 0
-    return bool(await _fetch(_CLAIM, resident_id, template.id, notice_id, spare))
 
 
 async def give_back(notice_id: UUID) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.core import message_fields
-from backend.core.catalog import Catalog, NoticeText
+from backend.core.catalog import Catalog, NoticeText, SmsTemplate
 
 _SMS_PARAM = 12
 """Characters; the carrier refuses more."""
@@ -30,10 +30,12 @@ def push_data(notice: NoticeText, words: Mapping[str, str], now: datetime) -> di
 
 
 def sms_params(catalog: Catalog, notice: NoticeText, words: Mapping[str, str]) -> list[str]:
+    return [] if notice.sms is None else text_params(catalog.sms_templates[notice.sms], words)
+
+
+def text_params(template: SmsTemplate, words: Mapping[str, str]) -> list[str]:
     """Fewer than the template wants when one does not fit: half a date is a wrong one, and nothing is texted."""
-    if notice.sms is None:
-        return []
-    filled = (message_fields.plain(_filled(text, words)) for text in catalog.sms_templates[notice.sms].params)
+    filled = (message_fields.plain(_filled(text, words)) for text in template.params)
     return [text for text in filled if 0 < len(text) <= _SMS_PARAM]
 
 

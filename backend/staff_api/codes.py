@@ -17,7 +17,7 @@ from backend.core.schema import Moment, Out, Page
 from backend.mediation import member_tokens
 from backend.mediation.member_tokens import TokenIn, TokenRefusedError
 from backend.web.endpoint import endpoint
-from backend.wechat.client import LONGEST_LINK_DAYS, WeChat
+from backend.wechat.client import WeChat
 from backend.wechat.errors import WeChatError
 
 blueprint = Blueprint("staff_codes")
@@ -99,7 +99,7 @@ async def make_invitation_link(
 ) -> LinkOut:
     invitation = await invitations.held(deps, actor, dispute_id, body)
     now = deps.clock.now()
-    days = min(max((invitation.expires_at - now).days, 1), LONGEST_LINK_DAYS)
+    days = invitations.link_days(invitation, now)
     state, page = request.app.ctx.settings.program_state, deps.catalog.pages["invitation"]
     url = await wechat.url_link(page, f"token={invitations.as_written(body)}", days, state)
     return LinkOut(url=url, expires_at=min(now + timedelta(days=days), invitation.expires_at))

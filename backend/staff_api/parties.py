@@ -4,13 +4,14 @@ from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
 from backend.casework import invitations, parties, queries, rights
-from backend.casework.invitations import InvitationOut, IssuedInvitationOut, NotInvitableError
+from backend.casework.invitations import InvitationOut, InviteIn, IssuedInvitationOut, NotInvitableError
 from backend.casework.parties import PartyAdd, PartyCorrection, PartyRemoval
 from backend.casework.views import CaseOut
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page
 from backend.disputes.workflow import StaleVersionError
+from backend.sms.client import Sms
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_parties")
@@ -79,12 +80,15 @@ async def record_rights_acknowledgement(actor: StaffActor, dispute_id: UUID, par
     "POST",
     _PARTY + "/invitations",
     audience="staff",
+    body=InviteIn,
     returns=IssuedInvitationOut,
     status=201,
     errors=(RoleNotAllowedError, NotInvitableError),
 )
-async def invite_party(actor: StaffActor, dispute_id: UUID, party_id: UUID, deps: Deps) -> IssuedInvitationOut:
-    return await invitations.invite(deps, actor, dispute_id, party_id)
+async def invite_party(
+    actor: StaffActor, dispute_id: UUID, party_id: UUID, body: InviteIn, deps: Deps, *, sms: Sms
+) -> IssuedInvitationOut:
+    return await invitations.invite(deps, actor, dispute_id, party_id, by_text=body.by_text and sms.is_on)
 
 
 @endpoint(blueprint, "GET", "/disputes/{dispute_id}/invitations", audience="staff", returns=Page[InvitationOut])

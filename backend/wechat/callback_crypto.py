@@ -89,8 +89,8 @@ class SubscriptionItem(BaseModel):
 
     template_id: str = Field(validation_alias="TemplateId", min_length=1)
     status: str | None = Field(None, validation_alias="SubscribeStatusString")
-    msgid: str | None = Field(None, validation_alias=AliasChoices("MsgID", "MsgId"))
-    error_code: int | None = Field(None, validation_alias="ErrorCode")
+    msgid: str | None = Field(None, validation_alias=AliasChoices("MsgID", "MsgId"), max_length=64)
+    error_code: int | None = Field(None, validation_alias="ErrorCode", ge=-(2**31), lt=2**31)
     error_status: str | None = Field(None, validation_alias="ErrorStatus")
 
 
@@ -154,7 +154,7 @@ def _check_signature(given: str, *parts: str) -> None:
 
 
 def _check_age(timestamp: str, clock: Clock) -> None:
-    if not re.fullmatch(r"[0-9]{1,12}", timestamp):
+    if not re.fullmatch(r"[0-9]{1,11}", timestamp):
         raise CallbackRefusedError
     if abs(clock.now() - datetime.fromtimestamp(int(timestamp), UTC)) > WINDOW:
         raise CallbackRefusedError
@@ -177,9 +177,9 @@ def _parse(body: bytes) -> dict[str, Any]:
             parsed = json.loads(body, parse_constant=_no_number)
         else:
             parsed = xmltodict.parse(body, disable_entities=True).get("xml")
-        if "\\u0000" in json.dumps(parsed, ensure_ascii=False).encode().decode():
+        if "\\u0000" in json.dumps(parsed, ensure_ascii=False, allow_nan=False).encode().decode():
             raise MalformedError
-    except (ValueError, ExpatError, RecursionError) as error:
+    except (ValueError, ExpatError, LookupError, RecursionError) as error:  # LookupError: an encoding that nobody knows
         raise MalformedError from error
     if not isinstance(parsed, dict):
         raise MalformedError

@@ -57,13 +57,13 @@ class TextVerdict:
 class _Session(Answer):
     """WeChat's `session_key` is left out on purpose: nothing here needs it, so it is kept nowhere."""
 
-    openid: str = Field(min_length=1)
+    openid: str = Field(pattern="^[!-~]{1,64}$")
     unionid: str | None = None
 
 
 class _Watermark(BaseModel):
     appid: str
-    timestamp: int
+    timestamp: int = Field(ge=0, le=10**11)
 
 
 class _PhoneInfo(BaseModel):
@@ -76,14 +76,14 @@ class _Phone(Answer):
 
 
 class _Sent(Answer):
-    errcode: int
+    errcode: int = Field(ge=-(2**31), lt=2**31)
     """Required: an empty object is no receipt."""
-    msgid: int | str | None = None
+    msgid: str | None = Field(None, coerce_numbers_to_str=True, max_length=64)
 
 
 class _Result(BaseModel):
     suggest: str
-    label: int = 0
+    label: int = Field(0, ge=0, lt=2**31)
 
 
 class _TextChecked(Answer):
@@ -92,7 +92,7 @@ class _TextChecked(Answer):
 
 
 class _MediaTaken(Answer):
-    trace_id: str = Field(min_length=1)
+    trace_id: str = Field(min_length=1, max_length=64)
 
 
 class _Link(Answer):
@@ -177,8 +177,7 @@ class WeChat:
             "miniprogram_state": state,
             "lang": "zh_CN",
         }
-        sent = await self._with_token(apis.SEND, _Sent, body)
-        return None if sent.msgid is None else str(sent.msgid)
+        return (await self._with_token(apis.SEND, _Sent, body)).msgid
 
     async def check_text(self, openid: str, text: str, scene: int) -> TextVerdict:
         """At most MAX_TEXT characters. `scene`: 1 profile, 2 comment, 3 forum, 4 social log. Raises WeChatError;

@@ -86,10 +86,11 @@ class Standings:
         pipeline: Any = self._redis.pipeline(transaction=False)
         pipeline.hexists(self._closed_key(day), api.name)
         pipeline.hincrby(self._used_key(day), api.name, 1)
-        pipeline.expire(self._used_key(day), _KEEP_S)
         self._own[day, api.name] += 1
         answer = await self._ask(pipeline.execute())
         is_closed, used = (bool(answer[0]), int(answer[1])) if answer else self._own_view(day, api)
+        if used == 1:
+            await self._ask(self._redis.expire(self._used_key(day), _KEEP_S))
         if is_closed or (api.is_capped and api.daily is not None and used > api.daily):
             raise WeChatQuotaError(api.name, 45009)
         _CLOSED.labels(api.name).set(0)

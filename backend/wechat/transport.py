@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
@@ -63,7 +64,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    errcode: int = 0
+    errcode: int = Field(0, ge=-(2**31), lt=2**31)
 
 
 class _Refusal(Answer):
@@ -72,7 +73,7 @@ class _Refusal(Answer):
 
 class _Token(Answer):
     access_token: str = Field(min_length=1)
-    expires_in: int = Field(gt=0)
+    expires_in: int = Field(gt=0, le=10**6)
 
 
 _T = TypeVar("_T")
@@ -123,17 +124,17 @@ class Transport:
     async def with_secret(self, api: Api, read: Callable[[httpx.Response], _T], params: dict[str, str]) -> _T:
         """A GET that names app and secret instead of a token."""
         query = {"appid": self.app_id, "secret": self._app_secret, **params}
-        return await self._call("GET", api, read, _Time(self._timeout_s), params=query)
+        return await self._call("GET", api, read, _Time(self._timeout_s), url=httpx.URL(self._url(api), params=query))
 
     async def with_token(self, api: Api, read: Callable[[httpx.Response], _T], body: dict[str, Any]) -> _T:
         """A rejected token is replaced once, and the call made once more."""
         time = _Time(self._timeout_s)
         token = await self._token(None, time)
         try:
-            return await self._call("POST", api, read, time, params={"access_token": token}, json=body)
+            return await self._call("POST", api, read, time, url=_with_token(self._url(api), token), json=body)
         except _TokenRejectedError:
             token = await self._token(token, time)
-        return await self._call("POST", api, read, time, params={"access_token": token}, json=body)
+        return await self._call("POST", api, read, time, url=_with_token(self._url(api), token), json=body)
 
     async def _token(self, rejected: str | None, time: _Time) -> str:
         """Nobody queues longer than one call takes, however many wait behind a refresh that does not come."""
@@ -152,7 +153,8 @@ class Transport:
             "force_refresh": force,
         }
         try:
-            token = await self._call("POST", api, reading(api, _Token), _Time(self._timeout_s), json=body)
+            time = _Time(self._timeout_s)
+            token = await self._call("POST", api, reading(api, _Token), time, url=self._url(api), json=body)
         except WeChatRefusedError as error:
             # Whatever needed the token was not tried, and will work once the operator has put this right.
             raise WeChatAwayError(api.path, error.errcode) from error
@@ -194,7 +196,7 @@ class Transport:
             raise WeChatAwayError(api.path)
         # Waiting for a connection must end before the whole call does: then it is known that nothing was sent.
         patience = httpx.Timeout(left_s, pool=left_s / 3, connect=left_s / 3).as_dict()
-        asked = httpx.Request(method, self._base_url + api.path, extensions={"timeout": patience}, **request)
+        asked = httpx.Request(method, extensions={"timeout": patience}, **request)
         try:
             async with asyncio.timeout(left_s):
                 return await self._answer(asked)
@@ -203,6 +205,9 @@ class Transport:
         except (httpx.HTTPError, TimeoutError) as error:
             raise api.lost(api.path) from error
 
+    def _url(self, api: Api) -> str:
+        return self._base_url + api.path
+
     async def _answer(self, asked: httpx.Request) -> httpx.Response:
         answer = await self._http.handle_async_request(asked)
         try:
@@ -210,6 +215,12 @@ class Transport:
         finally:
             await answer.aclose()
         return answer
+
+
+@lru_cache(maxsize=2 * len(apis.ALL))
+def _with_token(url: str, token: str) -> httpx.URL:
+    """Parsing it anew would take longer than all else that makes a request."""
+    return httpx.URL(url, params={"access_token": token})
 
 
 _A = TypeVar("_A", bound=Answer)

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -18,12 +18,13 @@ import pytest
 from tortoise import connections
 
 from backend import worker
+from backend.core import jobs
 from backend.web.operations import HEARTBEAT_KEY
 from config.settings import Settings
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.native import ROOT
-from tests.notices.pushes import PROGRESS, Phone, outcome
+from tests.notices.pushes import PROGRESS, Phone, outcome, waiting_jobs, work
 from tests.people import People
 from tests.simulator import Simulator
 
@@ -192,6 +193,35 @@ async def test_a_polite_end_finishes_what_is_running(phones: tuple[Phone, ...], 
         assert await asyncio.to_thread(process.wait, 4) == 0
     assert await outcome(notice_id) == "delivered"
     assert await _picked() == 0
+
+
+async def test_an_end_is_never_far(phones: tuple[Phone, ...], settings: Settings, clock: TravellingClock) -> None:
+    """Not even while nobody gets at the queue: what was sent is written down, its job left for the next worker."""
+    phone = phones[0]
+    stopping = asyncio.Event()
+    working = asyncio.create_task(worker.work(settings, clock, stopping))
+    notice_id = await _told_and_sent(phone, answer_ms=700)
+
+    async def is_delivered() -> bool:
+        return await outcome(notice_id) == "delivered"
+
+    async with holding(settings, "LOCK TABLE pgqueuer"):
+        await until(is_delivered)
+        stopping.set()
+        started = time.monotonic()
+        await working
+        assert time.monotonic() - started < 8
+    await _work_until(settings, clock, [notice_id], ["delivered"])
+    assert len(await phone.outbox()) == 1
+
+
+async def test_draining_does_not_wait_for_what_is_put_off(
+    phones: tuple[Phone, ...], settings: Settings, clock: TravellingClock
+) -> None:
+    await jobs.enqueue(jobs.DELIVER_NOTICE, [{"notice_id": str(UUID(int=0))}], delay=timedelta(hours=1))
+    async with asyncio.timeout(_PATIENCE_S):
+        await work(settings, clock)
+    assert await waiting_jobs(jobs.DELIVER_NOTICE) == 1
 
 
 async def test_the_database_goes_away_for_a_moment(

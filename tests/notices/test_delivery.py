@@ -67,6 +67,16 @@ async def test_small_news_leaves_the_last_acceptance(phone: Phone, post: Post) -
     assert await outcome(refused) == "delivered"
 
 
+async def test_small_news_at_once_leave_the_last_acceptance(phone: Phone, post: Post) -> None:
+    for _ in range(3):
+        await phone.tap(PROGRESS)
+    notes = [await phone.told("note") for _ in range(6)]
+    await asyncio.gather(*(delivery.deliver(post, note, 0) for note in notes))
+    assert sorted([await outcome(note) for note in notes]) == ["delivered"] * 2 + ["no_consent"] * 4
+    assert len(await phone.outbox()) == 2
+    assert await phone.live_grants(PROGRESS) == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "expected", "sent", "left"),
     [
@@ -127,12 +137,13 @@ async def test_while_wechat_is_away_it_is_tried_again(phone: Phone, post: Post, 
 
 async def test_in_the_end_it_is_given_up(phone: Phone, post: Post, clock: TravellingClock) -> None:
     await phone.tap(PROGRESS)
-    notice_id = await phone.told("accepted")
-    await phone.simulator.fault(SEND, errcode=-1)
+    notice_id, deadline_id = await phone.told("accepted"), await phone.told("information_requested")
     clock.advance(hours=24)
     await delivery.deliver(post, notice_id, 30)
     assert await outcome(notice_id) == "failed"
     assert await phone.live_grants(PROGRESS) == 1
+    await delivery.deliver(post, deadline_id, 30)
+    assert await outcome(deadline_id) == "delivered", "what a deadline hangs on is better late than never"
 
 
 async def test_none_left_at_wechat_takes_back_all_acceptances(phone: Phone, post: Post) -> None:

@@ -167,7 +167,10 @@ def test_verification(moved_s: int) -> None:
     callback_crypto.verify(SECRETS.token, stamp, "n", signed(stamp, "n"), clock=NOW)
 
 
-@pytest.mark.parametrize("stamp", [str(int(STAMP) - 301), str(int(STAMP) + 301), "", "-1", "1e3", "٣", "9" * 13])
+ODD_STAMPS = [str(int(STAMP) - 301), str(int(STAMP) + 301), "", "-1", "1e3", "٣", "9" * 12, "9" * 13]
+
+
+@pytest.mark.parametrize("stamp", ODD_STAMPS)
 def test_old_and_odd_timestamps(stamp: str) -> None:
     with pytest.raises(CallbackRefusedError):
         callback_crypto.verify(SECRETS.token, stamp, "n", signed(stamp, "n"), clock=NOW)
@@ -227,12 +230,16 @@ BAD = [
     json.dumps(POPUP | {"List": [{"SubscribeStatusString": "accept"}]}),
     json.dumps(POPUP | {"CreateTime": float("nan")}),
     json.dumps(POPUP | {"CreateTime": 10**4000}),
+    json.dumps(POPUP)[:-1] + ', "x": 1e999}',
+    json.dumps(POPUP | {"List": [{"TemplateId": "t", "MsgID": "1" * 65}]}),
+    json.dumps(POPUP | {"List": [{"TemplateId": "t", "ErrorCode": 2**31}]}),
     json.dumps(POPUP | {"x": "\x00"}),
     json.dumps(POPUP | {"x": "\ud800"}),
     json.dumps({"Encrypt": "\ud800"}),
     json.dumps({"Encrypt": {"a": 1}}),
     b"\xff\xfe{",
     b"{\xff}",
+    b'<?xml version="1.0" encoding="x-foo"?><xml><a/></xml>',
 ]
 
 

@@ -25,6 +25,7 @@ from tests.wechat.conftest import Connect
 LOGIN = "/sns/jscode2session"
 PHONE = "/wxa/business/getuserphonenumber"
 SEND = "/cgi-bin/message/subscribe/send"
+TOKEN = "/cgi-bin/stable_token"
 TEMPLATE = "tmpl-accepted"
 DATA = {"phrase1": "已受理", "thing2": "请留意下一步通知", "time3": "2026年11月25日 09:30"}
 
@@ -211,6 +212,27 @@ async def test_a_send_without_effect(
     assert type(caught.value) is error
     assert await simulator.calls(SEND) == 1
     assert await send(wechat, openid)
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "error"),
+    [
+        (LOGIN, {"openid": "o" * 65}, WeChatAwayError),
+        (LOGIN, {"openid": "o\x00"}, WeChatAwayError),
+        (LOGIN, {"errcode": 2**31}, WeChatAwayError),
+        (TOKEN, {"access_token": "a", "expires_in": 10**30}, WeChatAwayError),
+        (SEND, {"errcode": 0, "msgid": "1" * 65}, WeChatUnknownError),
+        (SEND, {"errcode": 2**31}, WeChatUnknownError),
+    ],
+)
+async def test_what_wechat_never_says_is_no_answer(
+    connect: Connect, simulator: Simulator, path: str, answer: dict[str, Any], error: type[WeChatError]
+) -> None:
+    wechat, openid = connect(), await simulator.accept("alice", TEMPLATE)
+    await simulator.fault(path, body=json.dumps(answer))
+    with pytest.raises(error):
+        await (wechat.code_to_session("sim-alice-1") if path == LOGIN else send(wechat, openid))
+    assert await simulator.calls(path) == 1
 
 
 async def test_a_send_that_never_left(clock: Clock, redis: Redis) -> None:

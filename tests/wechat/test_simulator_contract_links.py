@@ -91,6 +91,10 @@ async def test_a_link_lasts_thirty_days_and_has_a_query_of_1024(
     assert await simulator.errcode(LINK, given | asked) == errcode
 
 
+async def test_half_a_million_links_a_day(simulator: Simulator) -> None:
+    assert (await simulator.told(QUOTA, {"cgi_path": LINK}))["quota"]["daily_limit"] == 500_000
+
+
 @pytest.mark.parametrize(
     ("after", "errcode"), [(timedelta(days=30), 0), (timedelta(days=31), 85401), (timedelta(0), 85401)]
 )
