@@ -10,7 +10,7 @@ from backend.core.deps import Deps
 from backend.mediation import access, commercial, commercial_views, panel, panel_members, schedules
 from backend.mediation.commercial import FeeAcceptanceIn, NotCommercialError, UndertakingIn
 from backend.mediation.commercial_views import CommercialOut
-from backend.mediation.panel import ChoicesIn, PanelFormedError
+from backend.mediation.panel import ChoicesIn, NoPanelNowError, PanelFormedError
 from backend.mediation.panel_members import PanelOut
 from backend.mediation.recoveries import AmountsOut
 from backend.mediation.schedules import FeeSchedulesOut
@@ -77,7 +77,7 @@ async def get_panel_to_choose(actor: ResidentActor, dispute_id: UUID, deps: Deps
     audience="resident",
     body=ChoicesIn,
     returns=PanelOut,
-    errors=(PanelFormedError,),
+    errors=(NoPanelNowError, PanelFormedError),
 )
 async def choose_panel(actor: ResidentActor, dispute_id: UUID, body: ChoicesIn, deps: Deps) -> PanelOut:
     return await panel_members.page(deps, await panel.choose(deps, actor, dispute_id, body), actor.id)

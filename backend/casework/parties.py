@@ -18,6 +18,7 @@ from backend.disputes import history, party_rows, queries
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import IdentifiedPartyIn, PartyChangeIn
 from backend.disputes.workflow import StaleVersionError
+from backend.mediation import related
 from models import Audience, ClaimCode, Dispute, Party, Side, Status
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -49,7 +50,7 @@ async def add(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: PartyAdd)
         raise InvalidFieldsError.at("side", "当事人太多，请推选代表人后登记代表人。")
     party = party_rows.new(deps, fields, dispute.id, fields.side, everybody[-1].ordinal + 1)
     party.is_minor = fields.is_minor or party_rows.is_minor(deps, fields.id_number)
-    _check_apart(dispute, party, fields.name, [each for each in everybody if each.removed_at is None])
+    await _check_apart(deps, dispute, party, fields.name, [each for each in everybody if each.removed_at is None])
     await party.save(force_create=True)
     entry = Entry("party_added", data=_data(party), detail={"name": fields.name}, audience=Audience.STAFF)
     await _done(deps, actor, dispute, entry)
@@ -66,7 +67,7 @@ async def correct(deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUI
     before = party_rows.opened(deps, party)
     party_rows.change(deps, party, changes)
     after = party_rows.opened(deps, party)
-    _check_apart(dispute, party, after["name"], [each for each in parties if each.id != party.id])
+    await _check_apart(deps, dispute, party, after["name"], [each for each in parties if each.id != party.id])
     await party.save()
     await _void_papers(deps, party)
     changed = {name for name in after if before[name] != after[name]}
@@ -113,8 +114,8 @@ def _one(parties: list[Party], party_id: UUID) -> Party:
     return party
 
 
-def _check_apart(dispute: Dispute, party: Party, name: str, others: list[Party]) -> None:
-    """Nobody is a party twice, on both sides, or the mediator too. Raises InvalidFieldsError."""
+async def _check_apart(deps: Deps, dispute: Dispute, party: Party, name: str, others: list[Party]) -> None:
+    """Nobody is a party twice, on both sides, or helps with the case too. Raises InvalidFieldsError."""
     for other in others:
         same_number = party.id_number_hash is not None and party.id_number_hash == other.id_number_hash
         same_person = party.name_hash == other.name_hash and party.phone_hash == other.phone_hash
@@ -123,6 +124,9 @@ def _check_apart(dispute: Dispute, party: Party, name: str, others: list[Party])
     mediator = dispute.mediator if dispute.mediator_id else None
     if mediator is not None and identity.normalize_name(mediator.name) == identity.normalize_name(name):
         raise InvalidFieldsError.at("name", "当事人与本案调解员同名。请先更换调解员，再登记这位当事人。")
+    if await related.helps_already(deps, dispute, party):
+        message = "这一位或者这个单位正在主持、协助本案调解，或者是本案专家。请先结束其参与，再登记为当事人。"
+        raise InvalidFieldsError.at("name", message)
 
 
 async def _void_papers(deps: Deps, party: Party) -> None:

@@ -13,7 +13,7 @@ from backend.core.deps import Deps
 from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Moment, Out, Page
 from backend.core.wording import when_text
-from backend.mediation import access
+from backend.mediation import access, roll
 from backend.mediation.access import Standing
 from models import Assembly, AssemblyAttendance, AssemblySeries, Ballot, Household, Motion
 
@@ -98,7 +98,7 @@ async def _own(actor: Actor, standing: Standing) -> Q | None:
 async def _homes(actor: Actor, dispute_id: UUID) -> list[Household]:
     if not isinstance(actor, ResidentActor):
         return []
-    return await Household.filter(dispute_id=dispute_id, resident_id=actor.id).order_by("label")
+    return await Household.filter(dispute_id=dispute_id, resident_id=actor.id).order_by("id")
 
 
 async def _filled(deps: Deps, rows: list[Assembly], homes: list[Household]) -> list[AssemblyOut]:
@@ -136,7 +136,7 @@ def _out(
 
 
 async def _motion(deps: Deps, motion: Motion, homes: list[Household]) -> MotionOut:
-    ballots, labels = Ballot.filter(motion_id=motion.id), {home.id: home.label for home in homes}
+    ballots, labels = Ballot.filter(motion_id=motion.id), {home.id: roll.label(deps, home) for home in homes}
     is_over = deps.clock.now() >= motion.closes_at
     return MotionOut(
         id=str(motion.id),

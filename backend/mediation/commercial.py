@@ -71,7 +71,7 @@ async def name_institution(deps: Deps, actor: StaffActor, dispute_id: UUID, orga
     dispute = standing.dispute
     if dispute.status not in _BEFORE_THE_START:
         raise AlreadyStartedError
-    check_category(deps, dispute)
+    _check_category(deps, dispute)
     organization = await Organization.get_or_none(id=organization_id, deactivated_at=None)
     if organization is None:
         raise InvalidFieldsError.at("organization_id", "没有这个调解组织，请重新选择。")
@@ -160,6 +160,13 @@ async def default_institution(dispute: Dispute) -> Organization | None:
     return found[0] if len(found) == 1 else None
 
 
+async def case_of(dispute: Dispute) -> CommercialCase | None:
+    """None, too, once the case goes another way than the commercial one: there is no price on that."""
+    if dispute.track not in (None, COMMERCIAL):
+        return None
+    return await CommercialCase.filter(dispute_id=dispute.id).select_related("organization", "schedule").first()
+
+
 async def begin(
     deps: Deps, actor: StaffActor, dispute: Dispute, organization: Organization, parties: Collection[Party]
 ) -> None:
@@ -179,11 +186,15 @@ async def begin(
         raise FeesNotAcceptedError
 
 
-def check_category(deps: Deps, dispute: Dispute) -> None:
+def _check_category(deps: Deps, dispute: Dispute) -> None:
     """Raises InvalidFieldsError."""
-    track = deps.catalog.tracks[COMMERCIAL]
-    if deps.catalog.top_category(dispute.category) in track.excluded_categories:
-        raise InvalidFieldsError.at("organization_id", f"这类纠纷依法不能走{track.title}，请选择其他途径。")
+    if is_excluded(deps, dispute):
+        title = deps.catalog.tracks[COMMERCIAL].title
+        raise InvalidFieldsError.at("organization_id", f"这类纠纷依法不能走{title}，请选择其他途径。")
+
+
+def is_excluded(deps: Deps, dispute: Dispute) -> bool:
+    return deps.catalog.top_category(dispute.category) in deps.catalog.tracks[COMMERCIAL].excluded_categories
 
 
 async def _name(deps: Deps, actor: StaffActor, dispute: Dispute, organization: Organization) -> CommercialCase:
@@ -209,11 +220,9 @@ async def _name(deps: Deps, actor: StaffActor, dispute: Dispute, organization: O
 
 async def _charged(dispute: Dispute) -> CommercialCase:
     """The case with its price. Raises NotCommercialError where nothing is charged."""
-    case = await CommercialCase.get_or_none(dispute_id=dispute.id)
-    is_free = case is None or case.schedule_id is None or dispute.track not in (None, COMMERCIAL)
-    if is_free or dispute.status in _OVER:
+    case = await case_of(dispute)
+    if case is None or case.schedule_id is None or dispute.status in _OVER:
         raise NotCommercialError
-    assert case is not None
     return case
 
 

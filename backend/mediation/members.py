@@ -7,13 +7,12 @@ from pydantic import Field, ValidationInfo, model_validator
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
-from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.schema import Code, In, Line, Text, deps_of, problems
 from backend.disputes import history, party_rows, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, steering
+from backend.mediation import access, related, steering
 from backend.mediation.access import Standing
 from models import Audience, CaseMember, Dispute, MemberKind, MemberStatus, Organization, Role, Staff
 from models.base import uuid7
@@ -143,24 +142,13 @@ async def _able_organization(deps: Deps, dispute: Dispute, organization_id: UUID
         raise InvalidFieldsError.at("organization_id", "没有这个单位，请重新选择。")
     if organization.id == dispute.organization_id:
         raise InvalidFieldsError.at("organization_id", "这个单位正在主持本件调解，不能再作为协助单位。")
-    if await _is_party(deps, dispute, organization):
+    if related.is_party(deps, organization, await queries.parties(dispute.id)):
         raise InvalidFieldsError.at("organization_id", "这个单位是本案当事人，不能协助调解，请另选。")
     if await is_assisting(dispute, organization):
         raise AlreadyAskedError
     if not await _associates(organization).exists():
         raise InvalidFieldsError.at("organization_id", "这个单位还没有联络员账号，请先请系统管理员开通。")
     return organization
-
-
-async def _is_party(deps: Deps, dispute: Dispute, organization: Organization) -> bool:
-    """By credit code, or by name."""
-    name = identity.normalize_name(organization.name)
-    for party in await queries.parties(dispute.id):
-        known = party_rows.opened(deps, party)
-        code = known["credit_code"]
-        if identity.normalize_name(known["name"]) == name or (code and code == organization.registration_number):
-            return True
-    return False
 
 
 async def _refuse_names(deps: Deps, dispute: Dispute, fields: MemberIn) -> None:

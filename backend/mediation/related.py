@@ -1,10 +1,12 @@
-"""Who is too close to a party to mediate its case or to advise on it."""
+"""Who is too close to a party to mediate its case, to assist with it or to advise on it."""
 
 from collections.abc import Sequence
 
+from backend.accounts.actors import StaffActor
 from backend.core import identity
 from backend.core.deps import Deps
-from models import Party, Resident, Staff
+from backend.disputes import queries
+from models import CaseMember, Dispute, MemberStatus, Organization, Party, Resident, Staff
 
 
 async def is_a_party(deps: Deps, member: Staff, parties: Sequence[Party]) -> bool:
@@ -26,11 +28,40 @@ async def is_a_party(deps: Deps, member: Staff, parties: Sequence[Party]) -> boo
 
 async def is_of_a_party(deps: Deps, expert: Staff, parties: Sequence[Party]) -> bool:
     """Is one, or belongs to an organization that is. `expert.organization` must have been read."""
-    if expert.organization is not None:
-        name_hash = _named(deps, expert.organization.name)
-        if any(party.name_hash == name_hash for party in parties):
-            return True
+    if expert.organization is not None and is_party(deps, expert.organization, parties):
+        return True
     return await is_a_party(deps, expert, parties)
+
+
+async def is_barred(deps: Deps, actor: StaffActor, dispute: Dispute) -> bool:
+    """An expert who answers, as the case stands now."""
+    expert = await Staff.get(id=actor.id).select_related("organization")
+    return await is_of_a_party(deps, expert, await queries.parties(dispute.id))
+
+
+def is_party(deps: Deps, organization: Organization, parties: Sequence[Party]) -> bool:
+    """The same unified social credit code, however it is typed, or the same name."""
+    name_hash, code = _named(deps, organization.name), identity.credit_code_in(organization.registration_number)
+    return any(party.name_hash == name_hash or (code and _code_of(deps, party) == code) for party in parties)
+
+
+async def helps_already(deps: Deps, dispute: Dispute, party: Party) -> bool:
+    """Whether somebody of the case cannot become this party: the organization that leads, those that assist or have
+    been asked to, experts and where they belong."""
+    live = CaseMember.filter(dispute_id=dispute.id, status__in=(MemberStatus.INVITED, MemberStatus.ACCEPTED))
+    members = await live.select_related("organization", "staff__organization")
+    organizations = [member.organization for member in members if member.organization_id]
+    if dispute.organization_id is not None:
+        organizations.append(await Organization.get(id=dispute.organization_id))
+    experts = [member.staff for member in members if member.staff_id]
+    return any(each and is_party(deps, each, [party]) for each in organizations) or any(
+        [await is_of_a_party(deps, each, [party]) for each in experts if each]
+    )
+
+
+def _code_of(deps: Deps, party: Party) -> str | None:
+    sealed = party.credit_code_sealed
+    return None if sealed is None else deps.keyring.open(sealed, "party", "credit_code", party.id)
 
 
 def _named(deps: Deps, name: str) -> str:

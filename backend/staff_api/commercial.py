@@ -20,6 +20,7 @@ from backend.mediation.panel import (
     PanelFormedError,
     PanelIn,
     SeatsFullError,
+    StillChoosingError,
 )
 from backend.mediation.panel_members import AlreadyAnsweredError, PanelOut, SeatAnswerIn, SeatOut
 from backend.mediation.recoveries import AmountsOut, NothingAgreedError, RecoveryIn
@@ -140,7 +141,7 @@ async def get_panel(actor: StaffActor, dispute_id: UUID, deps: Deps) -> PanelOut
     _PANEL + "/formation",
     audience="staff",
     returns=PanelOut,
-    errors=(RoleNotAllowedError, PanelFormedError),
+    errors=(RoleNotAllowedError, NoPanelNowError, PanelFormedError, StillChoosingError),
 )
 async def form_panel(actor: StaffActor, dispute_id: UUID, deps: Deps) -> PanelOut:
     return await panel_members.page(deps, await panel.form(deps, actor, dispute_id), actor.id)
@@ -153,7 +154,7 @@ async def form_panel(actor: StaffActor, dispute_id: UUID, deps: Deps) -> PanelOu
     audience="staff",
     body=AppointmentIn,
     returns=PanelOut,
-    errors=(RoleNotAllowedError, SeatsFullError),
+    errors=(RoleNotAllowedError, NoPanelNowError, SeatsFullError),
 )
 async def appoint_panelist(actor: StaffActor, dispute_id: UUID, body: AppointmentIn, deps: Deps) -> PanelOut:
     return await panel_members.page(deps, await panel.appoint(deps, actor, dispute_id, body), actor.id)
