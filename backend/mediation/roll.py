@@ -231,6 +231,8 @@ async def add(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Household
     row = _row(deps, dispute_id, fields.as_home())
     if await Household.filter(dispute_id=dispute_id, label_hash=row.label_hash).exists():
         raise InvalidFieldsError.at("label", "名册里已经有这一户，请检查是否重复。")
+    if await Household.filter(dispute_id=dispute_id).count() >= deps.catalog.joint.most_households:
+        raise InvalidFieldsError.at("label", roll_rows.too_many(deps.catalog.joint.most_households))
     await row.save(force_create=True)
     await connections.get("default").execute_query(_LINK, [dispute_id])
     return _out(deps, await Household.get(id=row.id), masked=False)
@@ -246,9 +248,14 @@ async def bring_in(deps: Deps, actor: StaffActor, dispute_id: UUID, checked: Che
     paid_more = "这一户已经缴的多于这里的应缴，请核对。"
     found += [FieldProblem(f"rows.{home.line}.owed_yuan", paid_more) for home, row in homes
               if row is not None and row.settled_fen > home.owed_fen]  # fmt: skip
+    fresh, most = (
+        [_row(deps, dispute_id, home) for home, row in homes if row is None],
+        deps.catalog.joint.most_households,
+    )
+    if len(known) + len(fresh) > most:
+        found.append(FieldProblem("rows", roll_rows.too_many(most)))
     if found:
         raise RollRefusedError(fields=tuple(found))
-    fresh = [_row(deps, dispute_id, home) for home, row in homes if row is None]
     await Household.bulk_create(fresh, batch_size=500)
     for home, row in homes:
         if row is not None:

@@ -53,6 +53,10 @@ def is_short(label: str) -> bool:
     return len(label_key(label)) <= _LABEL
 
 
+def too_many(most: int) -> str:
+    return f"一个名册最多{most}户，请分开处理。"
+
+
 def check(rows: Iterator[SheetRow], most: int) -> Checked[Home]:
     """At most so many homes."""
     return sheet_rows.check(rows, FORM, _Reader(most).read)
@@ -83,7 +87,7 @@ class _Reader:
         if earlier != home.line:
             cells.wrong("label", f"房号重复，第{earlier}行已经有了。")
         if len(self._line_by_key) > self._most:
-            cells.wrong("label", f"一个名册最多{self._most}户，请分开处理。")
+            cells.wrong("label", too_many(self._most))
         return home
 
 
