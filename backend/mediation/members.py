@@ -22,6 +22,7 @@ _LEFT = {
     MemberKind.ASSISTING: "organization_left",
     MemberKind.INVITED: "person_left",
     MemberKind.FOLLOWER: "follower_left",
+    MemberKind.EXPERT: "expert_left",
 }
 
 
@@ -96,13 +97,14 @@ async def invite(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Member
 
 
 async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, member_id: UUID, reason: str) -> Standing:
-    """By the lead, or by the organization that assists. Raises NotFoundError, RoleNotAllowedError, MemberEndedError."""
+    """By the lead, or by whoever takes part. Raises NotFoundError, RoleNotAllowedError, MemberEndedError."""
     standing = await access.of_colleague(actor, dispute_id, lock=True)
     own = standing.member is not None and standing.member.id == member_id
     if not own:
         steering.require_lead(actor, standing)
-    member = await CaseMember.filter(id=member_id, dispute_id=dispute_id).select_related("organization").first()
-    if member is None or member.kind not in _LEFT:
+    found = CaseMember.filter(id=member_id, dispute_id=dispute_id)
+    member = await found.select_related("organization", "staff").first()
+    if member is None:
         raise NotFoundError
     if member.status not in LIVE:
         raise MemberEndedError
@@ -129,10 +131,13 @@ async def one_of(dispute: Dispute, member_id: UUID, kind: MemberKind) -> CaseMem
 
 
 def data_of(deps: Deps, member: CaseMember) -> dict[str, str]:
-    """Words of the record. The organization must have been read with it."""
+    """Words of the record. The organization, or of an expert the account, must have been read with it."""
     known = {"member_id": str(member.id), "part_text": deps.catalog.joint.part_text(member.part)}
-    organization = member.organization if member.organization_id else None
-    return known | ({"organization": organization.name} if organization else {})
+    if member.organization_id and member.organization:
+        known["organization"] = member.organization.name
+    if member.staff_id and member.staff:
+        known["expert"] = member.staff.name
+    return known
 
 
 async def _able_organization(deps: Deps, dispute: Dispute, organization_id: UUID) -> Organization:

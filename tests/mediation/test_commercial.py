@@ -207,6 +207,16 @@ async def test_a_panel_on_which_both_sides_agree(people: PeopleAtWork, clock: Tr
     own = granted(await experts["law"].get(f"{scene.path}/panel"))
     assert [each["expert_id"] for each in own["candidates"]] == [law]
     refused(await experts["management"].get(f"{scene.path}/panel"), 404)
+    await an_expert_goes(scene, mediator, experts["law"])
+
+
+async def an_expert_goes(scene: Scene, mediator: Person, expert: Person) -> None:
+    sitting = next(each["id"] for each in granted(await mediator.get(f"{scene.path}/members"))["items"]
+                   if each["status"] == "accepted")  # fmt: skip
+    ending = {"reason": "发现与一方有业务往来"}
+    assert (await mediator.post(f"{scene.path}/members/{sitting}/end", ending)).status_code == 204
+    refused(await expert.get(f"{scene.path}/panel"), 404)
+    assert "不再参加本件" in (await scene.applicant.get(f"{scene.path}/timeline", limit=100)).text
 
 
 async def test_an_expert_with_a_conflict_is_no_candidate(people: PeopleAtWork, clock: TravellingClock) -> None:

@@ -192,8 +192,12 @@ async def test_an_invited_person_needs_every_party(joint: Compound) -> None:
     assert paths(await (await joint.people.resident("x")).post("/memberships", {"token": token, "name": "李大爷"})) == {
         "token"
     }
-    assert (await wang.delete(f"{joint.path}/membership")).status_code == 204
+    refused(await owner.post(f"{path}/consent", {"agreed": True}), 409, "not_invited_now")
+    granted(await boss.post(f"{path}/consent", {"agreed": False}), 201)
+    refused(await wang.get(f"{joint.path}/matters"), 404)
     refused(await wang.delete(f"{joint.path}/membership"), 404)
+    refused(await boss.post(f"{path}/consent", {"agreed": False}), 409, "not_invited_now")
+    assert [(each["status"], len(each["waits_for"])) for each in await members(joint)] == [("ended", 1)]
 
 
 async def test_one_refusal_ends_it(joint: Compound) -> None:
