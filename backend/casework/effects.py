@@ -102,8 +102,7 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
     dispute.track = tracks.choose(deps, dispute, track=fields.track, mode=fields.mode, parties=parties)
     organization = await _organization(dispute, fields.organization_id)
     tracks.check_body(deps, dispute.track, organization)
-    if related.is_party(deps, organization, parties):
-        raise InvalidFieldsError.at("organization_id", "这个组织是本案当事人，不能主持调解，请另选一个。")
+    await related.refuse_party(deps, organization, parties)
     if dispute.track == commercial.COMMERCIAL:
         await commercial.begin(deps, actor, dispute, organization, parties)
     if not fields.no_conflict:

@@ -12,7 +12,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Code, In
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, schedules
+from backend.mediation import access, related, schedules
 from backend.registry import mediating
 from models import (
     Audience,
@@ -76,6 +76,7 @@ async def name_institution(deps: Deps, actor: StaffActor, dispute_id: UUID, orga
     if organization is None:
         raise InvalidFieldsError.at("organization_id", "没有这个调解组织，请重新选择。")
     mediating.check_may_mediate(deps.catalog, organization, COMMERCIAL, clock.today(deps.clock))
+    await related.refuse_party(deps, organization, await queries.parties(dispute.id))
     _ = await _name(deps, actor, dispute, organization)
 
 

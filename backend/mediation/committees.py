@@ -16,9 +16,9 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.mediation_rules import StandingKind
 from backend.core.schema import In, Line, Moment, Out, Page, problem, problems
-from backend.disputes import history
+from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, steering
+from backend.mediation import access, related, steering
 from backend.mediation.access import Standing
 from models import Committee, CommitteeSeat, Dispute, Organization, OrganizationKind, Role, SeatRole
 from models.base import uuid7
@@ -95,6 +95,7 @@ async def form_standing(deps: Deps, actor: StaffActor, fields: CommitteeIn) -> C
 async def form_for(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: CommitteeIn) -> CommitteeOut:
     """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, InvalidFieldsError."""
     dispute = (await steering.by_lead(actor, dispute_id)).dispute
+    await _refuse_parties(deps, dispute, fields.seats, "seats")
     committee = await _form(deps, fields, dispute.center_id, dispute)
     bodies = await Organization.filter(id__in={seat.organization_id for seat in fields.seats}).order_by("name")
     data = {"committee_id": str(committee.id), "name": fields.name, "bodies": [body.name for body in bodies]}
@@ -117,6 +118,7 @@ async def reseat_for(
     """Of one that was formed for the case. Raises what `form_for` raises."""
     dispute = (await steering.by_lead(actor, dispute_id)).dispute
     committee = await _held(Committee.filter(id=committee_id, dispute_id=dispute.id))
+    await _refuse_parties(deps, dispute, fields.joining, "joining")
     await _reseat(deps, committee, fields)
     changed = await _read(deps, Committee.filter(id=committee.id), names=True)
     bodies = sorted({seat.organization for seat in changed.seats})
@@ -214,6 +216,17 @@ async def _check_bodies(seats: Sequence[SeatIn], path: str) -> None:
     message = "没有这个单位，请重新选择。"
     wrong = [FieldProblem(f"{path}.{place}.organization_id", message)
              for place, each in enumerate(wanted) if each not in known]  # fmt: skip
+    if wrong:
+        raise InvalidFieldsError(fields=tuple(wrong))
+
+
+async def _refuse_parties(deps: Deps, dispute: Dispute, seats: Sequence[SeatIn], path: str) -> None:
+    parties = await queries.parties(dispute.id)
+    bodies = await Organization.filter(id__in=[seat.organization_id for seat in seats])
+    partial = {body.id for body in bodies if related.is_party(deps, body, parties)}
+    message = "这个单位是本案当事人，不能参加委员会，请另选。"
+    wrong = [FieldProblem(f"{path}.{place}.organization_id", message)
+             for place, seat in enumerate(seats) if seat.organization_id in partial]  # fmt: skip
     if wrong:
         raise InvalidFieldsError(fields=tuple(wrong))
 

@@ -147,8 +147,7 @@ async def _able_organization(deps: Deps, dispute: Dispute, organization_id: UUID
         raise InvalidFieldsError.at("organization_id", "没有这个单位，请重新选择。")
     if organization.id == dispute.organization_id:
         raise InvalidFieldsError.at("organization_id", "这个单位正在主持本件调解，不能再作为协助单位。")
-    if related.is_party(deps, organization, await queries.parties(dispute.id)):
-        raise InvalidFieldsError.at("organization_id", "这个单位是本案当事人，不能协助调解，请另选。")
+    await related.refuse_party(deps, organization, await queries.parties(dispute.id))
     if await is_assisting(dispute, organization):
         raise AlreadyAskedError
     if not await _associates(organization).exists():

@@ -1,12 +1,16 @@
 """Who is too close to a party to mediate its case, to assist with it or to advise on it."""
 
 from collections.abc import Sequence
+from uuid import UUID
+
+from tortoise.expressions import Subquery
 
 from backend.accounts.actors import StaffActor
 from backend.core import identity
 from backend.core.deps import Deps
+from backend.core.errors import InvalidFieldsError
 from backend.disputes import queries
-from models import CaseMember, Dispute, MemberStatus, Organization, Party, Resident, Staff
+from models import CaseMember, CommitteeSeat, Dispute, MemberStatus, Organization, Party, Resident, Staff
 
 
 async def is_a_party(deps: Deps, member: Staff, parties: Sequence[Party]) -> bool:
@@ -45,6 +49,14 @@ def is_party(deps: Deps, organization: Organization, parties: Sequence[Party]) -
     return any(party.name_hash == name_hash or (code and _code_of(deps, party) == code) for party in parties)
 
 
+async def refuse_party(deps: Deps, organization: Organization, parties: Sequence[Party]) -> None:
+    """Nor who sits in a joint committee that is one. Raises InvalidFieldsError at `organization_id`."""
+    for body in (organization, *await _bodies_of(organization.id)):
+        if is_party(deps, body, parties):
+            message = "这个单位或者它的成员单位是本案当事人，不能主持或者协助调解，请另选。"
+            raise InvalidFieldsError.at("organization_id", message)
+
+
 async def helps_already(deps: Deps, dispute: Dispute, party: Party) -> bool:
     """Whether somebody of the case cannot become this party: the organization that leads, those that assist or have
     been asked to, experts and where they belong."""
@@ -52,11 +64,20 @@ async def helps_already(deps: Deps, dispute: Dispute, party: Party) -> bool:
     members = await live.select_related("organization", "staff__organization")
     organizations = [member.organization for member in members if member.organization_id]
     if dispute.organization_id is not None:
-        organizations.append(await Organization.get(id=dispute.organization_id))
+        organizations += [
+            await Organization.get(id=dispute.organization_id),
+            *await _bodies_of(dispute.organization_id),
+        ]
     experts = [member.staff for member in members if member.staff_id]
     return any(each and is_party(deps, each, [party]) for each in organizations) or any(
         [await is_of_a_party(deps, each, [party]) for each in experts if each]
     )
+
+
+async def _bodies_of(organization_id: UUID) -> list[Organization]:
+    """Of a joint committee, as it sits now; of anybody else none."""
+    seats = CommitteeSeat.filter(committee__organization_id=organization_id, until=None)
+    return await Organization.filter(id__in=Subquery(seats.values("organization_id")))
 
 
 def _code_of(deps: Deps, party: Party) -> str | None:

@@ -12,6 +12,7 @@ from tests.clock import TravellingClock
 from tests.enterprises.scene import credit_code
 from tests.journeys.contract import Json, granted, paths, refused, take
 from tests.mediation.compound import BOSS, CHAIRMAN, DEVELOPER, OWNERS, PROPERTY, Compound
+from tests.mediation.test_committee import committee
 
 ASKED = "请协调各方，召集共商会。"
 
@@ -149,6 +150,8 @@ async def test_who_helps_is_no_party_and_no_party_helps(joint: Compound) -> None
         for username in ("park", "community"):
             body = asked | {"organization_id": (await joint.organizations())[username]}
             assert paths(await joint.mediator.post(f"{joint.path}/members", body)) == {"organization_id"}, username
+        bodies = committee(await joint.organizations())
+        assert paths(await joint.mediator.post(f"{joint.path}/committees", bodies)) == {"seats.1.organization_id"}
     finally:
         await Organization.filter(id=street.id).update(registration_number=before)
         await Organization.filter(code="demo-park").update(registration_number="")
