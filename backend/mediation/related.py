@@ -62,16 +62,13 @@ async def helps_already(deps: Deps, dispute: Dispute, party: Party) -> bool:
     been asked to, experts and where they belong."""
     live = CaseMember.filter(dispute_id=dispute.id, status__in=(MemberStatus.INVITED, MemberStatus.ACCEPTED))
     members = await live.select_related("organization", "staff__organization")
-    organizations = [member.organization for member in members if member.organization_id]
-    if dispute.organization_id is not None:
-        organizations += [
-            await Organization.get(id=dispute.organization_id),
-            *await _bodies_of(dispute.organization_id),
-        ]
-    experts = [member.staff for member in members if member.staff_id]
-    return any(each and is_party(deps, each, [party]) for each in organizations) or any(
-        [await is_of_a_party(deps, each, [party]) for each in experts if each]
-    )
+    bodies = [member.organization for member in members if member.organization_id and member.organization]
+    if dispute.organization_id is not None and dispute.organization is not None:
+        bodies += [dispute.organization, *await _bodies_of(dispute.organization_id)]
+    if any(is_party(deps, body, [party]) for body in bodies):
+        return True
+    experts = [member.staff for member in members if member.staff_id and member.staff]
+    return any([await is_of_a_party(deps, expert, [party]) for expert in experts])
 
 
 async def _bodies_of(organization_id: UUID) -> list[Organization]:

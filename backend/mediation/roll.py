@@ -248,10 +248,8 @@ async def bring_in(deps: Deps, actor: StaffActor, dispute_id: UUID, checked: Che
     paid_more = "这一户已经缴的多于这里的应缴，请核对。"
     found += [FieldProblem(f"rows.{home.line}.owed_yuan", paid_more) for home, row in homes
               if row is not None and row.settled_fen > home.owed_fen]  # fmt: skip
-    fresh, most = (
-        [_row(deps, dispute_id, home) for home, row in homes if row is None],
-        deps.catalog.joint.most_households,
-    )
+    fresh = [_row(deps, dispute_id, home) for home, row in homes if row is None]
+    most = deps.catalog.joint.most_households
     if len(known) + len(fresh) > most:
         found.append(FieldProblem("rows", roll_rows.too_many(most)))
     if found:
