@@ -13,6 +13,7 @@ from backend.mediation.commercial_views import CommercialOut
 from backend.mediation.panel import ChoicesIn, NoPanelNowError, PanelFormedError
 from backend.mediation.panel_members import PanelOut
 from backend.mediation.recoveries import AmountsOut
+from backend.mediation.running import MediationNotOpenError
 from backend.mediation.schedules import FeeSchedulesOut
 from backend.web.endpoint import endpoint
 
@@ -44,7 +45,7 @@ async def get_commercial_page(actor: ResidentActor, dispute_id: UUID, deps: Deps
     audience="resident",
     body=FeeAcceptanceIn,
     returns=CommercialOut,
-    errors=(NotCommercialError,),
+    errors=(MediationNotOpenError, NotCommercialError),
 )
 async def accept_fees(actor: ResidentActor, dispute_id: UUID, body: FeeAcceptanceIn, deps: Deps) -> CommercialOut:
     await commercial.accept_fees(deps, actor, dispute_id, body.schedule_id)

@@ -12,7 +12,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Code, In
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, related, schedules
+from backend.mediation import access, related, running, schedules
 from backend.registry import mediating
 from models import (
     Audience,
@@ -29,7 +29,6 @@ from models import (
 
 COMMERCIAL = "commercial"
 _BEFORE_THE_START = (Status.SUBMITTED, Status.ACCEPTED)
-_OVER = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED, Status.NOT_AGREED)
 _WORKING = (StandingKind.MEDIATOR, StandingKind.CENTER)
 
 
@@ -82,7 +81,7 @@ async def name_institution(deps: Deps, actor: StaffActor, dispute_id: UUID, orga
 
 async def accept_fees(deps: Deps, actor: ResidentActor, dispute_id: UUID, schedule_id: UUID) -> None:
     """By phone, for every party that it speaks for; twice changes nothing.
-    Raises NotFoundError, NotCommercialError, InvalidFieldsError."""
+    Raises NotFoundError, MediationNotOpenError, NotCommercialError, InvalidFieldsError."""
     standing = await access.of_resident(actor, dispute_id, lock=True)
     if standing.kind is not StandingKind.PARTY:
         raise NotFoundError
@@ -93,7 +92,7 @@ async def accept_fees(deps: Deps, actor: ResidentActor, dispute_id: UUID, schedu
 
 
 async def record_acceptance(deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUID) -> None:
-    """From paper. Raises NotFoundError, RoleNotAllowedError, NotCommercialError."""
+    """From paper. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, NotCommercialError."""
     standing = await access.of_colleague(actor, dispute_id, lock=True)
     access.require(standing, *_WORKING)
     case, known = await _charged(standing.dispute), await queries.parties(dispute_id)
@@ -220,9 +219,10 @@ async def _name(deps: Deps, actor: StaffActor, dispute: Dispute, organization: O
 
 
 async def _charged(dispute: Dispute) -> CommercialCase:
-    """The case with its price. Raises NotCommercialError where nothing is charged."""
+    """The case with its price. Raises MediationNotOpenError; NotCommercialError where nothing is charged."""
+    running.require_not_over(dispute)
     case = await case_of(dispute)
-    if case is None or case.schedule_id is None or dispute.status in _OVER:
+    if case is None or case.schedule_id is None:
         raise NotCommercialError
     return case
 

@@ -24,6 +24,7 @@ from backend.mediation.panel import (
 )
 from backend.mediation.panel_members import AlreadyAnsweredError, PanelOut, SeatAnswerIn, SeatOut
 from backend.mediation.recoveries import AmountsOut, NothingAgreedError, RecoveryIn
+from backend.mediation.running import MediationNotOpenError
 from backend.mediation.schedules import FeeScheduleIn, FeeScheduleOut, FeeSchedulesOut, FreeOfChargeError
 from backend.web.endpoint import endpoint
 
@@ -85,7 +86,7 @@ async def get_commercial_case(actor: StaffActor, dispute_id: UUID, deps: Deps) -
     "/disputes/{dispute_id}/parties/{party_id}/fee-acceptance",
     audience="staff",
     returns=CommercialOut,
-    errors=(RoleNotAllowedError, NotCommercialError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, NotCommercialError),
 )
 async def record_fee_acceptance(actor: StaffActor, dispute_id: UUID, party_id: UUID, deps: Deps) -> CommercialOut:
     await commercial.record_acceptance(deps, actor, dispute_id, party_id)
