@@ -148,7 +148,8 @@ async def _empty() -> None:
     connection = connections.get("default")
     (filled,) = await connection.execute_query_dict(_FILLED)
     statements = [f"DELETE FROM {table}" for table in _BUSINESS_TABLES if filled[table]]  # noqa: S608
-    await connection.execute_script("; ".join(statements))
+    if statements:
+        await connection.execute_script("; ".join(statements))
 
 
 @pytest.fixture
