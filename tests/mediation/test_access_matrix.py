@@ -75,6 +75,7 @@ ROWS: tuple[Row, ...] = (
     Row("/agreements", dict.fromkeys((*SIDES, *CENTER), 2) | {"assisting": 0}),
     Row("/agreements/{agreement}", dict.fromkeys((*SIDES, *CENTER), ONE)),
     Row("/agreements/{agreement}/comments", dict.fromkeys((*SIDES, *CENTER), 0)),
+    Row("/agreements/{agreement}/versions", dict.fromkeys(CENTER, SOME)),
     Row("/commercial", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/panel", dict.fromkeys((*SIDES, *CENTER, "expert"), ONE)),
     Row("/panel/seat", {"expert": ONE}),
