@@ -1,4 +1,4 @@
--- From 0028_seats_and_labels.py, sha256 6378388e45057d02388b513e53a7617b5b3caeb1b5f9bb1073bc4367cf0bb73e; `hejie makemigrations` writes it anew.
+-- From 0029_seats_and_labels.py, sha256 dc61a5996c54409834cfee4dd73fe3f72aeaa34dc467af184017615073c3c884; `hejie makemigrations` writes it anew.
 --
 -- Add field since to CommitteeSeat
 --

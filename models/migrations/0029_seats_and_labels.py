@@ -16,7 +16,7 @@ SINCE_IT_WAS_FORMED = "UPDATE committee_seat s SET since = c.formed_at FROM comm
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0027_agreements")]
+    dependencies = [("models", "0028_commitments")]
 
     initial = False
 
