@@ -6,10 +6,11 @@ from sanic import Blueprint
 
 from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
+from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page
 from backend.mediation import access, assembly_views, matters, motions
 from backend.mediation.assembly_views import AssemblyOut
-from backend.mediation.matters import MattersOut
+from backend.mediation.matters import MatterSolvedError, MattersOut, ProgressIn
 from backend.mediation.motions import AlreadyVotedError, NotEntitledError, VoteIn, VotingClosedError
 from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint
@@ -42,3 +43,20 @@ async def cast_vote(actor: ResidentActor, dispute_id: UUID, motion_id: UUID, bod
 @endpoint(blueprint, "GET", _CASE + "/matters", audience="resident", returns=MattersOut)
 async def list_case_matters(actor: ResidentActor, dispute_id: UUID, deps: Deps) -> MattersOut:
     return await matters.of_case(deps, await access.of_resident(actor, dispute_id))
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _CASE + "/matters/{matter_id}/updates",
+    audience="resident",
+    body=ProgressIn,
+    returns=MattersOut,
+    status=201,
+    errors=(RoleNotAllowedError, MediationNotOpenError, MatterSolvedError),
+)
+async def report_on_matter(
+    actor: ResidentActor, dispute_id: UUID, matter_id: UUID, body: ProgressIn, deps: Deps
+) -> MattersOut:
+    """By whose matter it is; that it is solved is for the center to say."""
+    return await matters.of_case(deps, await matters.update(deps, actor, dispute_id, matter_id, body.text))

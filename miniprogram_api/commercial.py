@@ -10,9 +10,10 @@ from backend.core.deps import Deps
 from backend.mediation import access, commercial, commercial_views, panel, panel_members, schedules
 from backend.mediation.commercial import FeeAcceptanceIn, NotCommercialError, UndertakingIn
 from backend.mediation.commercial_views import CommercialOut
-from backend.mediation.panel import ChoicesIn, PanelFormedError
+from backend.mediation.panel import ChoicesIn, NoPanelNowError, PanelFormedError
 from backend.mediation.panel_members import PanelOut
 from backend.mediation.recoveries import AmountsOut
+from backend.mediation.running import MediationNotOpenError
 from backend.mediation.schedules import FeeSchedulesOut
 from backend.web.endpoint import endpoint
 
@@ -44,7 +45,7 @@ async def get_commercial_page(actor: ResidentActor, dispute_id: UUID, deps: Deps
     audience="resident",
     body=FeeAcceptanceIn,
     returns=CommercialOut,
-    errors=(NotCommercialError,),
+    errors=(MediationNotOpenError, NotCommercialError),
 )
 async def accept_fees(actor: ResidentActor, dispute_id: UUID, body: FeeAcceptanceIn, deps: Deps) -> CommercialOut:
     await commercial.accept_fees(deps, actor, dispute_id, body.schedule_id)
@@ -77,7 +78,7 @@ async def get_panel_to_choose(actor: ResidentActor, dispute_id: UUID, deps: Deps
     audience="resident",
     body=ChoicesIn,
     returns=PanelOut,
-    errors=(PanelFormedError,),
+    errors=(NoPanelNowError, PanelFormedError),
 )
 async def choose_panel(actor: ResidentActor, dispute_id: UUID, body: ChoicesIn, deps: Deps) -> PanelOut:
     return await panel_members.page(deps, await panel.choose(deps, actor, dispute_id, body), actor.id)

@@ -107,6 +107,9 @@ class CommitteeSeat(Row):
     name_sealed = fields.BinaryField()
     role = fields.CharEnumField(SeatRole, max_length=ENUM_LENGTH)
     ordinal = fields.SmallIntField()
+    since = fields.DatetimeField()
+    until = fields.DatetimeField(null=True)
+    """Since when it is somebody's no more; who sat there stays on record."""
 
     class Meta:
         table = "committee_seat"

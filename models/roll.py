@@ -28,10 +28,10 @@ class Household(Row):
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField(
         "models.Dispute", on_delete=fields.RESTRICT, related_name="households"
     )
-    label = fields.CharField(max_length=64)
+    label_sealed = fields.BinaryField()
     """Building, unit, room: 3栋1单元502."""
-    label_key = fields.CharField(max_length=64)
-    """One spelling of it."""
+    label_hash = fields.CharField(max_length=64)
+    """Of one spelling of it; the same room of another case has another."""
     contact_sealed = fields.BinaryField(null=True)
     phone_sealed = fields.BinaryField(null=True)
     phone_hash = fields.CharField(max_length=64, null=True)
@@ -48,7 +48,7 @@ class Household(Row):
 
     class Meta:
         table = "household"
-        unique_together = (("dispute", "label_key"),)
+        unique_together = (("dispute", "label_hash"),)
         indexes = (("phone_hash",), ("resident_id", "dispute_id"))
 
 

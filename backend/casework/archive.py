@@ -39,7 +39,7 @@ async def bring_in(deps: Deps, cases: Sequence[PastCase], progress: Callable[[in
         await rows.insert([party for dispute, case in pairs for party in _parties(deps, dispute, case)])
         await rows.insert([_registration(deps, dispute, case) for dispute, case in pairs])
         for dispute, case in pairs:
-            data = {"ended_on": case.ended_on.isoformat()}
+            data = {"ended_on": case.ended_on.isoformat(), "recovered_fen": case.recovered_fen or 0}
             await history.record(deps, dispute, None, Entry("imported", Audience.STAFF, data))
         progress(len(batch))
 

@@ -102,6 +102,7 @@ async def start_mediation(deps: Deps, actor: StaffActor, dispute: Dispute, field
     dispute.track = tracks.choose(deps, dispute, track=fields.track, mode=fields.mode, parties=parties)
     organization = await _organization(dispute, fields.organization_id)
     tracks.check_body(deps, dispute.track, organization)
+    await related.refuse_party(deps, organization, parties)
     if dispute.track == commercial.COMMERCIAL:
         await commercial.begin(deps, actor, dispute, organization, parties)
     if await related.is_a_party(deps, await Staff.get(id=actor.id), parties):

@@ -4,8 +4,8 @@ No reason repeats what stands in a cell: these are people's names and quarrels."
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
+from decimal import InvalidOperation
+from typing import TypeVar
 
 from backend.core import identity, sheet_rows, sheets
 from backend.core.catalog import Catalog
@@ -32,12 +32,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "case_number": ("案号",),
     "mode": ("调解方式",),
     "track": ("调解类型",),
+    "recovered_yuan": ("收回金额", "收回金额（元）", "收回金额(元)", "挽回损失"),
 }
 _REQUIRED = ("external_number", "center_code", "category", "status", "filed_on", "applicant", "respondent")
 _ENDED = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
 _LENGTHS = {"external_number": 64, "case_number": 64, "applicant": 128, "respondent": 128, "description": 5000}
 _KINDS = {"": "person", "个人": "person", "自然人": "person", "单位": "organization", "企业": "organization",
           "组织": "organization"} | {kind.value: kind.value for kind in PartyKind}  # fmt: skip
+_BAD_MONEY = "金额不对，请只写数字，最多两位小数，单位是元。"
 _BAD_DAY = "日期不对，请写成 2024-05-01 这样，不能晚于今天。"
 
 _Value = TypeVar("_Value")
@@ -66,6 +68,7 @@ class PastCase:
     case_number: str | None
     mode: str | None
     track: str | None
+    recovered_fen: int | None
 
 
 @dataclass(slots=True)
@@ -133,7 +136,7 @@ class _Reader:
         if filed_on and ended_on and ended_on < filed_on:
             found["ended_on"] = "办结日期不能早于登记日期。"
         applicant, respondent = read.party("applicant"), read.party("respondent")
-        amount_fen = read.value("amount_yuan", _fen, "金额不对，请只写数字，最多两位小数，单位是元。")
+        amount_fen, recovered_fen = (read.value(name, _fen, _BAD_MONEY) for name in ("amount_yuan", "recovered_yuan"))
         mode = read.word("mode", self._modes, "没有这种调解方式。")
         track = read.word("track", self._tracks, "没有这种调解类型。")
         if not (center_id and category and status and filed_on and applicant and respondent):
@@ -153,6 +156,7 @@ class _Reader:
             case_number=cells["case_number"] or None,
             mode=mode,
             track=track,
+            recovered_fen=recovered_fen,
         )
 
 
@@ -196,10 +200,7 @@ def _day(text: str, today: date) -> date:
 
 
 def _fen(text: str) -> int:
-    fen: Any = Decimal(text.replace(",", "")) * 100
-    if not (fen.is_finite() and 0 <= fen <= MAX_FEN and fen == fen.to_integral_value()):
-        raise ValueError("no amount")
-    return int(fen)
+    return sheet_rows.fen(text, MAX_FEN)
 
 
 def _is_readable(text: str) -> bool:

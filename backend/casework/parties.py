@@ -115,7 +115,7 @@ def _one(parties: list[Party], party_id: UUID) -> Party:
 
 
 async def _check_apart(deps: Deps, dispute: Dispute, party: Party, others: list[Party]) -> None:
-    """Nobody is a party twice, on both sides, or the mediator too. Raises InvalidFieldsError."""
+    """Nobody is a party twice, on both sides, or helps with the case too. Raises InvalidFieldsError."""
     for other in others:
         same_number = party.id_number_hash is not None and party.id_number_hash == other.id_number_hash
         same_person = party.name_hash == other.name_hash and party.phone_hash == other.phone_hash
@@ -124,6 +124,9 @@ async def _check_apart(deps: Deps, dispute: Dispute, party: Party, others: list[
     mediator = dispute.mediator if dispute.mediator_id else None
     if mediator is not None and await related.is_a_party(deps, mediator, [party]):
         raise InvalidFieldsError.at("name", "这一位是本案调解员，或与其同名。请先更换调解员，再登记这位当事人。")
+    if await related.helps_already(deps, dispute, party):
+        message = "这一位或者这个单位正在主持、协助本案调解，或者是本案专家。请先结束其参与，再登记为当事人。"
+        raise InvalidFieldsError.at("name", message)
 
 
 async def _void_papers(deps: Deps, party: Party) -> None:

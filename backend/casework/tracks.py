@@ -7,10 +7,9 @@ from backend.core.case_rules import Track
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
+from backend.mediation.commercial import COMMERCIAL
 from backend.registry import mediating
 from models import Dispute, Organization, Party, PartyKind, Side
-
-COMMERCIAL = "commercial"
 
 
 def default_for(catalog: Catalog, category: str) -> Track:
@@ -21,6 +20,8 @@ def choose(deps: Deps, dispute: Dispute, *, track: str | None, mode: str, partie
     """Raises InvalidFieldsError where the law keeps the case from the track that was asked for."""
     name = track or (COMMERCIAL if mode == COMMERCIAL else _default(deps, dispute, parties))
     chosen, path = deps.catalog.tracks[name], "track" if track or mode != COMMERCIAL else "mode"
+    if mode == COMMERCIAL != name:
+        raise InvalidFieldsError.at(path, "商事调解方式只能走商事调解，请去掉调解类型或者改选方式。")
     if deps.catalog.top_category(dispute.category) in chosen.excluded_categories:
         raise InvalidFieldsError.at(path, f"这类纠纷依法不能走{chosen.title}，请选择其他途径。")
     if chosen.excludes_authorities and _is_against_an_authority(deps, parties):

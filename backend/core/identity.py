@@ -86,6 +86,14 @@ def normalize_credit_code(text: str) -> str:
     return code
 
 
+def credit_code_in(text: str) -> str | None:
+    """Of a number that may be one or another."""
+    try:
+        return normalize_credit_code(text)
+    except ValueError:
+        return None
+
+
 def normalize_name(text: str) -> str:
     """One spelling for search by exact name: NFKC, no spaces, one middle dot, Latin letters in lower case."""
     return _DOTS.sub("·", "".join(unicodedata.normalize("NFKC", text).split())).casefold()

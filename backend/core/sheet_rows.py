@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, TypeVar
+from decimal import Decimal, InvalidOperation
+from typing import Any, Generic, TypeVar
 
 from backend.core import sheets
 from backend.core.sheets import BROKEN, RowProblem, SheetError, SheetRow
@@ -14,6 +15,8 @@ Taken = TypeVar("Taken")
 
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00:00:00)?")
 _CUT = re.compile(r"[;；、,，|]")
+YES_NO = {"是": True, "有": True, "yes": True, "true": True, "1": True,
+          "否": False, "无": False, "no": False, "false": False, "0": False}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,17 @@ def day(text: str) -> date:
         return date(*map(int, found.groups() if found else ()))
     except (TypeError, ValueError) as error:
         raise ValueError("日期不对，请写成 2024-05-01 这样。") from error
+
+
+def fen(text: str, most: int) -> int:
+    """An amount in yuan, as people write it. Raises ValueError."""
+    try:
+        found: Any = Decimal(text.replace(",", "")) * 100
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not (found.is_finite() and 0 <= found <= most and found == found.to_integral_value()):
+        raise ValueError("金额不对，请只写数字，最多两位小数，单位是元。")
+    return int(found)
 
 
 def parts(text: str) -> list[str]:

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Self
+from typing import NamedTuple
 from uuid import UUID
 
-from pydantic import Field, ValidationInfo, model_validator
 from tortoise.expressions import Q, Subquery
 
 from backend.accounts.actors import StaffActor
 from backend.core import clock
 from backend.core.deps import Deps
-from backend.core.errors import FieldProblem
-from backend.core.schema import Out, Query, deps_of, problems
+from backend.core.periods import EVER, PeriodQuery
+from backend.core.schema import Out
 from backend.enterprises import roster
 from models import (
     Enterprise,
@@ -28,29 +27,11 @@ from models import (
     RiskScreening,
 )
 
-_LONGEST = timedelta(days=3660)
-_EVER = date(2000, 1, 1)
-
 Days = dict[str, list[date]]
 
 
-class FiguresQuery(Query):
-    """Both days belong to it; without them the year so far."""
-
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
+class FiguresQuery(PeriodQuery):
     station_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def check_order(self, info: ValidationInfo) -> Self:
-        first, last = self.days(clock.today(deps_of(info).clock))
-        if not _EVER <= first <= last <= date(2100, 1, 1) or last - first > _LONGEST:
-            raise problems([FieldProblem("to", "结束日期不能早于开始日期，最长十年。")])
-        return self
-
-    def days(self, today: date) -> tuple[date, date]:
-        last = self.last or today
-        return self.first or date(last.year, 1, 1), last
 
 
 class DoneOut(Out):
@@ -70,6 +51,16 @@ class YearOut(DoneOut):
     year: int
     cumulative_companies: int
     """Distinct from the beginning until the end of this year."""
+
+
+class QuarterOut(Out):
+    """Of the plans that were made for it, whenever their items were done."""
+
+    quarter: str
+    plans: int
+    items: int
+    items_done: int
+    """Until the last day."""
 
 
 class SizeOut(Out):
@@ -96,7 +87,19 @@ class EnterpriseFiguresOut(Out):
     findings_open: int
     """On the last day."""
     by_year: list[YearOut]
+    by_quarter: list[QuarterOut]
     definitions: dict[str, str]
+
+
+class _Item(NamedTuple):
+    """Of a plan."""
+
+    enterprise_id: UUID
+    quarter: str
+    done_on: date | None
+
+    def was_done(self, by: date) -> bool:
+        return self.done_on is not None and self.done_on <= by
 
 
 class _Done:
@@ -107,6 +110,7 @@ class _Done:
         self.days: Days = {}
         self.talks: list[tuple[date, int]] = []
         self.quarters: list[str] = []
+        self.items: list[_Item] = []
 
     def figures(self, first: date, last: date) -> DoneOut:
         def count(kind: str) -> int:
@@ -130,9 +134,21 @@ class _Done:
     def open_on(self, last: date) -> int:
         return sum(day <= last for day in self.days["opened"]) - sum(day <= last for day in self.days["closed"])
 
+    def by_quarter(self, last: date) -> list[QuarterOut]:
+        return [
+            QuarterOut(
+                quarter=quarter,
+                plans=plans,
+                items=sum(item.quarter == quarter for item in self.items),
+                items_done=sum(item.quarter == quarter and item.was_done(last) for item in self.items),
+            )
+            for quarter, plans in sorted(Counter(self.quarters).items())
+        ]
+
     @property
     def years(self) -> Iterable[int]:
-        return sorted({day.year for _, day in self.served} | {day.year for day, _ in self.talks})
+        days = {day for _, day in self.served} | {day for day, _ in self.talks}
+        return sorted({day.year for day in days} | {int(quarter[:4]) for quarter in self.quarters})
 
 
 async def of_period(deps: Deps, actor: StaffActor, query: FiguresQuery) -> EnterpriseFiguresOut:
@@ -148,17 +164,18 @@ async def of_period(deps: Deps, actor: StaffActor, query: FiguresQuery) -> Enter
         last_day=last,
         roster=await _roster(deps, reach),
         period=done.figures(first, last),
-        cumulative=done.figures(_EVER, last),
+        cumulative=done.figures(EVER, last),
         findings_open=done.open_on(last),
         by_year=[
             YearOut(
                 year=year,
-                cumulative_companies=done.companies(_EVER, date(year, 12, 31)),
-                **dict(done.figures(date(year, 1, 1), date(year, 12, 31))),
+                cumulative_companies=done.companies(EVER, min(date(year, 12, 31), last)),
+                **dict(done.figures(date(year, 1, 1), min(date(year, 12, 31), last))),
             )
             for year in done.years
             if year <= last.year
         ],
+        by_quarter=done.by_quarter(last),
         definitions=deps.catalog.enterprises.definitions,
     )
 
@@ -169,17 +186,17 @@ async def _done(reach: Q) -> _Done:
     screenings = await RiskScreening.filter(enterprise_id__in=mine).values_list("enterprise_id", "on")
     notes = FindingFollowUp.filter(finding__screening__enterprise_id__in=mine)
     guests = LawTalkGuest.filter(enterprise_id__in=mine)
-    items = await LegalPlanItem.filter(plan__enterprise_id__in=mine, done_on__isnull=False).values_list(
-        "plan__enterprise_id", "done_on"
-    )
+    items = LegalPlanItem.filter(plan__enterprise_id__in=mine)
+    done.items = [_Item(*row) for row in await items.values_list("plan__enterprise_id", "plan__quarter", "done_on")]
+    finished = [(item.enterprise_id, item.done_on) for item in done.items if item.done_on is not None]
     findings = RiskFinding.filter(screening__enterprise_id__in=mine)
-    done.served |= {*visits, *screenings, *items}
+    done.served |= {*visits, *screenings, *finished}
     done.served |= set(await notes.values_list("finding__screening__enterprise_id", "on"))
     done.served |= set(await guests.values_list("enterprise_id", "talk__on"))
     done.days = {
         "visits": [day for _, day in visits],
         "screenings": [day for _, day in screenings],
-        "items": [day for _, day in items],
+        "items": [day for _, day in finished],
         "opened": [day for (day,) in await findings.values_list("screening__on")],
         "closed": [day for (day,) in await findings.filter(done_on__isnull=False).values_list("done_on")],
     }

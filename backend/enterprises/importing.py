@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.core import identity, sheet_rows
 from backend.core.deps import Deps
-from backend.core.sheet_rows import Cells, Checked, Form
+from backend.core.sheet_rows import YES_NO, Cells, Checked, Form
 from backend.core.sheets import SheetRow
 from backend.enterprises.roster import seal_contact
 from models import Enterprise
@@ -32,7 +32,6 @@ FORM = Form(
     key="credit_code",
     lengths={"name": 128, "address": 255, "contact_name": 50},
 )
-_YES_NO = {"是": True, "否": False, "true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 _LEFT = {"active": False, "在册": False, "left": True, "迁出": True}
 _MOST_WORKERS = 1_000_000
 
@@ -71,7 +70,7 @@ def check(rows: Iterator[SheetRow], deps: Deps, stations: Mapping[str, UUID]) ->
             "station_id": cells.value("station_code", lambda text: stations[text], "没有这个服务站，请对照组织编码。"),
             "division_code": cells.value("division_code", division),
             "workers": cells.value("workers", _workers, "人数只写数字。"),
-            "is_key": cells.word("is_key", _YES_NO, "只能填 是 或 否。"),
+            "is_key": cells.word("is_key", YES_NO, "只能填 是 或 否。"),
             "address": cells.text("address") or None,
         }
         return EnterpriseRow(

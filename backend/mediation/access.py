@@ -31,6 +31,8 @@ class Standing:
     party_ids: frozenset[UUID] = frozenset()
     """Whom a party's phone speaks for: itself, or who is represented."""
     member: CaseMember | None = None
+    reads_only: bool = False
+    """Staff of a center to which the case is offered."""
 
 
 async def of_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Standing:
@@ -51,7 +53,8 @@ async def of_colleague(actor: StaffActor, dispute_id: UUID, *, lock: bool = Fals
             if actor.organization_id is None:
                 raise
         else:
-            return Standing(_of_staff(actor, dispute), dispute)
+            offered = actor.center_id not in (None, dispute.center_id)
+            return Standing(_of_staff(actor, dispute), dispute, reads_only=offered)
     return await _as_member(memberships_of(actor), dispute_id, lock=lock)
 
 
@@ -64,7 +67,7 @@ async def parties_of(actor: ResidentActor, dispute_id: UUID) -> frozenset[UUID]:
 
 def require(standing: Standing, *kinds: StandingKind) -> None:
     """Raises RoleNotAllowedError: the case may be seen, the step is somebody else's."""
-    if standing.kind not in kinds:
+    if standing.kind not in kinds or standing.reads_only:
         raise RoleNotAllowedError
 
 

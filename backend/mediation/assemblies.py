@@ -138,6 +138,8 @@ async def attend(
     row = await one_of(standing, assembly_id)
     if row.status is AssemblyStatus.CANCELLED:
         raise AssemblyOverError
+    if deps.clock.now() < row.starts_at:
+        raise InvalidFieldsError.at("household_ids", "还没有到召开时间，请到会后再登记。")
     known = set(await Household.filter(dispute_id=dispute_id).values_list("id", flat=True))
     wrong = [place for place, each in enumerate(household_ids) if each not in known]
     if wrong:

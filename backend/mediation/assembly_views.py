@@ -6,16 +6,19 @@ from typing import Literal
 from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import Actor, ResidentActor
 from backend.core.clock import local
 from backend.core.deps import Deps
-from backend.core.mediation_rules import StandingKind
+from backend.core.errors import NotFoundError
 from backend.core.schema import Moment, Out, Page
 from backend.core.wording import when_text
-from backend.mediation import access
+from backend.mediation import access, roll
 from backend.mediation.access import Standing
 from models import Assembly, AssemblyAttendance, AssemblySeries, Ballot, Household, Motion
+
+_MOST = 500
 
 
 class CountOut(Out):
@@ -75,30 +78,30 @@ class AssemblyOut(Out):
 
 async def of_case(deps: Deps, actor: Actor, standing: Standing) -> Page[AssemblyOut]:
     """In the order of their times. Raises NotFoundError."""
-    found = access.readable(deps, standing, "assembly", Assembly.filter(dispute_id=standing.dispute.id),
-                            await _own(actor, standing))  # fmt: skip
-    rows = await found.order_by("starts_at", "id").limit(200)
     homes = await _homes(actor, standing.dispute.id)
+    rows = await _readable(deps, standing, homes).order_by("starts_at", "id").limit(_MOST)
     return Page[AssemblyOut](items=await _filled(deps, rows, homes))
 
 
 async def one(deps: Deps, actor: Actor, standing: Standing, assembly_id: UUID) -> AssemblyOut:
     """Raises NotFoundError."""
-    page = await of_case(deps, actor, standing)
-    return next(each for each in page.items if each.id == str(assembly_id))
+    homes = await _homes(actor, standing.dispute.id)
+    rows = await _readable(deps, standing, homes).filter(id=assembly_id)
+    if not rows:
+        raise NotFoundError
+    return (await _filled(deps, rows, homes))[0]
 
 
-async def _own(actor: Actor, standing: Standing) -> Q | None:
+def _readable(deps: Deps, standing: Standing, homes: list[Household]) -> QuerySet[Assembly]:
     """Owners on the roll take part in every consultation meeting of the case."""
-    if standing.kind is not StandingKind.FOLLOWER or not await _homes(actor, standing.dispute.id):
-        return None
-    return Q(dispute_id=standing.dispute.id)
+    own = Q(dispute_id=standing.dispute.id) if homes else None
+    return access.readable(deps, standing, "assembly", Assembly.filter(dispute_id=standing.dispute.id), own)
 
 
 async def _homes(actor: Actor, dispute_id: UUID) -> list[Household]:
     if not isinstance(actor, ResidentActor):
         return []
-    return await Household.filter(dispute_id=dispute_id, resident_id=actor.id).order_by("label")
+    return await Household.filter(dispute_id=dispute_id, resident_id=actor.id).order_by("id")
 
 
 async def _filled(deps: Deps, rows: list[Assembly], homes: list[Household]) -> list[AssemblyOut]:
@@ -136,7 +139,7 @@ def _out(
 
 
 async def _motion(deps: Deps, motion: Motion, homes: list[Household]) -> MotionOut:
-    ballots, labels = Ballot.filter(motion_id=motion.id), {home.id: home.label for home in homes}
+    ballots, labels = Ballot.filter(motion_id=motion.id), {home.id: roll.label(deps, home) for home in homes}
     is_over = deps.clock.now() >= motion.closes_at
     return MotionOut(
         id=str(motion.id),

@@ -12,7 +12,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Code, In
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, schedules
+from backend.mediation import access, related, running, schedules
 from backend.registry import mediating
 from models import (
     Audience,
@@ -29,7 +29,6 @@ from models import (
 
 COMMERCIAL = "commercial"
 _BEFORE_THE_START = (Status.SUBMITTED, Status.ACCEPTED)
-_OVER = (Status.REFUSED, Status.WITHDRAWN, Status.CLOSED, Status.NOT_AGREED)
 _WORKING = (StandingKind.MEDIATOR, StandingKind.CENTER)
 
 
@@ -71,17 +70,18 @@ async def name_institution(deps: Deps, actor: StaffActor, dispute_id: UUID, orga
     dispute = standing.dispute
     if dispute.status not in _BEFORE_THE_START:
         raise AlreadyStartedError
-    check_category(deps, dispute)
+    _check_category(deps, dispute)
     organization = await Organization.get_or_none(id=organization_id, deactivated_at=None)
     if organization is None:
         raise InvalidFieldsError.at("organization_id", "没有这个调解组织，请重新选择。")
     mediating.check_may_mediate(deps.catalog, organization, COMMERCIAL, clock.today(deps.clock))
+    await related.refuse_party(deps, organization, await queries.parties(dispute.id))
     _ = await _name(deps, actor, dispute, organization)
 
 
 async def accept_fees(deps: Deps, actor: ResidentActor, dispute_id: UUID, schedule_id: UUID) -> None:
     """By phone, for every party that it speaks for; twice changes nothing.
-    Raises NotFoundError, NotCommercialError, InvalidFieldsError."""
+    Raises NotFoundError, MediationNotOpenError, NotCommercialError, InvalidFieldsError."""
     standing = await access.of_resident(actor, dispute_id, lock=True)
     if standing.kind is not StandingKind.PARTY:
         raise NotFoundError
@@ -92,7 +92,7 @@ async def accept_fees(deps: Deps, actor: ResidentActor, dispute_id: UUID, schedu
 
 
 async def record_acceptance(deps: Deps, actor: StaffActor, dispute_id: UUID, party_id: UUID) -> None:
-    """From paper. Raises NotFoundError, RoleNotAllowedError, NotCommercialError."""
+    """From paper. Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, NotCommercialError."""
     standing = await access.of_colleague(actor, dispute_id, lock=True)
     access.require(standing, *_WORKING)
     case, known = await _charged(standing.dispute), await queries.parties(dispute_id)
@@ -160,6 +160,13 @@ async def default_institution(dispute: Dispute) -> Organization | None:
     return found[0] if len(found) == 1 else None
 
 
+async def case_of(dispute: Dispute) -> CommercialCase | None:
+    """None, too, once the case goes another way than the commercial one: there is no price on that."""
+    if dispute.track not in (None, COMMERCIAL):
+        return None
+    return await CommercialCase.filter(dispute_id=dispute.id).select_related("organization", "schedule").first()
+
+
 async def begin(
     deps: Deps, actor: StaffActor, dispute: Dispute, organization: Organization, parties: Collection[Party]
 ) -> None:
@@ -179,11 +186,15 @@ async def begin(
         raise FeesNotAcceptedError
 
 
-def check_category(deps: Deps, dispute: Dispute) -> None:
+def _check_category(deps: Deps, dispute: Dispute) -> None:
     """Raises InvalidFieldsError."""
-    track = deps.catalog.tracks[COMMERCIAL]
-    if deps.catalog.top_category(dispute.category) in track.excluded_categories:
-        raise InvalidFieldsError.at("organization_id", f"这类纠纷依法不能走{track.title}，请选择其他途径。")
+    if is_excluded(deps, dispute):
+        title = deps.catalog.tracks[COMMERCIAL].title
+        raise InvalidFieldsError.at("organization_id", f"这类纠纷依法不能走{title}，请选择其他途径。")
+
+
+def is_excluded(deps: Deps, dispute: Dispute) -> bool:
+    return deps.catalog.top_category(dispute.category) in deps.catalog.tracks[COMMERCIAL].excluded_categories
 
 
 async def _name(deps: Deps, actor: StaffActor, dispute: Dispute, organization: Organization) -> CommercialCase:
@@ -208,12 +219,11 @@ async def _name(deps: Deps, actor: StaffActor, dispute: Dispute, organization: O
 
 
 async def _charged(dispute: Dispute) -> CommercialCase:
-    """The case with its price. Raises NotCommercialError where nothing is charged."""
-    case = await CommercialCase.get_or_none(dispute_id=dispute.id)
-    is_free = case is None or case.schedule_id is None or dispute.track not in (None, COMMERCIAL)
-    if is_free or dispute.status in _OVER:
+    """The case with its price. Raises MediationNotOpenError; NotCommercialError where nothing is charged."""
+    running.require_not_over(dispute)
+    case = await case_of(dispute)
+    if case is None or case.schedule_id is None:
         raise NotCommercialError
-    assert case is not None
     return case
 
 

@@ -8,7 +8,7 @@ from backend.core.errors import NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Moment, Out
 from backend.disputes import queries
-from backend.mediation import fees, schedules
+from backend.mediation import commercial, fees, schedules
 from backend.mediation.access import Standing
 from backend.mediation.fees import QuotedLine
 from models import CommercialCase, FeeAcceptance, Party, PartyKind, Undertaking
@@ -60,9 +60,7 @@ class CommercialOut(Out):
 async def page(deps: Deps, standing: Standing, reader_id: UUID) -> CommercialOut:
     """Raises NotFoundError where no institution is named, or nothing of it is theirs."""
     rules, kind = deps.catalog.mediation, standing.kind
-    case = (
-        await CommercialCase.filter(dispute_id=standing.dispute.id).select_related("organization", "schedule").first()
-    )
+    case = await commercial.case_of(standing.dispute)
     reads_fees, promises = rules.reach(kind, "fee") is not None, rules.reach(kind, "undertaking") is not None
     if case is None or not (reads_fees or promises):
         raise NotFoundError

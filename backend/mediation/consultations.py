@@ -9,7 +9,6 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
-from backend.core import identity
 from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
@@ -17,7 +16,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.wording import date_text
 from backend.disputes import queries
 from backend.disputes.history import Entry
-from backend.mediation import access, sharing, telling
+from backend.mediation import access, related, sharing, telling
 from backend.mediation.access import Standing
 from backend.mediation.consultation_schemas import ConsultationIn, ExpertAnswerIn
 from backend.mediation.rooms import STAFF
@@ -116,7 +115,7 @@ async def answer(deps: Deps, actor: StaffActor, consultation_id: UUID, given: Ex
     if mine.answer is not ExpertAnswer.INVITED:
         raise AnsweredError
     said, reason = ExpertAnswer(given.answer), given.reason
-    if said is ExpertAnswer.ACCEPTED and await _is_related(deps, actor, dispute):
+    if said is ExpertAnswer.ACCEPTED and await related.is_barred(deps, actor, dispute):
         said, reason = ExpertAnswer.CONFLICT, _SAME
     mine.answer, mine.answered_at = said, deps.clock.now()
     if reason is not None:
@@ -230,18 +229,6 @@ async def _asked(actor: StaffActor, consultation_id: UUID) -> ConsultedExpert:
     if mine is None:
         raise NotFoundError
     return mine
-
-
-async def _is_related(deps: Deps, actor: StaffActor, dispute: Dispute) -> bool:
-    """As far as numbers and names can tell: the expert is a party, or a party is where the expert belongs."""
-    expert = await Staff.get(id=actor.id).select_related("organization")
-    names = [expert.name, *([expert.organization.name] if expert.organization else [])]
-    hashes = {deps.keyring.keyed_hash("name", identity.searchable("name", each)) for each in names}
-    numbers = {each for each in (expert.phone_hash, expert.id_number_hash) if each}
-    for party in await queries.parties(dispute.id):
-        if party.name_hash in hashes or numbers & {party.phone_hash, party.id_number_hash}:
-            return True
-    return False
 
 
 async def _settle_member(deps: Deps, member: CaseMember, said: ExpertAnswer) -> None:

@@ -58,6 +58,8 @@ class StatuteOut(Out):
     law: str
     article: str
     summary: str
+    """In our own words; `note` says so to whoever reads it."""
+    note: str = "以上为条文大意，不是法律原文，以公布的文本为准。"
     effective_from: date
     effective_to: date | None
 

@@ -44,7 +44,7 @@ class RecordedConsentIn(ConsentIn):
 
 
 async def consent(deps: Deps, actor: ResidentActor, dispute_id: UUID, member_id: UUID, *, agreed: bool) -> Standing:
-    """By a party's own phone, for whom it speaks.
+    """By a party's own phone, for whom it speaks. An agreement may be taken back at any time.
     Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, NotInvitedNowError, ConsentGivenError."""
     standing = await access.of_resident(actor, dispute_id, lock=True)
     access.require(standing, StandingKind.PARTY)
@@ -91,30 +91,27 @@ async def let_in(deps: Deps, actor: Actor, dispute: Dispute, member: CaseMember)
 async def wanted(dispute: Dispute, member_id: UUID) -> CaseMember:
     """Of a case that the caller holds: invited, and agreed to by every party.
     Raises NotFoundError, NotInvitedNowError, ConsentsMissingError."""
-    member = await _open(dispute, member_id)
-    if await member_views.missing(dispute, member.id):
-        raise ConsentsMissingError
-    return member
-
-
-async def _open(dispute: Dispute, member_id: UUID) -> CaseMember:
     member = await members.one_of(dispute, member_id, MemberKind.INVITED)
     if member.status is not MemberStatus.INVITED:
         raise NotInvitedNowError
+    if await member_views.missing(dispute, member.id):
+        raise ConsentsMissingError
     return member
 
 
 async def _record(
     deps: Deps, actor: Actor, dispute: Dispute, member_id: UUID, party_ids: list[UUID], *, agreed: bool
 ) -> None:
-    member = await _open(dispute, member_id)
-    answered = await InvitedConsent.filter(member_id=member.id, party_id__in=party_ids).values_list(
-        "party_id", flat=True
-    )
-    fresh = [party_id for party_id in party_ids if party_id not in set(answered)]
+    member = await members.one_of(dispute, member_id, MemberKind.INVITED)
+    if member.status is not MemberStatus.INVITED and (agreed or member.status is not MemberStatus.ACCEPTED):
+        raise NotInvitedNowError
+    given = InvitedConsent.filter(member_id=member.id, party_id__in=party_ids)
+    same = set(await given.filter(agreed=agreed).values_list("party_id", flat=True))
+    fresh = [party_id for party_id in party_ids if party_id not in same]
     if not fresh:
         raise ConsentGivenError
     now = deps.clock.now()
+    await given.filter(agreed=not agreed).delete()
     await InvitedConsent.bulk_create(
         InvitedConsent(
             id=uuid7(),
@@ -127,12 +124,23 @@ async def _record(
         )
         for party_id in fresh
     )
-    if not agreed:
-        member.status, member.answered_at = MemberStatus.DECLINED, now
-        await member.save(update_fields=["status", "answered_at"])
     kind = "person_agreed" if agreed else "person_not_agreed"
     data = _data(deps, member) | {"party_ids": [str(party_id) for party_id in fresh]}
-    await history.record(deps, dispute, actor, Entry(kind, Audience.STAFF, data))
+    entries = [Entry(kind, Audience.STAFF, data)]
+    if not agreed:
+        entries += await _no_longer_wanted(deps, member)
+    await history.record(deps, dispute, actor, *entries)
+
+
+async def _no_longer_wanted(deps: Deps, member: CaseMember) -> list[Entry]:
+    """Who was there already has left; of whom was only asked for, nobody hears who said no."""
+    was_there, now = member.status is MemberStatus.ACCEPTED, deps.clock.now()
+    if was_there:
+        member.status, member.ended_at = MemberStatus.ENDED, now
+    else:
+        member.status, member.answered_at = MemberStatus.DECLINED, now
+    await member.save(update_fields=["status", "answered_at", "ended_at"])
+    return [Entry("person_left", data=_data(deps, member))] if was_there else []
 
 
 def _data(deps: Deps, member: CaseMember) -> dict[str, object]:

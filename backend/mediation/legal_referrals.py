@@ -5,6 +5,7 @@ from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from backend.accounts.actors import StaffActor
+from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.wording import weekdays_text
@@ -115,12 +116,15 @@ async def answer(deps: Deps, actor: StaffActor, referral_id: UUID, fields: Answe
 
 
 async def give_back(deps: Deps, actor: StaffActor, referral_id: UUID, fields: SlipIn) -> LegalReferral:
-    """The return slip, once. Raises NotFoundError, ReferralNotAcceptedError, ReferralAnsweredError."""
+    """The return slip, once. Raises NotFoundError, ReferralNotAcceptedError, ReferralAnsweredError,
+    InvalidFieldsError."""
     referral, dispute = await _mine(actor, referral_id)
     if referral.status is LegalReferralStatus.SENT:
         raise ReferralNotAcceptedError
     if referral.status is not LegalReferralStatus.ACCEPTED:
         raise ReferralAnsweredError
+    if fields.result_on < clock.local(referral.sent_at).date():
+        raise InvalidFieldsError.at("result_on", "办理日期不能早于转介日期，请检查后重填。")
     referral.status, referral.returned_at = LegalReferralStatus.RETURNED, deps.clock.now()
     referral.result, referral.result_on = fields.result, fields.result_on
     referral.slip_sealed = deps.keyring.seal(fields.text, "legal_referral", "slip", referral.id)

@@ -5,8 +5,10 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import ValidationInfo, field_validator
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
-from backend.accounts.actors import StaffActor
+from backend.accounts.actors import Actor, StaffActor
 from backend.core import clock, identity
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
@@ -14,7 +16,7 @@ from backend.core.schema import In, Moment, Out, Text, deps_of, problem
 from backend.core.wording import date_text
 from backend.disputes import history, party_rows
 from backend.disputes.history import Entry
-from backend.mediation import access, running, sharing, steering, tasks
+from backend.mediation import access, acts, running, sharing, steering, tasks
 from backend.mediation.access import Standing
 from backend.mediation.assemblies import SharesIn
 from backend.mediation.sharing import Item, ShareTo
@@ -26,12 +28,15 @@ from models import (
     MatterOwner,
     MatterStatus,
     MatterUpdate,
+    MemberKind,
     MemberStatus,
     Motion,
     Party,
     PartyKind,
 )
 from models.base import uuid7
+
+_MAY_OWN = (MemberKind.ASSISTING, MemberKind.INVITED)
 
 
 class MatterSolvedError(HejieError):
@@ -58,6 +63,10 @@ class MatterIn(In):
         if value < clock.today(deps_of(info).clock):
             raise problem("完成日期不能早于今天，请检查后重填。")
         return value
+
+
+class ProgressIn(In):
+    text: Text
 
 
 class MatterUpdateOut(Out):
@@ -116,17 +125,16 @@ async def add(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: MatterIn)
 
 
 async def update(
-    deps: Deps, actor: StaffActor, dispute_id: UUID, matter_id: UUID, text: str, *, solves: bool
+    deps: Deps, actor: Actor, dispute_id: UUID, matter_id: UUID, text: str, *, solves: bool = False
 ) -> Standing:
-    """By the center, or by the organization whose matter it is. Of what solves it, `text` is the proof.
+    """By the center, or by whose matter it is. Of what solves it, `text` is the proof.
     Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, MatterSolvedError."""
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    found = access.readable(deps, standing, "matter", Matter.filter(dispute_id=dispute_id))
-    row = await found.get_or_none(id=matter_id)
+    standing = await acts.standing(actor, dispute_id, lock=True)
+    row = await _readable(deps, standing).get_or_none(id=matter_id)
     if row is None:
         raise NotFoundError
-    own = standing.member is not None and standing.member.id == row.owner_id
-    if not own and not steering.is_of_center(actor, standing):
+    of_center = isinstance(actor, StaffActor) and steering.is_of_center(actor, standing)
+    if row.owner_id not in _owning(standing) and not of_center:
         raise RoleNotAllowedError
     running.require_open(standing.dispute)
     if row.status is MatterStatus.SOLVED:
@@ -153,24 +161,33 @@ async def share(deps: Deps, actor: StaffActor, dispute_id: UUID, matter_id: UUID
 
 async def of_case(deps: Deps, standing: Standing) -> MattersOut:
     """Raises NotFoundError."""
-    found = access.readable(deps, standing, "matter", Matter.filter(dispute_id=standing.dispute.id))
-    rows = await found.order_by("id").limit(500).prefetch_related("updates")
+    rows = await _readable(deps, standing).order_by("id").limit(500).prefetch_related("updates")
     owners = await _owners(deps, standing.dispute)
     solved = sum(row.status is MatterStatus.SOLVED for row in rows)
     items = [_out(deps, row, owners.get(row.owner_id, "")) for row in rows]
     return MattersOut(open=len(rows) - solved, solved=solved, items=items)
 
 
+def _readable(deps: Deps, standing: Standing) -> QuerySet[Matter]:
+    own = Q(owner_id__in=_owning(standing))
+    return access.readable(deps, standing, "matter", Matter.filter(dispute_id=standing.dispute.id), own)
+
+
+def _owning(standing: Standing) -> list[UUID]:
+    """As whom the reader has matters."""
+    return [*standing.party_ids, *([standing.member.id] if standing.member else [])]
+
+
 async def _owner_id(dispute: Dispute, fields: MatterIn) -> UUID:
     if fields.owner_kind is MatterOwner.CENTER:
         return dispute.center_id
     known = (
-        CaseMember.filter(dispute_id=dispute.id, status=MemberStatus.ACCEPTED)
+        CaseMember.filter(dispute_id=dispute.id, status=MemberStatus.ACCEPTED, kind__in=_MAY_OWN)
         if fields.owner_kind is MatterOwner.MEMBER
         else Party.filter(dispute_id=dispute.id, removed_at=None, left_at=None)
     )
     if fields.owner_id is None or not await known.filter(id=fields.owner_id).exists():
-        raise InvalidFieldsError.at("owner_id", "请选择由谁负责：本案的协助单位或者当事人。")
+        raise InvalidFieldsError.at("owner_id", "请选择由谁负责：本案的协助单位、受邀人员或者当事人。")
     return fields.owner_id
 
 

@@ -7,13 +7,12 @@ from pydantic import Field, ValidationInfo, model_validator
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
-from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.schema import Code, In, Line, Text, deps_of, problems
 from backend.disputes import history, party_rows, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, steering
+from backend.mediation import access, related, steering
 from backend.mediation.access import Standing
 from models import Audience, CaseMember, Dispute, MemberKind, MemberStatus, Organization, Role, Staff
 from models.base import uuid7
@@ -23,6 +22,7 @@ _LEFT = {
     MemberKind.ASSISTING: "organization_left",
     MemberKind.INVITED: "person_left",
     MemberKind.FOLLOWER: "follower_left",
+    MemberKind.EXPERT: "expert_left",
 }
 
 
@@ -97,13 +97,14 @@ async def invite(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Member
 
 
 async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, member_id: UUID, reason: str) -> Standing:
-    """By the lead, or by the organization that assists. Raises NotFoundError, RoleNotAllowedError, MemberEndedError."""
+    """By the lead, or by whoever takes part. Raises NotFoundError, RoleNotAllowedError, MemberEndedError."""
     standing = await access.of_colleague(actor, dispute_id, lock=True)
     own = standing.member is not None and standing.member.id == member_id
     if not own:
         steering.require_lead(actor, standing)
-    member = await CaseMember.filter(id=member_id, dispute_id=dispute_id).select_related("organization").first()
-    if member is None or member.kind not in _LEFT:
+    found = CaseMember.filter(id=member_id, dispute_id=dispute_id)
+    member = await found.select_related("organization", "staff").first()
+    if member is None:
         raise NotFoundError
     if member.status not in LIVE:
         raise MemberEndedError
@@ -130,10 +131,13 @@ async def one_of(dispute: Dispute, member_id: UUID, kind: MemberKind) -> CaseMem
 
 
 def data_of(deps: Deps, member: CaseMember) -> dict[str, str]:
-    """Words of the record. The organization must have been read with it."""
+    """Words of the record. The organization, or of an expert the account, must have been read with it."""
     known = {"member_id": str(member.id), "part_text": deps.catalog.joint.part_text(member.part)}
-    organization = member.organization if member.organization_id else None
-    return known | ({"organization": organization.name} if organization else {})
+    if member.organization_id and member.organization:
+        known["organization"] = member.organization.name
+    if member.staff_id and member.staff:
+        known["expert"] = member.staff.name
+    return known
 
 
 async def _able_organization(deps: Deps, dispute: Dispute, organization_id: UUID) -> Organization:
@@ -143,24 +147,12 @@ async def _able_organization(deps: Deps, dispute: Dispute, organization_id: UUID
         raise InvalidFieldsError.at("organization_id", "没有这个单位，请重新选择。")
     if organization.id == dispute.organization_id:
         raise InvalidFieldsError.at("organization_id", "这个单位正在主持本件调解，不能再作为协助单位。")
-    if await _is_party(deps, dispute, organization):
-        raise InvalidFieldsError.at("organization_id", "这个单位是本案当事人，不能协助调解，请另选。")
+    await related.refuse_party(deps, organization, await queries.parties(dispute.id))
     if await is_assisting(dispute, organization):
         raise AlreadyAskedError
     if not await _associates(organization).exists():
         raise InvalidFieldsError.at("organization_id", "这个单位还没有联络员账号，请先请系统管理员开通。")
     return organization
-
-
-async def _is_party(deps: Deps, dispute: Dispute, organization: Organization) -> bool:
-    """By credit code, or by name."""
-    name = identity.normalize_name(organization.name)
-    for party in await queries.parties(dispute.id):
-        known = party_rows.opened(deps, party)
-        code = known["credit_code"]
-        if identity.normalize_name(known["name"]) == name or (code and code == organization.registration_number):
-            return True
-    return False
 
 
 async def _refuse_names(deps: Deps, dispute: Dispute, fields: MemberIn) -> None:

@@ -12,7 +12,7 @@ from backend.core.errors import HejieError, NotFoundError
 from backend.core.schema import Moment, Out, Page
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, invited_persons, member_tokens, member_views, running
+from backend.mediation import access, invited_persons, member_tokens, member_views, roll, running
 from backend.mediation.member_tokens import JoinIn, TokenRefusedError
 from models import (
     Audience,
@@ -93,13 +93,8 @@ async def leave(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:
 
 async def mine(deps: Deps, actor: ResidentActor) -> Page[MembershipOut]:
     rows = await CaseMember.filter(_mine(actor)).order_by("-id").limit(100).select_related("dispute__center")
-    homes = await Household.filter(resident_id=actor.id).order_by("label")
+    homes = await Household.filter(resident_id=actor.id).order_by("id")
     return Page[MembershipOut](items=[_out(deps, row, homes) for row in rows])
-
-
-async def households_of(actor: ResidentActor, dispute_id: UUID) -> list[Household]:
-    """On the roll of a case that the caller may see."""
-    return await Household.filter(dispute_id=dispute_id, resident_id=actor.id).order_by("label")
 
 
 async def _join_as_named(
@@ -167,5 +162,5 @@ def _out(deps: Deps, member: CaseMember, homes: list[Household]) -> MembershipOu
         category_text=category.name if category else dispute.category,
         status_text=deps.catalog.statuses[dispute.status].text,
         since=member.answered_at or member.invited_at,
-        households=[each.label for each in homes if each.dispute_id == dispute.id],
+        households=[roll.label(deps, each) for each in homes if each.dispute_id == dispute.id],
     )

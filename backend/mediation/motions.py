@@ -120,11 +120,13 @@ async def vote(deps: Deps, actor: ResidentActor, dispute_id: UUID, motion_id: UU
     standing = await access.of_resident(actor, dispute_id, lock=True)
     motion = await _running(deps, standing, motion_id)
     own = [home.id for home in await Household.filter(dispute_id=dispute_id, resident_id=actor.id).only("id")]
+    if not own:
+        raise NotEntitledError
     if fields.household_id is None and len(own) > 1:
         raise InvalidFieldsError.at("household_id", "您有几户，请选择为哪一户投票。")
-    household_id = fields.household_id or next(iter(own), None)
-    if household_id is None or household_id not in own:
-        raise NotEntitledError
+    household_id = fields.household_id or own[0]
+    if household_id not in own:
+        raise InvalidFieldsError.at("household_id", "名册里您名下没有这一户，只能为自己的房屋投票。")
     audience, reader_id = history.own(standing.dispute, actor.id)
     await _cast(deps, actor, motion, household_id, fields.choice)
     entry = Entry("vote_cast", audience, _data(motion) | {"household_id": str(household_id)}, reader_id=reader_id)

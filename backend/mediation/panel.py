@@ -1,6 +1,7 @@
 """A panel of experts for one case: proposed by the mediator, chosen by both sides, free of conflicts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -15,7 +16,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Code, In, Text, deps_of, problem, problems
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, commercial, panels, related
+from backend.mediation import access, acts, commercial, panels, related
 from backend.mediation.access import Standing
 from backend.mediation.panels import Ballot
 from models import (
@@ -26,6 +27,7 @@ from models import (
     Panel,
     PanelCandidate,
     PanelChoice,
+    Party,
     Preference,
     Role,
     Staff,
@@ -37,6 +39,7 @@ PART = "panel"
 """What a member of a panel is in the case."""
 
 _OPEN = (Status.ACCEPTED, Status.IN_MEDIATION)
+_CONFLICT = "这位专家是当事人，或者是当事人单位的人，不能参加本案。"
 _SEATED = (MemberStatus.INVITED, MemberStatus.ACCEPTED)
 
 
@@ -50,6 +53,12 @@ class NoPanelNowError(HejieError):
     code: ClassVar[str] = "no_panel_now"
     status: ClassVar[int] = 409
     message: ClassVar[str] = "现在不能组成专家组：只有商事调解在受理以后、结束以前可以。"
+
+
+class StillChoosingError(HejieError):
+    code: ClassVar[str] = "still_choosing"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "还有当事人没有选，选择期限也没有过。请等各方选完，或者等期限过后再组成专家组。"
 
 
 class PanelFormedError(HejieError):
@@ -80,6 +89,7 @@ class PanelIn(In):
     seats: int
     candidates: Annotated[tuple[CandidateIn, ...], Field(min_length=1, max_length=30)]
     choose_by: date
+    """So long the panel waits for the parties; who answers later counts until it is formed."""
 
     @model_validator(mode="after")
     def fits(self, info: ValidationInfo) -> "PanelIn":
@@ -114,12 +124,8 @@ class AppointmentIn(In):
 
 async def propose(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: PanelIn) -> Standing:
     """Raises NotFoundError, RoleNotAllowedError, NoPanelNowError, PanelExistsError, InvalidFieldsError."""
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    access.require(standing, StandingKind.MEDIATOR, StandingKind.CENTER)
+    standing = await _steered(deps, actor, dispute_id)
     dispute = standing.dispute
-    commercial.check_category(deps, dispute)
-    if dispute.status not in _OPEN or dispute.track not in (None, commercial.COMMERCIAL):
-        raise NoPanelNowError
     if await Panel.filter(dispute_id=dispute.id).exists():
         raise PanelExistsError
     await _check_candidates(deps, dispute_id, fields)
@@ -141,10 +147,11 @@ async def propose(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Panel
 
 
 async def choose(deps: Deps, actor: ResidentActor, dispute_id: UUID, fields: ChoicesIn) -> Standing:
-    """By a party's phone. Raises NotFoundError, PanelFormedError, InvalidFieldsError."""
+    """By a party's phone. Raises NotFoundError, NoPanelNowError, PanelFormedError, InvalidFieldsError."""
     standing = await access.of_resident(actor, dispute_id, lock=True)
     if standing.kind is not StandingKind.PARTY or not standing.party_ids:
         raise NotFoundError
+    _require_open(deps, standing)
     panel = await open_panel(dispute_id)
     candidates = {each.expert_id: each.id for each in await PanelCandidate.filter(panel_id=panel.id)}
     _check_choices(fields, candidates.keys())
@@ -164,12 +171,15 @@ async def choose(deps: Deps, actor: ResidentActor, dispute_id: UUID, fields: Cho
 
 async def form(deps: Deps, actor: StaffActor, dispute_id: UUID) -> Standing:
     """Whom both sides chose is invited; open seats are for `appoint`. Nobody chooses after it.
-    Raises NotFoundError, RoleNotAllowedError, PanelFormedError."""
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    access.require(standing, StandingKind.MEDIATOR, StandingKind.CENTER)
-    panel = await open_panel(dispute_id)
-    experts, ballots, sides = await _ballots(dispute_id, panel)
-    found = panels.agreed_on(experts, ballots, sides, panel.seats)
+    Raises NotFoundError, RoleNotAllowedError, NoPanelNowError, PanelFormedError, StillChoosingError."""
+    standing = await _steered(deps, actor, dispute_id)
+    panel, parties = await open_panel(dispute_id), await acts.taking_part(dispute_id)
+    ballots = await _ballots(panel, parties)
+    if len(ballots) < len(parties) and clock.today(deps.clock) <= panel.choose_by:
+        raise StillChoosingError
+    candidates = await _candidates(panel)
+    free = [each.expert_id for each in candidates if not await related.is_of_a_party(deps, each.expert, parties)]
+    found = panels.agreed_on(free, ballots, {str(party.side) for party in parties}, panel.seats)
     panel.formed_at = deps.clock.now()
     await panel.save(update_fields=["formed_at"])
     await _invite(deps, actor, standing, found)
@@ -180,23 +190,21 @@ async def form(deps: Deps, actor: StaffActor, dispute_id: UUID) -> Standing:
 
 async def appoint(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: AppointmentIn) -> Standing:
     """For a seat that the parties left open or an expert gave back: one of the candidates whom nobody struck.
-    Raises NotFoundError, RoleNotAllowedError, SeatsFullError, InvalidFieldsError."""
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    access.require(standing, StandingKind.MEDIATOR, StandingKind.CENTER)
+    Raises NotFoundError, RoleNotAllowedError, NoPanelNowError, SeatsFullError, InvalidFieldsError."""
+    standing = await _steered(deps, actor, dispute_id)
     panel = await Panel.get_or_none(dispute_id=dispute_id, formed_at__isnull=False)
     if panel is None:
         raise NotFoundError
     members = await CaseMember.filter(dispute_id=dispute_id, kind=MemberKind.EXPERT, part=PART)
     if sum(member.status in _SEATED for member in members) >= panel.seats:
         raise SeatsFullError
-    candidate = await PanelCandidate.get_or_none(panel_id=panel.id, expert_id=fields.expert_id)
-    asked = {member.staff_id for member in members}
-    is_struck = (
-        candidate is not None
-        and await PanelChoice.filter(candidate_id=candidate.id, preference=Preference.STRUCK).exists()
-    )
-    if candidate is None or is_struck or fields.expert_id in asked:
-        raise InvalidFieldsError.at("expert_id", "请在没有被当事人排除、也没有请过的候选专家里选。")
+    candidate = next((each for each in await _candidates(panel) if each.expert_id == fields.expert_id), None)
+    if candidate is None or fields.expert_id in {member.staff_id for member in members}:
+        raise InvalidFieldsError.at("expert_id", "请在还没有请过的候选专家里选。")
+    if await PanelChoice.filter(candidate_id=candidate.id, preference=Preference.STRUCK).exists():
+        raise InvalidFieldsError.at("expert_id", "这位专家已经被当事人排除，请另选一位。")
+    if await related.is_of_a_party(deps, candidate.expert, await queries.parties(dispute_id)):
+        raise InvalidFieldsError.at("expert_id", _CONFLICT)
     candidate.appointed_reason_sealed = deps.keyring.seal(
         fields.reason, "panel_candidate", "appointed_reason", candidate.id
     )
@@ -204,6 +212,21 @@ async def appoint(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Appoi
     await _invite(deps, actor, standing, [fields.expert_id])
     await history.record(deps, standing.dispute, actor, Entry("panelist_appointed", Audience.PARTIES))
     return standing
+
+
+async def _steered(deps: Deps, actor: StaffActor, dispute_id: UUID) -> Standing:
+    """By the center that has it. Raises NotFoundError, RoleNotAllowedError, NoPanelNowError."""
+    standing = await access.of_colleague(actor, dispute_id, lock=True)
+    access.require(standing, StandingKind.MEDIATOR, StandingKind.CENTER)
+    _require_open(deps, standing)
+    return standing
+
+
+def _require_open(deps: Deps, standing: Standing) -> None:
+    dispute = standing.dispute
+    is_commercial = dispute.track in (None, commercial.COMMERCIAL) and not commercial.is_excluded(deps, dispute)
+    if dispute.status not in _OPEN or not is_commercial:
+        raise NoPanelNowError
 
 
 async def open_panel(dispute_id: UUID) -> Panel:
@@ -225,42 +248,45 @@ async def _check_candidates(deps: Deps, dispute_id: UUID, fields: PanelIn) -> No
         if expert is None:
             found.append(FieldProblem(f"candidates.{index}.expert_id", "没有这位专家，请重新选择。"))
         elif await related.is_of_a_party(deps, expert, parties):
-            message = "这位专家是当事人，或者是当事人单位的人，不能参加本案。"
-            found.append(FieldProblem(f"candidates.{index}.expert_id", message))
+            found.append(FieldProblem(f"candidates.{index}.expert_id", _CONFLICT))
     if found:
         raise InvalidFieldsError(fields=tuple(found))
 
 
-def _check_choices(fields: ChoicesIn, known: "set[UUID] | object") -> None:
-    twice = set(fields.chosen) & set(fields.struck)
+def _check_choices(fields: ChoicesIn, known: Collection[UUID]) -> None:
+    """Each is a candidate, and is named once in all."""
+    named = Counter([*fields.chosen, *fields.struck])
     found = [
-        FieldProblem(f"{name}.{index}", "这位不在候选名单里，或者同时选了又排除，请重新选择。")
-        for name in ("chosen", "struck")
-        for index, each in enumerate(getattr(fields, name))
-        if each not in known or each in twice or getattr(fields, name).index(each) != index  # type: ignore[operator]
+        FieldProblem(f"{name}.{index}", "这位不在候选名单里，或者选了不止一次，请重新选择。")
+        for name, chosen in (("chosen", fields.chosen), ("struck", fields.struck))
+        for index, each in enumerate(chosen)
+        if each not in known or named[each] > 1
     ]
     if found:
         raise InvalidFieldsError(fields=tuple(found))
 
 
-async def _ballots(dispute_id: UUID, panel: Panel) -> tuple[list[UUID], list[Ballot], set[str]]:
-    """Candidates in the order of the proposal, one ballot for each party that answered, the sides that take part."""
-    candidates = await PanelCandidate.filter(panel_id=panel.id).order_by("id")
-    parties = {party.id: party for party in await queries.parties(dispute_id) if not party.left_at}
-    expert_of = {each.id: each.expert_id for each in candidates}
-    choices = await PanelChoice.filter(candidate_id__in=list(expert_of), party_id__in=list(parties)).order_by("rank")
-    of_party: dict[UUID, list[PanelChoice]] = defaultdict(list)
-    for choice in choices:
+async def _candidates(panel: Panel) -> list[PanelCandidate]:
+    """In the order of the proposal."""
+    candidates = PanelCandidate.filter(panel_id=panel.id).order_by("id")
+    return await candidates.select_related("expert__organization")
+
+
+async def _ballots(panel: Panel, parties: Sequence[Party]) -> list[Ballot]:
+    """One for each of `parties` that has answered."""
+    choices = PanelChoice.filter(candidate__panel_id=panel.id).order_by("rank").select_related("candidate")
+    of_party = defaultdict[UUID, list[PanelChoice]](list)
+    for choice in await choices:
         of_party[choice.party_id].append(choice)
-    ballots = [
+    return [
         Ballot(
-            parties[party_id].side,
-            tuple(expert_of[row.candidate_id] for row in rows if row.preference is Preference.CHOSEN),
-            frozenset(expert_of[row.candidate_id] for row in rows if row.preference is Preference.STRUCK),
+            party.side,
+            tuple(row.candidate.expert_id for row in of_party[party.id] if row.preference is Preference.CHOSEN),
+            frozenset(row.candidate.expert_id for row in of_party[party.id] if row.preference is Preference.STRUCK),
         )
-        for party_id, rows in of_party.items()
+        for party in parties
+        if party.id in of_party
     ]
-    return list(expert_of.values()), ballots, {str(party.side) for party in parties.values()}
 
 
 async def _invite(deps: Deps, actor: StaffActor, standing: Standing, experts: list[UUID]) -> None:

@@ -8,12 +8,12 @@ from pydantic import ValidationInfo, model_validator
 
 from backend.accounts.actors import StaffActor
 from backend.core.deps import Deps
-from backend.core.errors import FieldProblem, HejieError, NotFoundError
+from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.core.schema import Code, In, Moment, Out, Text, deps_of, problems
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import commercial
+from backend.mediation import commercial, related
 from backend.mediation.access import Standing
 from backend.mediation.panel import PART
 from models import (
@@ -109,11 +109,14 @@ async def seat(deps: Deps, actor: StaffActor, dispute_id: UUID) -> SeatOut:
 
 
 async def answer(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: SeatAnswerIn) -> SeatOut:
-    """Taking a seat promises silence in the same act. Raises NotFoundError, AlreadyAnsweredError."""
+    """Taking a seat promises silence in the same act. Who is related to a party is not let in, whatever they say.
+    Raises NotFoundError, AlreadyAnsweredError, InvalidFieldsError."""
     dispute = await queries.beside(await _own(actor, dispute_id), lock=True)
     member = await _own(actor, dispute_id)  # again, behind the lock
     if member.status is not MemberStatus.INVITED:
         raise AlreadyAnsweredError
+    if fields.accept and await related.is_barred(deps, actor, dispute):
+        raise InvalidFieldsError.at("no_conflict", "您是当事人，或者是当事人单位的人，请不要接受，并写明原因。")
     member.status = MemberStatus.ACCEPTED if fields.accept else MemberStatus.DECLINED
     member.answered_at = deps.clock.now()
     if fields.reason is not None:

@@ -13,6 +13,7 @@ from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.core.schema import In, Moment, Out, Text, deps_of, problem
+from backend.core.wording import money_text
 from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import EARLIEST
@@ -80,7 +81,7 @@ async def record(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Recove
     row.note_sealed = deps.keyring.seal(fields.note, "recovery", "note", row.id) if fields.note else None
     await row.save(force_create=True)
     data = {"recovery_id": str(row.id), "amount_fen": row.amount_fen, "received_on": row.received_on.isoformat(),
-            "yuan": f"{row.amount_fen / 100:,.2f}"}  # fmt: skip
+            "amount_text": money_text(row.amount_fen)}  # fmt: skip
     await history.record(deps, dispute, actor, Entry("recovered", Audience.PARTIES, data))
     return standing
 
@@ -95,7 +96,7 @@ async def void(deps: Deps, actor: StaffActor, dispute_id: UUID, recovery_id: UUI
     if row.voided_at is None:
         row.voided_at = deps.clock.now()
         await row.save(update_fields=["voided_at"])
-        data = {"recovery_id": str(row.id), "yuan": f"{row.amount_fen / 100:,.2f}"}
+        data = {"recovery_id": str(row.id), "amount_text": money_text(row.amount_fen)}
         entry = Entry("recovery_voided", Audience.PARTIES, data, {"reason": reason})
         await history.record(deps, standing.dispute, actor, entry)
     return standing

@@ -16,6 +16,7 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.pagination import cut, decode_id
 from backend.core.schema import In, Line, Moment, Out, Page, PageQuery, Text, problem, problems
+from backend.core.sheet_rows import Checked
 from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import Phone
@@ -227,34 +228,39 @@ async def one(deps: Deps, standing: Standing, household_id: UUID) -> HouseholdDe
 async def add(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: HouseholdIn) -> HouseholdOut:
     """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, InvalidFieldsError."""
     await steering.by_center(actor, dispute_id)
-    home = fields.as_home()
-    if await Household.filter(dispute_id=dispute_id, label_key=home.key).exists():
+    row = _row(deps, dispute_id, fields.as_home())
+    if await Household.filter(dispute_id=dispute_id, label_hash=row.label_hash).exists():
         raise InvalidFieldsError.at("label", "名册里已经有这一户，请检查是否重复。")
-    row = _row(deps, dispute_id, home)
+    if await Household.filter(dispute_id=dispute_id).count() >= deps.catalog.joint.most_households:
+        raise InvalidFieldsError.at("label", roll_rows.too_many(deps.catalog.joint.most_households))
     await row.save(force_create=True)
     await connections.get("default").execute_query(_LINK, [dispute_id])
     return _out(deps, await Household.get(id=row.id), masked=False)
 
 
-async def bring_in(deps: Deps, actor: StaffActor, dispute_id: UUID, checked: roll_rows.Checked) -> ImportedOut:
+async def bring_in(deps: Deps, actor: StaffActor, dispute_id: UUID, checked: Checked[Home]) -> ImportedOut:
     """A home that is on the roll already is brought up to date; what has been paid meanwhile stays.
     Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RollRefusedError."""
     standing = await steering.by_center(actor, dispute_id)
-    known = {row.label_key: row for row in await Household.filter(dispute_id=dispute_id)}
+    known = {row.label_hash: row for row in await Household.filter(dispute_id=dispute_id)}
+    homes = [(home, known.get(_label_hash(deps, dispute_id, home))) for home in checked.rows]
     found = [FieldProblem(f"rows.{each.line}.{each.column}".rstrip("."), each.reason) for each in checked.problems]
     paid_more = "这一户已经缴的多于这里的应缴，请核对。"
-    found += [FieldProblem(f"rows.{home.line}.owed_yuan", paid_more) for home in checked.homes
-              if home.key in known and known[home.key].settled_fen > home.owed_fen]  # fmt: skip
+    found += [FieldProblem(f"rows.{home.line}.owed_yuan", paid_more) for home, row in homes
+              if row is not None and row.settled_fen > home.owed_fen]  # fmt: skip
+    fresh = [_row(deps, dispute_id, home) for home, row in homes if row is None]
+    most = deps.catalog.joint.most_households
+    if len(known) + len(fresh) > most:
+        found.append(FieldProblem("rows", roll_rows.too_many(most)))
     if found:
         raise RollRefusedError(fields=tuple(found))
-    fresh = [_row(deps, dispute_id, home) for home in checked.homes if home.key not in known]
     await Household.bulk_create(fresh, batch_size=500)
-    for home in checked.homes:
-        if home.key in known:
-            _write(deps, known[home.key], home, settled_fen=max(home.settled_fen, known[home.key].settled_fen))
-            await known[home.key].save()
+    for home, row in homes:
+        if row is not None:
+            _write(deps, row, home, settled_fen=max(home.settled_fen, row.settled_fen))
+            await row.save()
     await connections.get("default").execute_query(_LINK, [dispute_id])
-    changed, total = len(checked.homes) - len(fresh), len(known) + len(fresh)
+    changed, total = len(homes) - len(fresh), len(known) + len(fresh)
     data = {"added": len(fresh), "changed": changed, "households": total}
     await history.record(deps, standing.dispute, actor, Entry("roll_imported", Audience.STAFF, data))
     return ImportedOut(added=len(fresh), changed=changed, households=total)
@@ -278,6 +284,14 @@ async def give(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: HomesGiv
     await history.record(deps, standing.dispute, actor, Entry("households_given", Audience.STAFF, data))
 
 
+def label(deps: Deps, home: Household) -> str:
+    return deps.keyring.open(home.label_sealed, "household", "label", home.id)
+
+
+def _label_hash(deps: Deps, dispute_id: UUID, home: Home) -> str:
+    return deps.keyring.keyed_hash("household", f"{dispute_id}/{home.key}")
+
+
 def _share(deps: Deps, actor: StaffActor, member: CaseMember, household_id: UUID) -> Share:
     return Share(
         dispute_id=member.dispute_id,
@@ -292,7 +306,7 @@ def _share(deps: Deps, actor: StaffActor, member: CaseMember, household_id: UUID
 
 
 def _row(deps: Deps, dispute_id: UUID, home: Home) -> Household:
-    row = Household(id=uuid7(), dispute_id=dispute_id, label_key=home.key)
+    row = Household(id=uuid7(), dispute_id=dispute_id, label_hash=_label_hash(deps, dispute_id, home))
     _write(deps, row, home, settled_fen=home.settled_fen)
     return row
 
@@ -302,9 +316,9 @@ def _write(deps: Deps, row: Household, home: Home, *, settled_fen: int) -> None:
     phone_hash = None if home.phone is None else deps.keyring.keyed_hash("phone", home.phone)
     if phone_hash != row.phone_hash:
         row.resident_id = None
-    row.label, row.phone_hash, row.area_m2 = home.label, phone_hash, home.area_m2
-    row.owed_fen, row.settled_fen, row.may_vote = home.owed_fen, settled_fen, home.may_vote
-    for column, text in (("contact", home.contact), ("phone", home.phone)):
+    row.phone_hash, row.area_m2, row.may_vote = phone_hash, home.area_m2, home.may_vote
+    row.owed_fen, row.settled_fen = home.owed_fen, settled_fen
+    for column, text in (("label", home.label), ("contact", home.contact), ("phone", home.phone)):
         sealed = None if text is None else deps.keyring.seal(text, "household", column, row.id)
         setattr(row, f"{column}_sealed", sealed)
 
@@ -316,7 +330,7 @@ def _out(deps: Deps, row: Household, *, masked: bool) -> HouseholdOut:
     )
     return HouseholdOut(
         id=str(row.id),
-        label=row.label,
+        label=label(deps, row),
         contact=identity.mask_name(contact) if contact and masked else contact,
         phone=identity.mask_phone(phone) if phone and masked else phone,
         is_linked=row.resident_id is not None,

@@ -24,6 +24,7 @@ from models import (
     ContentCheck,
     Dispute,
     Event,
+    Household,
     LegalReferral,
     Notice,
     Party,
@@ -42,6 +43,7 @@ Shape = TypeVar("Shape", bound=Out)
 _TABLES: dict[type[Row], str] = {
     CaseMember: "case_member",
     Dispute: "dispute",
+    Household: "household",
     LegalReferral: "legal_referral",
     Notice: "notice",
     Party: "party",
@@ -74,7 +76,7 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
             schemas.ExportedContentCheck, await ContentCheck.filter(resident_id=mine).order_by("created_at", "id")
         ),
         memberships=[_membership(deps, row) for row in await CaseMember.filter(resident_id=mine).order_by("id")],
-        votes=await _votes(mine),
+        votes=await _votes(deps, mine),
         legal_referrals=await _legal_referrals(deps, mine),
     )
 
@@ -87,12 +89,12 @@ async def _representations(mine: UUID) -> list[Representation]:
     return [row for row in rows if row.resident_id == mine or row.party_id not in acted_for]
 
 
-async def _votes(mine: UUID) -> list[schemas.ExportedVote]:
+async def _votes(deps: Deps, mine: UUID) -> list[schemas.ExportedVote]:
     cast = Ballot.filter(cast_by_kind=ActorKind.RESIDENT, cast_by_id=mine, choice__isnull=False)
     return [
         schemas.ExportedVote(
             motion_id=str(ballot.motion_id),
-            household=ballot.household.label,
+            household=_opened(deps, ballot.household, "label") or "",
             choice=ballot.choice or "",
             cast_at=ballot.cast_at,
         )

@@ -103,7 +103,8 @@ def _require_organization(actor: StaffActor) -> UUID:
 
 
 async def _require_resident(actor: StaffActor, center: Center, organization_id: UUID) -> None:
-    if not await Residency.filter(center_id=center.id, organization_id=organization_id).exists():
+    desks = Residency.filter(center_id=center.id, organization_id=organization_id, organization__deactivated_at=None)
+    if not await desks.exists():
         if actor.is_associate:
             raise NotFoundError
         raise InvalidFieldsError.at("organization_id", "这个组织没有入驻本中心，请重新选择。")

@@ -19,7 +19,7 @@ from backend.mediation.assemblies import (
     SharesIn,
 )
 from backend.mediation.assembly_views import AssemblyOut
-from backend.mediation.matters import MatterIn, MatterSolvedError, MattersOut
+from backend.mediation.matters import MatterIn, MatterSolvedError, MattersOut, ProgressIn
 from backend.mediation.motions import (
     AlreadyVotedError,
     MotionIn,
@@ -39,10 +39,6 @@ _ASSEMBLY = _ASSEMBLIES + "/{assembly_id}"
 _MOTION = _CASE + "/motions/{motion_id}"
 _MATTER = _CASE + "/matters/{matter_id}"
 _STEERS = (RoleNotAllowedError, MediationNotOpenError)
-
-
-class TextIn(In):
-    text: Text
 
 
 class ProofIn(In):
@@ -199,13 +195,15 @@ async def add_matter(actor: StaffActor, dispute_id: UUID, body: MatterIn, deps: 
     "POST",
     _MATTER + "/updates",
     audience="colleague",
-    body=TextIn,
+    body=ProgressIn,
     returns=MattersOut,
     status=201,
     errors=(*_STEERS, MatterSolvedError),
 )
-async def update_matter(actor: StaffActor, dispute_id: UUID, matter_id: UUID, body: TextIn, deps: Deps) -> MattersOut:
-    standing = await matters.update(deps, actor, dispute_id, matter_id, body.text, solves=False)
+async def update_matter(
+    actor: StaffActor, dispute_id: UUID, matter_id: UUID, body: ProgressIn, deps: Deps
+) -> MattersOut:
+    standing = await matters.update(deps, actor, dispute_id, matter_id, body.text)
     return await matters.of_case(deps, standing)
 
 

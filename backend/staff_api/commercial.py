@@ -20,9 +20,11 @@ from backend.mediation.panel import (
     PanelFormedError,
     PanelIn,
     SeatsFullError,
+    StillChoosingError,
 )
 from backend.mediation.panel_members import AlreadyAnsweredError, PanelOut, SeatAnswerIn, SeatOut
 from backend.mediation.recoveries import AmountsOut, NothingAgreedError, RecoveryIn
+from backend.mediation.running import MediationNotOpenError
 from backend.mediation.schedules import FeeScheduleIn, FeeScheduleOut, FeeSchedulesOut, FreeOfChargeError
 from backend.web.endpoint import endpoint
 
@@ -84,7 +86,7 @@ async def get_commercial_case(actor: StaffActor, dispute_id: UUID, deps: Deps) -
     "/disputes/{dispute_id}/parties/{party_id}/fee-acceptance",
     audience="staff",
     returns=CommercialOut,
-    errors=(RoleNotAllowedError, NotCommercialError),
+    errors=(RoleNotAllowedError, MediationNotOpenError, NotCommercialError),
 )
 async def record_fee_acceptance(actor: StaffActor, dispute_id: UUID, party_id: UUID, deps: Deps) -> CommercialOut:
     await commercial.record_acceptance(deps, actor, dispute_id, party_id)
@@ -140,7 +142,7 @@ async def get_panel(actor: StaffActor, dispute_id: UUID, deps: Deps) -> PanelOut
     _PANEL + "/formation",
     audience="staff",
     returns=PanelOut,
-    errors=(RoleNotAllowedError, PanelFormedError),
+    errors=(RoleNotAllowedError, NoPanelNowError, PanelFormedError, StillChoosingError),
 )
 async def form_panel(actor: StaffActor, dispute_id: UUID, deps: Deps) -> PanelOut:
     return await panel_members.page(deps, await panel.form(deps, actor, dispute_id), actor.id)
@@ -153,7 +155,7 @@ async def form_panel(actor: StaffActor, dispute_id: UUID, deps: Deps) -> PanelOu
     audience="staff",
     body=AppointmentIn,
     returns=PanelOut,
-    errors=(RoleNotAllowedError, SeatsFullError),
+    errors=(RoleNotAllowedError, NoPanelNowError, SeatsFullError),
 )
 async def appoint_panelist(actor: StaffActor, dispute_id: UUID, body: AppointmentIn, deps: Deps) -> PanelOut:
     return await panel_members.page(deps, await panel.appoint(deps, actor, dispute_id, body), actor.id)

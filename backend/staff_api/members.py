@@ -10,7 +10,7 @@ from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import In, Page, Text
 from backend.mediation import access, answers, committees, invited_persons, member_tokens, member_views, members, tasks
 from backend.mediation.answers import AskedOut, AskedQuery, InvitationAnsweredError
-from backend.mediation.committees import CommitteeIn, CommitteeOut
+from backend.mediation.committees import CommitteeIn, CommitteeOut, ReseatIn
 from backend.mediation.invited_persons import (
     ConsentGivenError,
     ConsentsMissingError,
@@ -186,6 +186,34 @@ async def form_standing_committee(actor: StaffActor, body: CommitteeIn, deps: De
 @endpoint(blueprint, "GET", "/joint-committees", audience="staff", returns=Page[CommitteeOut])
 async def list_standing_committees(actor: StaffActor, deps: Deps) -> Page[CommitteeOut]:
     return await committees.standing_ones(deps, actor)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/joint-committees/{committee_id}/seats",
+    audience="staff",
+    body=ReseatIn,
+    returns=CommitteeOut,
+    errors=(RoleNotAllowedError,),
+)
+async def reseat_standing_committee(actor: StaffActor, committee_id: UUID, body: ReseatIn, deps: Deps) -> CommitteeOut:
+    return await committees.reseat_standing(deps, actor, committee_id, body)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _CASE + "/committees/{committee_id}/seats",
+    audience="staff",
+    body=ReseatIn,
+    returns=CommitteeOut,
+    errors=_STEERS,
+)
+async def reseat_committee(
+    actor: StaffActor, dispute_id: UUID, committee_id: UUID, body: ReseatIn, deps: Deps
+) -> CommitteeOut:
+    return await committees.reseat_for(deps, actor, dispute_id, committee_id, body)
 
 
 @endpoint(

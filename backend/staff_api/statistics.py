@@ -4,7 +4,7 @@ from backend.accounts.actors import StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.statistics import mediation
-from backend.statistics.schemas import MediationStatisticsOut, PeriodQuery
+from backend.statistics.schemas import MediationQuery, MediationStatisticsOut
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_statistics")
@@ -15,9 +15,9 @@ blueprint = Blueprint("staff_statistics")
     "GET",
     "/statistics/mediation",
     audience="staff",
-    query=PeriodQuery,
+    query=MediationQuery,
     returns=MediationStatisticsOut,
     errors=(RoleNotAllowedError,),
 )
-async def get_mediation_statistics(actor: StaffActor, query: PeriodQuery, deps: Deps) -> MediationStatisticsOut:
+async def get_mediation_statistics(actor: StaffActor, query: MediationQuery, deps: Deps) -> MediationStatisticsOut:
     return await mediation.of_period(deps, actor, query)

@@ -18,11 +18,11 @@ from backend.statistics import registered
 from backend.statistics.schemas import (
     CountsOut,
     FiguresOut,
+    MediationQuery,
     MediationStatisticsOut,
     NamedCountsOut,
     PartInCasesOut,
     PartsOut,
-    PeriodQuery,
     SuccessOut,
 )
 from models import Center, Role
@@ -41,24 +41,30 @@ WITH began AS (
     SELECT d.id AS dispute_id, d.created_at >= $1 AND d.created_at < $2 AS began,
            CASE WHEN (e.data->>'ended_on')::date BETWEEN $4 AND $5
                 THEN CASE WHEN d.status IN ('agreed', 'fulfilled') THEN 'agreed'
-                          WHEN d.status = 'not_agreed' THEN 'not_agreed' END END AS outcome
+                          WHEN d.status = 'not_agreed' THEN 'not_agreed' END END AS outcome,
+           CASE WHEN (e.data->>'ended_on')::date BETWEEN $4 AND $5
+                THEN coalesce((e.data->>'recovered_fen')::bigint, 0) ELSE 0 END AS recovered
       FROM dispute d JOIN event e ON e.dispute_id = d.id AND e.kind = 'imported'
      WHERE d.source = 'historic' AND d.status NOT IN ('refused', 'withdrawn')
 ), facts AS (
-    SELECT dispute_id, bool_or(began) AS began, max(outcome) AS outcome FROM (
-        SELECT dispute_id, true AS began, NULL AS outcome FROM began
-        UNION ALL SELECT dispute_id, false, kind FROM ended
-        UNION ALL SELECT dispute_id, began, outcome FROM past
+    SELECT dispute_id, bool_or(began) AS began, max(outcome) AS outcome, sum(recovered) AS recovered FROM (
+        SELECT dispute_id, true AS began, NULL AS outcome, 0 AS recovered FROM began
+        UNION ALL SELECT dispute_id, false, kind, 0 FROM ended
+        UNION ALL SELECT dispute_id, began, outcome, recovered FROM past
+        UNION ALL SELECT dispute_id, false, NULL, amount_fen FROM recovery
+                   WHERE voided_at IS NULL AND received_on BETWEEN $4 AND $5
     ) each GROUP BY dispute_id
 ), counted AS (
     SELECT d.id, d.source = 'historic' AS is_historic, coalesce(d.mode, '') AS mode, coalesce(d.track, '') AS track,
-           d.organization_id, f.began, f.outcome
+           d.organization_id, f.began, f.outcome, d.amount_fen AS claimed, d.agreed_fen AS agreed, f.recovered
       FROM facts f JOIN dispute d ON d.id = f.dispute_id
-     WHERE (f.began OR f.outcome IS NOT NULL) AND ($3::uuid IS NULL OR d.center_id = $3)
+     WHERE (f.began OR f.outcome IS NOT NULL OR f.recovered > 0) AND ($3::uuid IS NULL OR d.center_id = $3)
 )"""
 _COUNTS = """
 SELECT is_historic, mode, track, count(*) FILTER (WHERE began) AS started,
-       count(*) FILTER (WHERE outcome = 'agreed') AS settled, count(*) FILTER (WHERE outcome = 'not_agreed') AS failed
+       count(*) FILTER (WHERE outcome = 'agreed') AS settled, count(*) FILTER (WHERE outcome = 'not_agreed') AS failed,
+       coalesce(sum(claimed) FILTER (WHERE began), 0)::bigint AS claimed,
+       coalesce(sum(agreed) FILTER (WHERE outcome = 'agreed'), 0)::bigint AS agreed, sum(recovered)::bigint AS recovered
   FROM counted GROUP BY is_historic, mode, track"""
 _PARTS = """, took_part AS (
     SELECT organization_id, id AS dispute_id, true AS leads FROM counted WHERE began AND organization_id IS NOT NULL
@@ -81,9 +87,12 @@ class _Row(NamedTuple):
     started: int
     settled: int
     failed: int
+    claimed: int
+    agreed: int
+    recovered: int
 
 
-async def of_period(deps: Deps, actor: StaffActor, query: PeriodQuery) -> MediationStatisticsOut:
+async def of_period(deps: Deps, actor: StaffActor, query: MediationQuery) -> MediationStatisticsOut:
     """A director's own center, a supervisor's city or any center of it. Raises RoleNotAllowedError,
     InvalidFieldsError."""
     center_id = await _scope(actor, query)
@@ -104,7 +113,7 @@ async def of_period(deps: Deps, actor: StaffActor, query: PeriodQuery) -> Mediat
     )
 
 
-async def _scope(actor: StaffActor, query: PeriodQuery) -> UUID | None:
+async def _scope(actor: StaffActor, query: MediationQuery) -> UUID | None:
     if actor.role is Role.DIRECTOR:
         if query.center_id not in (None, actor.center_id):
             raise RoleNotAllowedError("只能查看本中心的统计。")
@@ -144,8 +153,15 @@ def _by(rows: list[_Row], code_of: Callable[[_Row], str], titles: dict[str, str]
 
 def _counts(rows: list[_Row]) -> CountsOut:
     settled, failed = sum(row.settled for row in rows), sum(row.failed for row in rows)
-    started = sum(row.started for row in rows)
-    return CountsOut(started=started, settled=settled, failed=failed, success=SuccessOut.of(settled, failed))
+    return CountsOut(
+        started=sum(row.started for row in rows),
+        settled=settled,
+        failed=failed,
+        success=SuccessOut.of(settled, failed),
+        claimed_fen=sum(row.claimed for row in rows),
+        agreed_fen=sum(row.agreed for row in rows),
+        recovered_fen=sum(row.recovered for row in rows),
+    )
 
 
 def _parts(records: list[dict[str, Any]]) -> PartsOut:

@@ -7,7 +7,8 @@ from uuid import UUID
 from backend.centers import planned_days
 from backend.core import clock
 from backend.core.deps import Deps
-from backend.statistics.schemas import AttendanceRateOut, OrganizationsOut, RegisteredOut, ResidentAtOut
+from backend.registry.attendance_schemas import RateOut
+from backend.statistics.schemas import OrganizationsOut, RegisteredOut, ResidentAtOut
 from models import CenterLevel, DeskAttendance, Organization, OrganizationKind, Residency
 
 
@@ -37,7 +38,7 @@ async def organizations(deps: Deps, center_id: UUID | None) -> OrganizationsOut:
     )
 
 
-async def attendance(deps: Deps, center_id: UUID | None, first: date, last: date) -> AttendanceRateOut:
+async def attendance(deps: Deps, center_id: UUID | None, first: date, last: date) -> RateOut:
     last = min(last, clock.today(deps.clock))
     desks = Residency.filter(organization__deactivated_at=None, center__deactivated_at=None)
     signed = DeskAttendance.filter(day__gte=first, day__lte=last)
@@ -49,9 +50,7 @@ async def attendance(deps: Deps, center_id: UUID | None, first: date, last: date
         for desk in await desks
         for day in planned_days.of(desk, first, last, deps.calendar)
     }
-    attended = len(planned & there)
-    rate = round(attended / len(planned), 4) if planned else None
-    return AttendanceRateOut(planned=len(planned), attended=attended, rate=rate)
+    return RateOut.of(len(planned), len(planned & there))
 
 
 def _registered(

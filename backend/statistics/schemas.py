@@ -1,33 +1,14 @@
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, ValidationInfo, model_validator
-
-from backend.core import clock
-from backend.core.errors import FieldProblem
-from backend.core.schema import Out, Query, deps_of, problems
-
-_LONGEST = timedelta(days=3660)
+from backend.core.periods import PeriodQuery
+from backend.core.schema import Out
+from backend.registry.attendance_schemas import RateOut
 
 
-class PeriodQuery(Query):
-    """Both days belong to it; without them the year so far."""
-
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
+class MediationQuery(PeriodQuery):
     center_id: UUID | None = None
-
-    @model_validator(mode="after")
-    def check_order(self, info: ValidationInfo) -> Self:
-        first, last = self.days(clock.today(deps_of(info).clock))
-        if not date(2000, 1, 1) <= first <= last <= date(2100, 1, 1) or last - first > _LONGEST:
-            raise problems([FieldProblem("to", "结束日期不能早于开始日期，最长十年。")])
-        return self
-
-    def days(self, today: date) -> tuple[date, date]:
-        last = self.last or today
-        return self.first or date(last.year, 1, 1), last
 
 
 class SuccessOut(Out):
@@ -47,6 +28,12 @@ class CountsOut(Out):
     settled: int
     failed: int
     success: SuccessOut
+    claimed_fen: int
+    """In dispute in those that were started."""
+    agreed_fen: int
+    """In those that were settled."""
+    recovered_fen: int
+    """Received within the period, whenever the case was settled."""
 
 
 class NamedCountsOut(CountsOut):
@@ -97,12 +84,6 @@ class OrganizationsOut(Out):
     by_level: list[ResidentAtOut]
 
 
-class AttendanceRateOut(Out):
-    planned: int
-    attended: int
-    rate: float | None
-
-
 class MediationStatisticsOut(Out):
     first_day: date
     last_day: date
@@ -112,5 +93,5 @@ class MediationStatisticsOut(Out):
     historic: FiguresOut
     parts: PartsOut
     organizations: OrganizationsOut
-    attendance: AttendanceRateOut
+    attendance: RateOut
     definitions: dict[str, str]

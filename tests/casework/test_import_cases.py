@@ -23,7 +23,7 @@ from tests.people import People, file_dispute
 CATALOG = Catalog.parse(read_catalog())
 HEAD = (
     "外部编号,中心编码,类别,状态,登记日期,办结日期,申请人,被申请人,被申请人类型,"
-    "申请人电话,纠纷简述,涉及金额（元）,调解方式"
+    "申请人电话,纠纷简述,涉及金额（元）,调解方式,挽回损失"
 )
 CENTER = "C420581001"
 
@@ -33,6 +33,7 @@ def line(nth: int, **cells: str) -> str:
         "number": f"旧{nth:05}", "center": CENTER, "category": "物业", "status": "达成协议", "filed": "2024-05-01",
         "ended": "2024/5/20", "applicant": f"张{nth}", "respondent": "某某物业", "kind": "单位",
         "phone": "13872560001", "description": "漏水", "amount": "1200.50", "mode": "云上调解",
+        "recovered": "",
     } | cells  # fmt: skip
     return ",".join(row.values())
 
@@ -62,6 +63,7 @@ BAD: list[tuple[dict[str, str], str]] = [
     ({"kind": "机关"}, "respondent_kind"),
     ({"phone": "12345"}, "applicant_phone"),
     ({"amount": "很多"}, "amount_yuan"),
+    ({"recovered": "-1"}, "recovered_yuan"),
     ({"amount": "-1"}, "amount_yuan"),
     ({"amount": "1.234"}, "amount_yuan"),
     ({"amount": "NaN"}, "amount_yuan"),

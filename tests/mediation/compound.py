@@ -83,6 +83,22 @@ class Compound:
         granted(await person.post("/me/phone", {"code": f"phone-{phone}-{next(_nonce)}"}))
         return person
 
+    async def volunteer(self, name: str, parties: list[Person]) -> tuple[Person, str]:
+        """Invited, agreed to by `parties` on their phones and by the developer at the window, and joined; with the
+        membership's id."""
+        body = {"kind": "invited", "name": name, "part": "volunteer"}
+        items = granted(await self.mediator.post(f"{self.path}/members", body), 201)["items"]
+        member_id = str(next(each["id"] for each in items if each["kind"] == "invited"))
+        path = f"{self.path}/members/{member_id}"
+        for party in parties:
+            granted(await party.post(f"{path}/consent", {"agreed": True}), 201)
+        by_phone = {"party_id": self.parties[DEVELOPER], "agreed": True}
+        granted(await self.staff["clerk"].post(f"{path}/consents", by_phone), 201)
+        token = granted(await self.mediator.post(f"{path}/token"), 201)["token"]
+        person = await self.people.resident(name)
+        granted(await person.post("/memberships", {"token": token, "name": name}), 201)
+        return person, member_id
+
     async def follower(self, name: str, phone: str) -> Person:
         person = await self.person(name, phone)
         code = granted(await self.mediator.post(f"{self.path}/follower-codes"), 201)["token"]

@@ -58,6 +58,8 @@ async def test_a_series_every_four_weeks(joint: Compound, clock: TravellingClock
     assert granted(await joint.mediator.put(path, moved))["place"] == "党群中心"
     granted(await joint.mediator.post(f"{joint.path}/assemblies/{meetings[2]['id']}/cancellation"))
     homes = await with_roll(joint, ROLL)
+    early = await joint.staff["clerk"].post(f"{path}/attendance", {"household_ids": [homes[0]["id"]]})
+    assert paths(early) == {"household_ids"}
     clock.set(clock.now().replace(day=29, hour=20))
     came = {"household_ids": [homes[0]["id"], homes[1]["id"], homes[0]["id"]]}
     assert paths(await joint.mediator.post(f"{path}/attendance", {"household_ids": [str(uuid4())]})) == {
@@ -92,7 +94,9 @@ async def test_a_vote_from_opening_to_its_result(joint: Compound, clock: Travell
     own = granted(await owner.post(path, {"choice": "yes"}), 201)["motions"][0]["own"]
     assert [(each["label"], each["choice"]) for each in own] == [("1栋101", "yes")]
     refused(await owner.post(path, {"choice": "no"}), 409, "already_voted")
-    refused(await owner.post(path, {"choice": "no", "household_id": homes[1]["id"]}), 403, "not_entitled")
+    for somebody_elses in (homes[1]["id"], str(uuid4())):
+        by_proxy = {"choice": "no", "household_id": somebody_elses}
+        assert paths(await owner.post(path, by_proxy)) == {"household_id"}
     refused(await tenant.post(path, {"choice": "yes"}), 403, "not_entitled")
     refused(await chairman.post(path, {"choice": "yes"}), 403, "not_entitled")
     assert paths(await owner.post(path, {"choice": "maybe"})) == {"choice"}
@@ -208,6 +212,34 @@ async def test_a_matter_is_followed_until_it_is_solved(joint: Compound, clock: T
     assert (found["open"], found["solved"]) == (1, 1)
     assert [each["text"] for each in found["items"][0]["updates"]] == ["已找施工队", "验收单第3号"]
     refused(await community.post(f"{one}/updates", {"text": "又坏了"}), 409, "matter_solved")
+
+
+async def test_whose_matter_it_is_reports_by_phone(joint: Compound) -> None:
+    """A party and an invited person, each of its own; that it is solved is the center's to say."""
+    boss, chairman = await joint.joined(PROPERTY, *BOSS), await joint.joined(OWNERS, *CHAIRMAN)
+    owner, path = await joint.follower("孙梅", "13872560021"), f"{joint.path}/matters"
+    volunteer, member_id = await joint.volunteer("何红", [boss, chairman])
+    body = {"title": "换门禁", "owner_kind": "party", "owner_id": joint.parties[PROPERTY], "due_on": "2026-12-10"}
+    theirs = {"title": "劝导停车", "owner_kind": "member", "owner_id": member_id}
+    granted(await joint.mediator.post(path, body), 201)
+    door, parking = granted(await joint.mediator.post(path, body | theirs), 201)["items"]
+    follower = next(each["id"] for each in granted(await joint.mediator.get(f"{joint.path}/members"))["items"]
+                    if each["kind"] == "follower")  # fmt: skip
+    assert paths(await joint.mediator.post(path, body | theirs | {"owner_id": follower})) == {"owner_id"}
+    said = {"text": "门禁已到货，周五安装"}
+    for report in ({}, {"text": ""}, said | {"status": "solved"}):
+        assert paths(await boss.post(f"{path}/{door['id']}/updates", report))
+    items = granted(await boss.post(f"{path}/{door['id']}/updates", said), 201)["items"]
+    assert [(each["status"], each["text"]) for each in items[0]["updates"]] == [("open", said["text"])]
+    refused(await chairman.post(f"{path}/{door['id']}/updates", said), 403, "role_not_allowed")
+    for stranger, matter in ((owner, door), (volunteer, door), (await joint.people.resident("nobody"), door)):
+        refused(await stranger.post(f"{path}/{matter['id']}/updates", said), 404)
+    refused(await boss.post(f"{path}/{uuid4()}/updates", said), 404)
+    assert [each["title"] for each in granted(await volunteer.get(path))["items"]] == ["劝导停车"]
+    granted(await volunteer.post(f"{path}/{parking['id']}/updates", {"text": "劝了三户"}), 201)
+    assert granted(await owner.get(path))["items"] == []
+    granted(await joint.mediator.post(f"{path}/{door['id']}/solution", {"proof": "验收单第3号"}))
+    refused(await boss.post(f"{path}/{door['id']}/updates", said), 409, "matter_solved")
 
 
 async def test_nothing_new_once_it_is_over(joint: Compound) -> None:

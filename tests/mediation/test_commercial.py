@@ -207,6 +207,16 @@ async def test_a_panel_on_which_both_sides_agree(people: PeopleAtWork, clock: Tr
     own = granted(await experts["law"].get(f"{scene.path}/panel"))
     assert [each["expert_id"] for each in own["candidates"]] == [law]
     refused(await experts["management"].get(f"{scene.path}/panel"), 404)
+    await an_expert_goes(scene, mediator, experts["law"])
+
+
+async def an_expert_goes(scene: Scene, mediator: Person, expert: Person) -> None:
+    sitting = next(each["id"] for each in granted(await mediator.get(f"{scene.path}/members"))["items"]
+                   if each["status"] == "accepted")  # fmt: skip
+    ending = {"reason": "发现与一方有业务往来"}
+    assert (await mediator.post(f"{scene.path}/members/{sitting}/end", ending)).status_code == 204
+    refused(await expert.get(f"{scene.path}/panel"), 404)
+    assert "不再参加本件" in (await scene.applicant.get(f"{scene.path}/timeline", limit=100)).text
 
 
 async def test_an_expert_with_a_conflict_is_no_candidate(people: PeopleAtWork, clock: TravellingClock) -> None:
@@ -224,6 +234,110 @@ async def test_an_expert_with_a_conflict_is_no_candidate(people: PeopleAtWork, c
     body |= {"seats": 1, "choose_by": clock.now().date().isoformat(), "candidates": known}
     related = await clerk.post(f"{scene.path}/panel", body)
     assert paths(related) == {"candidates.0.expert_id", "candidates.1.expert_id"}
+
+
+async def test_who_became_a_party_meanwhile_gets_no_seat(people: PeopleAtWork, clock: TravellingClock) -> None:
+    """The expert's employer is written down as a party after the panel was proposed. Until all have chosen, or the day
+    has passed, no panel is formed behind a party's back."""
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    experts, director = await scene.experts(), await people.staff("xiaoting-director")
+    body: Json = {
+        "seats": 3,
+        "choose_by": (clock.now() + timedelta(days=3)).date().isoformat(),
+        "candidates": [{"expert_id": each.id, "field": field} for field, each in experts.items()],
+    }
+    granted(await mediator.post(f"{scene.path}/panel", body), 201)
+    liked = {"chosen": [each.id for each in experts.values()]}
+    granted(await scene.applicant.post(f"{scene.path}/panel/choices", liked))
+    refused(await director.post(f"{scene.path}/panel/formation"), 409, "still_choosing")
+    granted(await scene.respondent.post(f"{scene.path}/panel/choices", liked))
+    late = {"side": "respondent", "kind": "person", "name": "周明（法律）"}
+    version = granted(await mediator.get(scene.path))["version"]
+    granted(await mediator.post(f"{scene.path}/parties", late | {"version": version}), 201)
+    refused(await mediator.post(f"{scene.path}/panel/formation"), 409, "still_choosing")
+    clock.advance(days=4)
+    formed = granted(await (await people.staff("xiaoting-director")).post(f"{scene.path}/panel/formation"))
+    assert [each["status"] for each in formed["candidates"]] == [None, "invited", "invited"]
+    law = {"expert_id": experts["law"].id, "reason": "缺法律专家"}
+    mediator = await people.staff("xiaoting-mediator")
+    assert paths(await mediator.post(f"{scene.path}/panel/appointments", law)) == {"expert_id"}
+    version = granted(await mediator.get(scene.path))["version"]
+    namesake = late | {"name": "吴静（经济）", "version": version}
+    assert paths(await mediator.post(f"{scene.path}/parties", namesake)) == {"name"}, "asked to sit on the panel"
+    await take(mediator, scene.case["id"], "start_mediation", mode="commercial")
+    await take(mediator, scene.case["id"], "end_without_agreement", reason_code="no_consensus", routes=["起诉"])
+    again = {"expert_id": experts["management"].id, "reason": "再请"}
+    refused(await mediator.post(f"{scene.path}/panel/appointments", again), 409, "no_panel_now")
+
+
+async def test_a_center_to_which_it_is_offered_only_reads(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, clerk = await set_scene(people), await people.staff("xiaoting-clerk")
+    schedule, institution = await publish(people, clock), {"organization_id": str((await park()).id)}
+    granted(await clerk.post(f"{scene.path}/commercial", institution))
+    other = await people.staff("clerk")
+    center_id = granted(await other.get("/me"))["center"]["id"]
+    await take(clerk, scene.case["id"], "transfer", center_id=center_id, reason="双方都在宜都")
+    assert granted(await other.get(f"{scene.path}/commercial"))["fees"]["schedule_id"] == schedule["id"]
+    party = f"{scene.path}/parties/{scene.case['parties'][0]['id']}"
+    for answer in (
+        await other.post(f"{scene.path}/commercial", institution),
+        await other.post(f"{party}/fee-acceptance"),
+        await other.post(f"{party}/undertaking"),
+        await other.post(f"{scene.path}/recoveries", {"amount_fen": 1, "received_on": "2026-11-24"}),
+    ):
+        refused(answer, 403, "role_not_allowed")
+    granted(await clerk.post(f"{party}/fee-acceptance"))
+
+
+async def test_the_price_goes_when_the_case_goes_another_way(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, mediator = await set_scene(people), await people.staff("xiaoting-mediator")
+    schedule = await publish(people, clock)
+    granted(await mediator.post(f"{scene.path}/commercial", {"organization_id": str((await park()).id)}))
+    start = {"version": scene.case["version"], "mode": "commercial", "track": "people"}
+    assert paths(await mediator.post(f"{scene.path}/actions/start_mediation", start)) == {"track"}
+    priced = {"version": scene.case["version"], "mode": "ordinary", "fee_fen": 100}
+    assert paths(await mediator.post(f"{scene.path}/actions/start_mediation", priced)) == {"fee_fen"}
+    case = await take(mediator, scene.case["id"], "start_mediation", mode="ordinary")
+    assert case["track"] == "people"
+    assert "fee" not in str(case)
+    for person in (scene.applicant, scene.respondent, mediator):
+        refused(await person.get(f"{scene.path}/commercial"), 404)
+    accepting = {"schedule_id": schedule["id"]}
+    refused(await scene.applicant.post(f"{scene.path}/fee-acceptance", accepting), 409, "free_of_charge")
+
+
+@pytest.mark.parametrize("category", ["marriage_family", "consumer", "labour", "expropriation"])
+async def test_what_the_law_keeps_from_the_commercial_track(people: PeopleAtWork, category: str) -> None:
+    """With all their children."""
+    mediator, clerk = await people.staff("mediator"), await people.staff("clerk")
+    tree = granted(await (await people.resident()).get("/categories"))["items"]
+    excluded = next(each for each in tree if each["code"] == category)
+    for code in (category, *[child["code"] for child in excluded["children"][:1]]):
+        filed = await file_dispute(await people.resident(), category=code)
+        await take(clerk, filed["id"], "accept")
+        case = await take(clerk, filed["id"], "assign", mediator_id=mediator.id)
+        path, institution = f"/disputes/{filed['id']}", {"organization_id": str((await park()).id)}
+        assert paths(await mediator.post(f"{path}/commercial", institution)) == {"organization_id"}
+        for start, wrong in (({"mode": "commercial"}, "mode"), ({"mode": "cloud", "track": "commercial"}, "track")):
+            answer = await mediator.post(f"{path}/actions/start_mediation", start | {"version": case["version"]})
+            assert paths(answer) == {wrong}, code
+        panel = {"seats": 1, "choose_by": "2026-11-24", "candidates": [{"expert_id": mediator.id, "field": "law"}]}
+        refused(await mediator.post(f"{path}/panel", panel), 409, "no_panel_now")
+
+
+async def test_a_licence_that_has_run_out(people: PeopleAtWork, clock: TravellingClock) -> None:
+    scene, mediator, institution = await set_scene(people), await people.staff("xiaoting-mediator"), await park()
+    naming, day = {"organization_id": str(institution.id)}, clock.now().date()
+    before = institution.licence_expires_on
+    start = {"version": scene.case["version"], "mode": "commercial"} | naming
+    try:
+        await Organization.filter(id=institution.id).update(licence_expires_on=day)
+        granted(await mediator.post(f"{scene.path}/commercial", naming)), "its last day is still good"
+        await Organization.filter(id=institution.id).update(licence_expires_on=day - timedelta(days=1))
+        assert paths(await mediator.post(f"{scene.path}/commercial", naming)) == {"organization_id"}
+        assert paths(await mediator.post(f"{scene.path}/actions/start_mediation", start)) == {"organization_id"}
+    finally:
+        await Organization.filter(id=institution.id).update(licence_expires_on=before)
 
 
 async def test_money_that_came_back(people: PeopleAtWork, clock: TravellingClock) -> None:

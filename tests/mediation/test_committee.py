@@ -1,5 +1,6 @@
 """The joint mediation committee mediates in its own name; tasks are between one organization and the lead."""
 
+import asyncio
 from uuid import uuid4
 
 from tests.clock import TravellingClock
@@ -72,6 +73,43 @@ async def test_a_committee_is_of_several_bodies(joint: Compound) -> None:
     formed = granted(await post(path, committee(organizations)), 201)
     assert formed["dispute_id"] == joint.id
     assert granted(await joint.staff["director"].get("/joint-committees"))["items"] == []
+
+
+async def test_members_leave_and_others_are_appointed(joint: Compound, clock: TravellingClock) -> None:
+    """The chair moves away, the community sends somebody else; who sat there stays on record."""
+    organizations, mediator = await joint.organizations(), joint.mediator
+    formed = granted(await mediator.post(f"{joint.path}/committees", committee(organizations)), 201)
+    path, (chair, member) = f"{joint.path}/committees/{formed['id']}/seats", formed["seats"]
+    clock.advance(days=2)
+    successor = {"organization_id": organizations["street"], "name": "赵明", "role": "chair"}
+    for body, wrong in (
+        ({}, {""}),
+        ({"leaving": [chair["id"]]}, {"joining"}),
+        ({"leaving": [member["id"]]}, {"joining"}),
+        ({"joining": [successor]}, {"joining"}),
+        ({"leaving": [str(uuid4())], "joining": [successor]}, {"leaving.0"}),
+        ({"leaving": [chair["id"]], "joining": [successor | {"organization_id": str(uuid4())}]},
+         {"joining.0.organization_id"}),
+        ({"leaving": [chair["id"]], "joining": [successor | {"organization_id": organizations["park"]}]},
+         {"joining"}),
+    ):  # fmt: skip
+        assert paths(await mediator.post(path, body)) == wrong, body
+    change = {"leaving": [chair["id"]], "joining": [successor]}
+    refused(await joint.staff["clerk"].post(path, change), 403)
+    refused(await joint.staff["gezhouba-clerk"].post(path, change), 404)
+    both = await asyncio.gather(*(joint.staff[who].post(path, change) for who in ("mediator", "director")))
+    assert sorted(answer.status_code for answer in both) == [200, 422], "one of them finds the seat given away"
+    (found,) = granted(await mediator.get(f"{joint.path}/committees"))["items"]
+    assert [(seat["name"], seat["role"]) for seat in found["seats"]] == [("王芳", "member"), ("赵明", "chair")]
+    (left,) = found["former"]
+    assert (left["name"], left["since"], left["until"]) == ("刘志强", formed["formed_at"], found["seats"][1]["since"])
+    assert "改选" in (await mediator.get(f"{joint.path}/timeline", limit=100)).text
+    refused(await joint.staff["director"].post(f"/joint-committees/{formed['id']}/seats", change), 404)
+    standing = granted(await joint.staff["director"].post("/joint-committees", committee(organizations)), 201)
+    path, change = f"/joint-committees/{standing['id']}/seats", {"joining": [successor | {"role": "member"}]}
+    for who, status in (("gezhouba-clerk", 404), ("mediator", 403), ("supervisor", 403)):
+        refused(await joint.staff[who].post(path, change), status)
+    assert len(granted(await joint.staff["director"].post(path, change))["seats"]) == 3
 
 
 async def test_a_task_is_between_one_organization_and_the_lead(joint: Compound, clock: TravellingClock) -> None:

@@ -5,11 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from httpx import Response
 
 from models import CaseMember, Event, Organization, OrganizationKind
 from tests.clock import TravellingClock
+from tests.enterprises.scene import credit_code
 from tests.journeys.contract import Json, granted, paths, refused, take
 from tests.mediation.compound import BOSS, CHAIRMAN, DEVELOPER, OWNERS, PROPERTY, Compound
+from tests.mediation.test_committee import committee
 
 ASKED = "请协调各方，召集共商会。"
 
@@ -119,6 +122,41 @@ async def test_neither_a_party_nor_a_body_without_an_account_assists(joint: Comp
         await mute.delete()
 
 
+async def test_who_helps_is_no_party_and_no_party_helps(joint: Compound) -> None:
+    """Compared are credit codes, however they are typed, and names; in whatever order the two come."""
+    code, clerk = credit_code(77), joint.staff["clerk"]
+    adding: Json = {"side": "respondent", "kind": "organization", "name": "改了名的公司", "credit_code": code}
+    street = await Organization.get(code="demo-street")
+    lead = granted(await joint.mediator.get(joint.path))["organization"]["name"]
+    await joint.assisted_by("street")
+
+    async def add(**fields: object) -> Response:
+        version = granted(await clerk.get(joint.path))["version"]
+        return await clerk.post(f"{joint.path}/parties", adding | {"version": version} | fields)
+
+    before = street.registration_number
+    await Organization.filter(id=street.id).update(registration_number=f" {code.lower()[:9]} {code[9:]} ")
+    try:
+        for taken in ({}, {"name": "陆城街道 党工委", "credit_code": None}, {"name": lead, "credit_code": None}):
+            assert paths(await add(**taken)) == {"name"}, taken
+        member_id = await joint.ask("community")
+        assert paths(await add(name="陆城街道园林社区党委", credit_code=None)) == {"name"}, "asked, not yet answered"
+        granted(await joint.staff["community"].post(f"/invitations/{member_id}/refusal", {"reason": "没有人手"}))
+        granted(await add(name="陆城街道园林社区党委", credit_code=None), 201)
+        other = credit_code(78)
+        granted(await add(credit_code=other), 201)
+        await Organization.filter(code="demo-park").update(registration_number=other.lower())
+        asked = {"kind": "assisting", "part": "coordinate", "asked": ASKED}
+        for username in ("park", "community"):
+            body = asked | {"organization_id": (await joint.organizations())[username]}
+            assert paths(await joint.mediator.post(f"{joint.path}/members", body)) == {"organization_id"}, username
+        bodies = committee(await joint.organizations())
+        assert paths(await joint.mediator.post(f"{joint.path}/committees", bodies)) == {"seats.1.organization_id"}
+    finally:
+        await Organization.filter(id=street.id).update(registration_number=before)
+        await Organization.filter(code="demo-park").update(registration_number="")
+
+
 async def test_only_the_lead_asks_and_only_while_it_goes_on(joint: Compound) -> None:
     body = {"kind": "assisting", "organization_id": (await joint.organizations())["street"], "part": "coordinate",
             "asked": ASKED}  # fmt: skip
@@ -157,8 +195,12 @@ async def test_an_invited_person_needs_every_party(joint: Compound) -> None:
     assert paths(await (await joint.people.resident("x")).post("/memberships", {"token": token, "name": "李大爷"})) == {
         "token"
     }
-    assert (await wang.delete(f"{joint.path}/membership")).status_code == 204
+    refused(await owner.post(f"{path}/consent", {"agreed": True}), 409, "not_invited_now")
+    granted(await boss.post(f"{path}/consent", {"agreed": False}), 201)
+    refused(await wang.get(f"{joint.path}/matters"), 404)
     refused(await wang.delete(f"{joint.path}/membership"), 404)
+    refused(await boss.post(f"{path}/consent", {"agreed": False}), 409, "not_invited_now")
+    assert [(each["status"], len(each["waits_for"])) for each in await members(joint)] == [("ended", 1)]
 
 
 async def test_one_refusal_ends_it(joint: Compound) -> None:

@@ -48,6 +48,8 @@ async def test_a_roll_is_worked_off(joint: Compound) -> None:
         ("1栋1单元102", "孙*", "138****0022", 120_050),
         ("1栋1单元103", "赵*", None, 0),
     ]
+    stored = await Household.all()
+    assert not any("单元".encode() in bytes(row.label_sealed) or "单元" in row.label_hash for row in stored)
     refused(await joint.mediator.post(f"{joint.path}/task-force", FORCE), 409, "task_force_exists")
     first = f"{joint.path}/households/{homes[0]['id']}"
     visit = {"at": "2026-11-23T19:30:00+08:00", "channel": "home", "outcome": "promised", "note": "答应月底缴清"}
@@ -148,5 +150,5 @@ def test_whatever_a_file_holds_each_row_is_a_home_or_named(rows: list[list[str]]
             yield SheetRow(line, tuple(cells), tuple(cells))
 
     checked = roll_rows.check(written(), 100)
-    lines = {home.line for home in checked.homes} | {each.line for each in checked.problems}
+    lines = {home.line for home in checked.rows} | {each.line for each in checked.problems}
     assert set(range(2, 2 + len(rows))) <= lines

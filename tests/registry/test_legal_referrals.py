@@ -80,6 +80,8 @@ async def test_from_the_case_to_the_slip(scene: Scene, clock: TravellingClock) -
     refused(await aid.post(f"/legal-referrals/{asked['id']}/answer", {"accepted": True}), 409, "referral_answered")
     wrong = {"result": "won", "result_on": "2026-11-25", "text": ""}
     assert paths(await aid.post(f"/legal-referrals/{asked['id']}/slip", wrong)) == {"result", "result_on", "text"}
+    before = SLIP | {"result_on": "2026-11-23"}
+    assert paths(await aid.post(f"/legal-referrals/{asked['id']}/slip", before)) == {"result_on"}, "before it was sent"
     back = granted(await aid.post(f"/legal-referrals/{asked['id']}/slip", SLIP))
     assert (back["status"], back["slip"]["result_text"]) == ("returned", "已受理并提供服务")
     refused(await aid.post(f"/legal-referrals/{asked['id']}/slip", SLIP), 409, "referral_answered")
