@@ -3,18 +3,17 @@ leave at any time."""
 
 import json
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments.errors import KeptApartError
 from backend.core.deps import Deps
-from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
+from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.mediation_rules import StandingKind
 from backend.core.talk_rules import MeetingKind
-from backend.disputes import history, rights_told, safety
-from backend.disputes.history import Entry
-from backend.mediation import access, acts, meeting_views, running
+from backend.disputes import rights_told, safety
+from backend.mediation import access, acts, meeting_views, running, steering, telling
 from backend.mediation.access import Standing
 from backend.mediation.meeting_schemas import (
     AdjournIn,
@@ -24,10 +23,10 @@ from backend.mediation.meeting_schemas import (
     MeetingOut,
     ParticipantIn,
 )
+from backend.mediation.running import MediationRestsError
 from models import (
     Appointment,
     Attendance,
-    Audience,
     CaseMember,
     Dispute,
     Meeting,
@@ -35,11 +34,13 @@ from models import (
     MeetingRole,
     MeetingStatus,
     MemberStatus,
+    Role,
     Staff,
 )
 from models.base import uuid7
 
 THERE = (Attendance.PRESENT, Attendance.LATE)
+_ARRANGING = (Role.CLERK, Role.DIRECTOR)
 _NOBODY = "本案没有这位参加人，或者已经退出，请重新选择。"
 
 
@@ -50,32 +51,54 @@ class MeetingNotOpenError(HejieError):
 
 
 async def plan(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: MeetingIn) -> MeetingOut:
-    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, MediationRestsError, KeptApartError,
-    InvalidFieldsError."""
-    standing = await _as_mediator(deps, actor, dispute_id)
+    """By the mediator; all but separate talks also by the center's clerk or director. Raises NotFoundError,
+    RoleNotAllowedError, MediationNotOpenError, MediationRestsError, KeptApartError, InvalidFieldsError."""
+    standing = await acts.standing(actor, dispute_id, lock=True)
+    acts.require_seen(deps, standing, "meeting")
     dispute, kind = standing.dispute, deps.catalog.talks.kinds[fields.kind]
+    _require_planner(actor, standing, kind)
     await _require_may_meet(deps, dispute, kind)
-    everybody = [] if kind.separate else [ParticipantIn(role=MeetingRole.PARTY, party_id=each.id)
-                                          for each in await acts.taking_part(dispute.id)]  # fmt: skip
-    wanted = fields.participants or everybody
-    await _check(standing, kind, fields, wanted)
-    meeting_id = uuid7()
+    wanted = await _wanted(standing, kind, fields)
     meeting = Meeting(
-        id=meeting_id,
+        id=uuid7(),
         dispute_id=dispute.id,
         kind=fields.kind,
         caucus_party_id=wanted[0].party_id if kind.separate else None,
-        venue=fields.venue,
+        mediator_id=_mediator_of(dispute),
         status=MeetingStatus.PLANNED,
-        planned_at=fields.planned_at,
-        appointment_id=fields.appointment_id,
-        agenda_sealed=deps.keyring.seal(json.dumps(fields.agenda, ensure_ascii=False), "meeting", "agenda", meeting_id),
-        mediator_id=actor.id,
         created_at=deps.clock.now(),
     )
+    _arrange(deps, meeting, fields)
     await meeting.save(force_create=True)
-    await MeetingParticipant.bulk_create([_mediator(meeting, actor), *(_one(deps, meeting, each) for each in wanted)])
-    await _record(deps, actor, dispute, meeting, "meeting_planned")
+    await _seat(deps, meeting, wanted)
+    await record(deps, actor, dispute, meeting, "meeting_planned")
+    return await meeting_views.one(deps, actor, standing, meeting)
+
+
+async def move(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: MeetingIn) -> MeetingOut:
+    """Before it begins all of it but what kind it is; who is not asked any more hears of it too. Raises as `plan`,
+    MeetingNotOpenError, InvalidFieldsError at `kind`."""
+    standing, meeting = await _to_plan(deps, actor, dispute_id, meeting_id)
+    if fields.kind != meeting.kind:
+        raise InvalidFieldsError.at("kind", "会议的种类不能更改，需要时请取消后另行安排。")
+    kind = deps.catalog.talks.kinds[meeting.kind]
+    await _require_may_meet(deps, standing.dispute, kind)
+    wanted = await _wanted(standing, kind, fields)
+    if kind.separate and wanted[0].party_id != meeting.caucus_party_id:
+        raise InvalidFieldsError.at("participants", "单独谈话的当事人不能更换，需要时请取消后另行安排。")
+    _arrange(deps, meeting, fields)
+    await meeting.save()
+    await record(deps, actor, standing.dispute, meeting, "meeting_moved")
+    await MeetingParticipant.filter(meeting_id=meeting.id).delete()
+    await _seat(deps, meeting, wanted)
+    return await meeting_views.one(deps, actor, standing, meeting)
+
+
+async def cancel(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, reason: str) -> MeetingOut:
+    """Before it has begun. Raises as `move`."""
+    standing, meeting = await _to_plan(deps, actor, dispute_id, meeting_id)
+    await _stop(deps, meeting, MeetingStatus.CANCELLED, reason)
+    await record(deps, actor, standing.dispute, meeting, "meeting_cancelled")
     return await meeting_views.one(deps, actor, standing, meeting)
 
 
@@ -92,7 +115,7 @@ async def begin(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUI
         await rights_told.told_at_session(deps, actor, dispute, parties, read_out=fields.rights_notice)
     meeting.status, meeting.begun_at = MeetingStatus.RUNNING, meeting.begun_at or deps.clock.now()
     await meeting.save(update_fields=["status", "begun_at"])
-    await _record(deps, actor, standing.dispute, meeting, "meeting_begun")
+    await record(deps, actor, standing.dispute, meeting, "meeting_begun")
     return await meeting_views.one(deps, actor, standing, meeting)
 
 
@@ -104,15 +127,14 @@ async def attend(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UU
     came = [each.party_id for each in everybody if each.id == fields.participant_id and each.attendance in THERE]
     if came and came[0]:
         await rights_told.told_at_session(deps, actor, standing.dispute, [came[0]], read_out=False)
-    await _record(deps, actor, standing.dispute, meeting, "meeting_attendance")
+    await record(deps, actor, standing.dispute, meeting, "meeting_attendance")
     return await meeting_views.one(deps, actor, standing, meeting)
 
 
 async def leave(deps: Deps, actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, reason: str | None) -> MeetingOut:
     """A party goes in the middle of it, which it may at any time. Raises NotFoundError, MeetingNotOpenError."""
-    standing = await acts.standing(actor, dispute_id, lock=True)
-    meeting = await meeting_views.readable(deps, actor, standing).get_or_none(id=meeting_id)
-    if meeting is None or standing.kind is not StandingKind.PARTY:
+    standing, meeting = await _found(deps, actor, dispute_id, meeting_id)
+    if standing.kind is not StandingKind.PARTY:
         raise NotFoundError
     _require(meeting, MeetingStatus.RUNNING)
     own = await MeetingParticipant.filter(meeting_id=meeting.id, party_id__in=list(standing.party_ids))
@@ -124,7 +146,7 @@ async def leave(deps: Deps, actor: ResidentActor, dispute_id: UUID, meeting_id: 
     if not leaving:
         raise MeetingNotOpenError
     await _mark(deps, meeting, leaving)
-    await _record(deps, actor, standing.dispute, meeting, "meeting_left")
+    await record(deps, actor, standing.dispute, meeting, "meeting_left")
     return await meeting_views.one(deps, actor, standing, meeting)
 
 
@@ -132,10 +154,8 @@ async def adjourn(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: U
     """Raises as `begin`."""
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
     _require(meeting, MeetingStatus.PLANNED, MeetingStatus.RUNNING)
-    meeting.status = MeetingStatus.ADJOURNED
-    meeting.reason_sealed = deps.keyring.seal(fields.reason, "meeting", "reason", meeting.id)
-    await meeting.save(update_fields=["status", "reason_sealed"])
-    await _record(deps, actor, standing.dispute, meeting, "meeting_adjourned")
+    await _stop(deps, meeting, MeetingStatus.ADJOURNED, fields.reason)
+    await record(deps, actor, standing.dispute, meeting, "meeting_adjourned")
     return await meeting_views.one(deps, actor, standing, meeting)
 
 
@@ -147,26 +167,67 @@ async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID)
     _ = await expected.update(attendance=Attendance.ABSENT)
     meeting.status, meeting.ended_at = MeetingStatus.ENDED, deps.clock.now()
     await meeting.save(update_fields=["status", "ended_at"])
-    await _record(deps, actor, standing.dispute, meeting, "meeting_ended")
+    await record(deps, actor, standing.dispute, meeting, "meeting_ended")
     return await meeting_views.one(deps, actor, standing, meeting)
 
 
-async def _as_mediator(deps: Deps, actor: StaffActor, dispute_id: UUID) -> Standing:
-    standing = await acts.standing(actor, dispute_id, lock=True)
-    acts.require_seen(deps, standing, "meeting")
+async def _locked(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
+    standing, meeting = await _found(deps, actor, dispute_id, meeting_id)
     access.require(standing, StandingKind.MEDIATOR)
     running.require_talks(standing.dispute)
-    return standing
+    return standing, meeting
 
 
-async def _locked(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
+async def _to_plan(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
+    standing, meeting = await _found(deps, actor, dispute_id, meeting_id)
+    _require_planner(actor, standing, deps.catalog.talks.kinds[meeting.kind])
+    _require(meeting, MeetingStatus.PLANNED)
+    return standing, meeting
+
+
+async def _found(deps: Deps, actor: Actor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
     standing = await acts.standing(actor, dispute_id, lock=True)
     meeting = await meeting_views.readable(deps, actor, standing).get_or_none(id=meeting_id)
     if meeting is None:
         raise NotFoundError
-    access.require(standing, StandingKind.MEDIATOR)
-    running.require_talks(standing.dispute)
     return standing, meeting
+
+
+def _require_planner(actor: StaffActor, standing: Standing, kind: MeetingKind) -> None:
+    """The center, which hosts, sets times; whom the mediator talks to alone is between the two."""
+    is_arranging = actor.role in _ARRANGING and steering.is_of_center(actor, standing)
+    if standing.kind is not StandingKind.MEDIATOR and (kind.separate or not is_arranging):
+        raise RoleNotAllowedError
+    running.require_talks(standing.dispute)
+
+
+def _mediator_of(dispute: Dispute) -> UUID:
+    if dispute.mediator_id is None:
+        raise MediationRestsError("本件现在没有调解员，请先指派调解员，再安排会议。")
+    return dispute.mediator_id
+
+
+def _arrange(deps: Deps, meeting: Meeting, fields: MeetingIn) -> None:
+    meeting.venue, meeting.planned_at, meeting.appointment_id = fields.venue, fields.planned_at, fields.appointment_id
+    agenda = json.dumps(fields.agenda, ensure_ascii=False)
+    meeting.agenda_sealed = deps.keyring.seal(agenda, "meeting", "agenda", meeting.id)
+
+
+async def _seat(deps: Deps, meeting: Meeting, wanted: Sequence[ParticipantIn]) -> None:
+    mediator = MeetingParticipant(
+        id=uuid7(),
+        meeting_id=meeting.id,
+        role=MeetingRole.MEDIATOR,
+        staff_id=meeting.mediator_id,
+        attendance=Attendance.EXPECTED,
+    )
+    await MeetingParticipant.bulk_create([mediator, *(_one(deps, meeting, each) for each in wanted)])
+
+
+async def _stop(deps: Deps, meeting: Meeting, status: MeetingStatus, reason: str) -> None:
+    meeting.status = status
+    meeting.reason_sealed = deps.keyring.seal(reason, "meeting", "reason", meeting.id)
+    await meeting.save(update_fields=["status", "reason_sealed"])
 
 
 async def _require_may_meet(deps: Deps, dispute: Dispute, kind: MeetingKind) -> None:
@@ -177,6 +238,15 @@ async def _require_may_meet(deps: Deps, dispute: Dispute, kind: MeetingKind) -> 
 def _require(meeting: Meeting, *statuses: MeetingStatus) -> None:
     if meeting.status not in statuses:
         raise MeetingNotOpenError
+
+
+async def _wanted(standing: Standing, kind: MeetingKind, fields: MeetingIn) -> Sequence[ParticipantIn]:
+    """Without anybody named, all parties. Raises InvalidFieldsError."""
+    everybody = [] if kind.separate else [ParticipantIn(role=MeetingRole.PARTY, party_id=each.id)
+                                          for each in await acts.taking_part(standing.dispute.id)]  # fmt: skip
+    wanted = fields.participants or everybody
+    await _check(standing, kind, fields, wanted)
+    return wanted
 
 
 async def _check(standing: Standing, kind: MeetingKind, fields: MeetingIn, wanted: Sequence[ParticipantIn]) -> None:
@@ -202,16 +272,6 @@ async def _check(standing: Standing, kind: MeetingKind, fields: MeetingIn, wante
         found.append(FieldProblem("appointment_id", "本案没有这次预约，请重新选择。"))
     if found:
         raise InvalidFieldsError(fields=tuple(found))
-
-
-def _mediator(meeting: Meeting, actor: StaffActor) -> MeetingParticipant:
-    return MeetingParticipant(
-        id=uuid7(),
-        meeting_id=meeting.id,
-        role=MeetingRole.MEDIATOR,
-        staff_id=actor.id,
-        attendance=Attendance.EXPECTED,
-    )
 
 
 def _one(deps: Deps, meeting: Meeting, fields: ParticipantIn) -> MeetingParticipant:
@@ -253,9 +313,9 @@ async def _mark(deps: Deps, meeting: Meeting, marks: Sequence[AttendanceIn]) -> 
     return everybody
 
 
-async def _record(deps: Deps, actor: Actor, dispute: Dispute, meeting: Meeting, event: str) -> None:
-    """Of a separate talk the other side learns nothing."""
-    data = {
+async def record(deps: Deps, actor: Actor, dispute: Dispute, meeting: Meeting, event: str, **more: Any) -> None:
+    """For who is asked to it. Of a separate talk the other side learns nothing."""
+    data = more | {
         "meeting_id": str(meeting.id),
         "kind": meeting.kind,
         "kind_text": deps.catalog.talks.kinds[meeting.kind].title,
@@ -263,5 +323,9 @@ async def _record(deps: Deps, actor: Actor, dispute: Dispute, meeting: Meeting, 
         "planned_at": meeting.planned_at.isoformat(),
         "planned_text": meeting_views.when(meeting),
     }
-    audience = Audience.STAFF if meeting.caucus_party_id else Audience.PARTIES
-    await history.record(deps, dispute, actor, Entry(event, audience, data))
+    if meeting.caucus_party_id is not None:
+        await telling.tell_parties(deps, dispute, actor, [meeting.caucus_party_id], event, data=data)
+        return
+    asked = MeetingParticipant.filter(meeting_id=meeting.id, party_id__isnull=False)
+    parties = {UUID(str(each)) for each in await asked.values_list("party_id", flat=True)}
+    await telling.tell_between(deps, dispute, actor, parties, event, data=data)

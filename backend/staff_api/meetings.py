@@ -60,6 +60,37 @@ async def plan_meeting(actor: StaffActor, dispute_id: UUID, body: MeetingIn, dep
 
 @endpoint(
     blueprint,
+    "PUT",
+    _ONE,
+    audience="staff",
+    body=MeetingIn,
+    returns=MeetingOut,
+    errors=(*_NOT_NOW, KeptApartError, MeetingNotOpenError),
+)
+async def move_meeting(
+    actor: StaffActor, dispute_id: UUID, meeting_id: UUID, body: MeetingIn, deps: Deps
+) -> MeetingOut:
+    """Another time or place, other participants or another agenda, before it has begun."""
+    return await meetings.move(deps, actor, dispute_id, meeting_id, body)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/cancellation",
+    audience="staff",
+    body=AdjournIn,
+    returns=MeetingOut,
+    errors=(*_NOT_NOW, MeetingNotOpenError),
+)
+async def cancel_meeting(
+    actor: StaffActor, dispute_id: UUID, meeting_id: UUID, body: AdjournIn, deps: Deps
+) -> MeetingOut:
+    return await meetings.cancel(deps, actor, dispute_id, meeting_id, body.reason)
+
+
+@endpoint(
+    blueprint,
     "POST",
     _ONE + "/begin",
     audience="colleague",
