@@ -133,3 +133,20 @@ async def answer_own_proposal(
 )
 async def withdraw_own_proposal(actor: ResidentActor, dispute_id: UUID, proposal_id: UUID, deps: Deps) -> ProposalOut:
     return await proposals.withdraw(deps, actor, dispute_id, proposal_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _PROPOSAL + "/shares",
+    audience="resident",
+    body=CaucusShareIn,
+    returns=ProposalOut,
+    status=201,
+    errors=(MediationNotOpenError, MediationRestsError, ConsentNeededError),
+)
+async def share_proposal(
+    actor: ResidentActor, dispute_id: UUID, proposal_id: UUID, body: CaucusShareIn, deps: Deps
+) -> ProposalOut:
+    """One made in a separate talk."""
+    return await proposals.share(deps, actor, dispute_id, proposal_id, body)

@@ -123,7 +123,7 @@ def opened_list(deps: Deps, row: Minutes, column: str) -> list[str]:
 async def _locked(deps: Deps, actor: Actor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
     standing = await acts.standing(actor, dispute_id, lock=True)
     meeting = await _meeting(deps, actor, standing, meeting_id)
-    running.require_talks(standing.dispute)
+    running.require_recorded(standing.dispute)
     return standing, meeting
 
 

@@ -22,7 +22,7 @@ async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: En
 
 
 async def tell_between(
-    deps: Deps, dispute: Dispute, actor: Actor, parties: Collection[UUID], kind: str, *, data: dict[str, Any]
+    deps: Deps, dispute: Dispute, actor: Actor | None, parties: Collection[UUID], kind: str, *, data: dict[str, Any]
 ) -> None:
     """One sentence for all where it is between all who take part, else for each of them alone."""
     there = Party.filter(dispute_id=dispute.id, removed_at=None, left_at=None)
@@ -33,7 +33,7 @@ async def tell_between(
 
 
 async def tell_parties(
-    deps: Deps, dispute: Dispute, actor: Actor, parties: Iterable[UUID], kind: str, *, data: dict[str, Any]
+    deps: Deps, dispute: Dispute, actor: Actor | None, parties: Iterable[UUID], kind: str, *, data: dict[str, Any]
 ) -> None:
     """Each of them by itself: nobody reads what the others were shown."""
     joined = Party.filter(id__in=list(parties), dispute_id=dispute.id, resident_id__not_isnull=True)

@@ -9,7 +9,7 @@ from backend.appointments.errors import KeptApartError
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
-from backend.mediation import meeting_views, meetings, minutes
+from backend.mediation import convening, meeting_views, meetings, minutes
 from backend.mediation.meeting_schemas import (
     AdjournIn,
     AttendanceIn,
@@ -55,7 +55,7 @@ async def get_meeting(actor: StaffActor, dispute_id: UUID, meeting_id: UUID, dep
     errors=(*_NOT_NOW, KeptApartError),
 )
 async def plan_meeting(actor: StaffActor, dispute_id: UUID, body: MeetingIn, deps: Deps) -> MeetingOut:
-    return await meetings.plan(deps, actor, dispute_id, body)
+    return await convening.plan(deps, actor, dispute_id, body)
 
 
 @endpoint(
@@ -71,7 +71,7 @@ async def move_meeting(
     actor: StaffActor, dispute_id: UUID, meeting_id: UUID, body: MeetingIn, deps: Deps
 ) -> MeetingOut:
     """Another time or place, other participants or another agenda, before it has begun."""
-    return await meetings.move(deps, actor, dispute_id, meeting_id, body)
+    return await convening.move(deps, actor, dispute_id, meeting_id, body)
 
 
 @endpoint(
@@ -86,7 +86,7 @@ async def move_meeting(
 async def cancel_meeting(
     actor: StaffActor, dispute_id: UUID, meeting_id: UUID, body: AdjournIn, deps: Deps
 ) -> MeetingOut:
-    return await meetings.cancel(deps, actor, dispute_id, meeting_id, body.reason)
+    return await convening.cancel(deps, actor, dispute_id, meeting_id, body.reason)
 
 
 @endpoint(

@@ -137,3 +137,20 @@ async def answer_proposal(
 )
 async def withdraw_proposal(actor: StaffActor, dispute_id: UUID, proposal_id: UUID, deps: Deps) -> ProposalOut:
     return await proposals.withdraw(deps, actor, dispute_id, proposal_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _PROPOSAL + "/shares",
+    audience="colleague",
+    body=CaucusShareIn,
+    returns=ProposalOut,
+    status=201,
+    errors=(MediationNotOpenError, MediationRestsError, ConsentNeededError),
+)
+async def share_proposal(
+    actor: StaffActor, dispute_id: UUID, proposal_id: UUID, body: CaucusShareIn, deps: Deps
+) -> ProposalOut:
+    """One made in a separate talk."""
+    return await proposals.share(deps, actor, dispute_id, proposal_id, body)
