@@ -17,8 +17,8 @@ _THEIRS = """
 
 def heard_by(mine: str) -> str:
     """A condition on an event `e`; `mine` is one on a membership `m`. Of a room or a meeting they hear what the parties
-    hear: who waits at the door is nobody's business; nor is what others were shown. An assisting organization hears also of what is decided in common.
-    """
+    hear: who waits at the door is nobody's business, nor is what others were shown. An assisting organization hears
+    also of what is decided in common."""
     return f"""EXISTS (
     SELECT FROM case_member m
      WHERE m.dispute_id = e.dispute_id AND m.status = 'accepted' AND m.answered_at <= e.at AND {mine}
