@@ -10,13 +10,12 @@ from backend.accounts.actors import Actor
 from backend.core.deps import Deps
 from backend.core.mediation_rules import StandingKind
 from backend.disputes.history import Entry
-from backend.mediation import meetings, recording, telling
+from backend.mediation import meetings, recording, rooms, telling
 from backend.mediation.access import Standing
 from backend.mediation.rooms import Door
 from models import Dispute, GuestStatus, Meeting, MeetingStatus, Room, RoomGuest, RoomStatus
 
 _OVER = "调解已经结束"
-_THERE = (GuestStatus.WAITING, GuestStatus.ADMITTED)
 _NOT_BEGUN = (MeetingStatus.PLANNED, MeetingStatus.ADJOURNED)
 
 
@@ -24,7 +23,7 @@ async def room(deps: Deps, actor: Actor | None, door: Door) -> None:
     """Nobody is in it any more, and nothing is recorded."""
     now = deps.clock.now()
     await recording.stop(deps, actor, door, recording.ENDED)
-    await RoomGuest.filter(room_id=door.room.id, status__in=_THERE).update(status=GuestStatus.LEFT, left_at=now)
+    await RoomGuest.filter(room_id=door.room.id, status__in=rooms.THERE).update(status=GuestStatus.LEFT, left_at=now)
     door.room.status, door.room.ended_at = RoomStatus.ENDED, now
     await door.room.save(update_fields=["status", "ended_at"])
 

@@ -52,7 +52,7 @@ async def plan(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: MeetingI
     await meeting.save(force_create=True)
     await _seat(deps, meeting, wanted)
     await meetings.record(deps, actor, dispute, meeting, "meeting_planned")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def move(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: MeetingIn) -> MeetingOut:
@@ -72,14 +72,14 @@ async def move(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID
     await MeetingParticipant.filter(meeting_id=meeting.id).delete()
     await _seat(deps, meeting, wanted)
     await meetings.record(deps, actor, standing.dispute, meeting, "meeting_moved", also=before)
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def cancel(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, reason: str) -> MeetingOut:
     """Before it has begun. Raises as `move`."""
     standing, meeting = await _to_plan(deps, actor, dispute_id, meeting_id)
     await meetings.call_off(deps, actor, standing.dispute, meeting, reason)
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def _to_plan(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:

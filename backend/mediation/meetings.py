@@ -55,7 +55,7 @@ async def begin(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUI
     meeting.status, meeting.begun_at = MeetingStatus.RUNNING, meeting.begun_at or deps.clock.now()
     await meeting.save(update_fields=["status", "begun_at", "mediator_id"])
     await record(deps, actor, standing.dispute, meeting, "meeting_begun")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def attend(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: AttendanceIn) -> MeetingOut:
@@ -67,7 +67,7 @@ async def attend(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UU
     if came and came[0]:
         await rights_told.told_at_session(deps, actor, standing.dispute, [came[0]], read_out=False)
     await record(deps, actor, standing.dispute, meeting, "meeting_attendance")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def leave(deps: Deps, actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, reason: str | None) -> MeetingOut:
@@ -79,7 +79,7 @@ async def leave(deps: Deps, actor: ResidentActor, dispute_id: UUID, meeting_id: 
     if not await _go(deps, meeting, standing.party_ids, reason):
         raise MeetingNotOpenError
     await record(deps, actor, standing.dispute, meeting, "meeting_left")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def adjourn(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: AdjournIn) -> MeetingOut:
@@ -88,7 +88,7 @@ async def adjourn(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: U
     require(meeting, MeetingStatus.PLANNED, MeetingStatus.RUNNING)
     await _stop(deps, meeting, MeetingStatus.ADJOURNED, fields.reason)
     await record(deps, actor, standing.dispute, meeting, "meeting_adjourned")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID) -> MeetingOut:
@@ -96,7 +96,7 @@ async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID)
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
     require(meeting, MeetingStatus.RUNNING)
     await close(deps, actor, standing.dispute, meeting)
-    return await meeting_views.one(deps, actor, standing, meeting)
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def close(deps: Deps, actor: Actor | None, dispute: Dispute, meeting: Meeting) -> None:
