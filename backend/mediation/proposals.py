@@ -90,8 +90,8 @@ async def answer(
     standing = await _locked(deps, actor, dispute_id)
     proposal = await proposal_views.found(deps, actor, standing, proposal_id)
     access.require(standing, StandingKind.PARTY, StandingKind.MEDIATOR)
-    _require_open(proposal, deps.clock.now())
     mine = await _to_answer(standing, proposal, fields)
+    _require_open(proposal, deps.clock.now())
     is_accepted = fields.answer == "accepted"
     if is_accepted and not proposal.in_caucus:
         await _require_none_accepted(standing.dispute)
