@@ -1,4 +1,4 @@
--- From 0028_shared_proposals.py, sha256 d2beac90c1c755d4ec509913b8fdf759e67a49a04de477f0f32047d861d72622; `hejie makemigrations` writes it anew.
+-- From 0029_shared_proposals.py, sha256 d75b6f79a6addf4252c17776d562de64bd63c5d50eac5ffdafd2fbce59134b81; `hejie makemigrations` writes it anew.
 --
 -- Alter field status on Meeting
 --
