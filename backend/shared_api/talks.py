@@ -97,7 +97,7 @@ async def make_proposal(actor: Actor, dispute_id: UUID, body: ProposalIn, deps: 
     returns=ProposalOut,
     errors=(*_NOT_NOW, PartyLeftError, ProposalClosedError, ProposalExpiredError, AnotherAcceptedError),
 )
-async def answer_proposal(
+async def reply_to_proposal(
     actor: Actor, dispute_id: UUID, proposal_id: UUID, body: ProposalAnswerIn, deps: Deps
 ) -> ProposalOut:
     return await proposals.answer(deps, actor, dispute_id, proposal_id, body)

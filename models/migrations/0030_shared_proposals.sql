@@ -1,4 +1,4 @@
--- From 0029_shared_proposals.py, sha256 d75b6f79a6addf4252c17776d562de64bd63c5d50eac5ffdafd2fbce59134b81; `hejie makemigrations` writes it anew.
+-- From 0030_shared_proposals.py, sha256 6269e91df24f2b1841d7d5d20a0d1d54a19f1dc380bd1b32a67281485cf8decc; `hejie makemigrations` writes it anew.
 --
 -- Alter field status on Meeting
 --

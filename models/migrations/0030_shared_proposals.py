@@ -5,7 +5,7 @@ from models.talks import MeetingStatus
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0028_chained_history"), ("models", "0028_commitments")]
+    dependencies = [("models", "0029_case_library")]
 
     initial = False
 
