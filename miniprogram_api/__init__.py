@@ -2,6 +2,7 @@
 
 from sanic import Blueprint
 
+from backend import shared_api
 from miniprogram_api import (
     agreements,
     appointments,
@@ -31,7 +32,6 @@ from miniprogram_api import (
     participation,
     privacy,
     ratings,
-    rooms,
     routing,
     scenes,
     sessions,
@@ -69,7 +69,6 @@ blueprint = Blueprint.group(
     participation.blueprint,
     privacy.blueprint,
     ratings.blueprint,
-    rooms.blueprint,
     routing.blueprint,
     scenes.blueprint,
     sessions.blueprint,
@@ -78,5 +77,6 @@ blueprint = Blueprint.group(
     waiting.blueprint,
     meetings.blueprint,
     talks.blueprint,
+    *(both.mini for both in shared_api.BOTH),
     url_prefix="/mini/v1",
 )

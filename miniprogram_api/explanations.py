@@ -6,7 +6,6 @@ from sanic import Blueprint
 
 from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
-from backend.core.schema import Page
 from backend.mediation import access, explanations
 from backend.mediation.explanation_schemas import AcknowledgementIn, ExplanationOut
 from backend.mediation.explanations import QuestionAskedError
@@ -17,30 +16,6 @@ blueprint = Blueprint("mini_explanations")
 
 _GIVEN = "/disputes/{dispute_id}/explanations"
 _ONE = _GIVEN + "/{explanation_id}"
-
-
-@endpoint(
-    blueprint,
-    "GET",
-    _GIVEN,
-    audience="resident",
-    returns=Page[ExplanationOut],
-)
-async def list_explanations(actor: ResidentActor, dispute_id: UUID, deps: Deps) -> Page[ExplanationOut]:
-    standing = await access.of_resident(actor, dispute_id)
-    return Page[ExplanationOut](items=await explanations.of_case(deps, standing))
-
-
-@endpoint(
-    blueprint,
-    "GET",
-    _ONE,
-    audience="resident",
-    returns=ExplanationOut,
-)
-async def get_explanation(actor: ResidentActor, dispute_id: UUID, explanation_id: UUID, deps: Deps) -> ExplanationOut:
-    standing = await access.of_resident(actor, dispute_id)
-    return await explanations.shown(deps, standing, explanation_id)
 
 
 @endpoint(

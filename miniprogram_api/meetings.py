@@ -6,9 +6,8 @@ from sanic import Blueprint
 
 from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
-from backend.core.schema import Page, PageQuery
-from backend.mediation import meeting_views, meetings, minutes
-from backend.mediation.meeting_schemas import LeaveIn, MeetingOut, MinutesAnswerIn, MinutesListOut, MinutesOut
+from backend.mediation import meetings, minutes
+from backend.mediation.meeting_schemas import LeaveIn, MeetingOut, MinutesAnswerIn, MinutesOut
 from backend.mediation.meetings import MeetingNotOpenError
 from backend.mediation.minutes import MinutesAnsweredError, MinutesSupersededError
 from backend.mediation.running import MediationNotOpenError, MediationRestsError
@@ -19,16 +18,6 @@ blueprint = Blueprint("mini_meetings")
 _ALL = "/disputes/{dispute_id}/meetings"
 _ONE = _ALL + "/{meeting_id}"
 _MINUTES = _ONE + "/minutes"
-
-
-@endpoint(blueprint, "GET", _ALL, audience="resident", query=PageQuery, returns=Page[MeetingOut])
-async def list_own_meetings(actor: ResidentActor, dispute_id: UUID, query: PageQuery, deps: Deps) -> Page[MeetingOut]:
-    return await meeting_views.page(deps, actor, dispute_id, query)
-
-
-@endpoint(blueprint, "GET", _ONE, audience="resident", returns=MeetingOut)
-async def get_own_meeting(actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, deps: Deps) -> MeetingOut:
-    return await meeting_views.get(deps, actor, dispute_id, meeting_id)
 
 
 @endpoint(
@@ -44,11 +33,6 @@ async def leave_meeting(
     actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, body: LeaveIn, deps: Deps
 ) -> MeetingOut:
     return await meetings.leave(deps, actor, dispute_id, meeting_id, body.reason)
-
-
-@endpoint(blueprint, "GET", _MINUTES, audience="resident", returns=MinutesListOut)
-async def get_own_minutes(actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, deps: Deps) -> MinutesListOut:
-    return await minutes.versions(deps, actor, dispute_id, meeting_id)
 
 
 @endpoint(

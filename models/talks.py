@@ -21,6 +21,7 @@ class MeetingStatus(StrEnum):
     RUNNING = "running"
     ADJOURNED = "adjourned"
     ENDED = "ended"
+    CANCELLED = "cancelled"
 
 
 class MeetingRole(StrEnum):
@@ -243,6 +244,8 @@ class Proposal(Row):
     """Between one party and the mediator only; accepting it binds nobody else."""
     mediator_id = fields.UUIDField(null=True)
     handed_over_at = fields.DatetimeField(null=True)
+    consent_sealed = fields.BinaryField(null=True)
+    """How the party of a separate talk agreed that the mediator shows it."""
     summary_sealed = fields.BinaryField()
     terms_sealed = fields.BinaryField()
     """JSON."""

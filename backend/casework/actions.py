@@ -17,6 +17,7 @@ from backend.disputes import case_clock, groups, history, queries, workflow
 from backend.disputes.deadlines import Step
 from backend.disputes.history import Entry
 from backend.disputes.workflow import StaleVersionError
+from backend.mediation import closing, running
 from backend.notices import actions as notices
 from backend.notices.actions import News
 from models import Dispute, Party, Safety, Status
@@ -58,6 +59,8 @@ async def finish(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow
     data = {"center": dispute.center.name, **done.data}
     entry = Entry(LIFTED if done.lifted else row.event, done.audience, data, done.detail, step=step)
     await history.record(deps, dispute, actor, entry, *return_slips.entries_for(deps, dispute, data))
+    if dispute.status in running.OVER:
+        await closing.with_mediation(deps, actor, dispute)
     await _tell(deps, actor, dispute, row, done)
     await staff_notices.tell(deps, dispute, LIFTED if done.lifted else row.staff_notice, but=actor)
     if dispute.status is Status.ACCEPTED and dispute.case_number is None:

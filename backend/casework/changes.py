@@ -16,6 +16,7 @@ from backend.core.errors import InvalidFieldsError
 from backend.core.schema import Out
 from backend.disputes import timeline
 from backend.disputes.schemas import TimelineItem
+from backend.mediation import news
 from backend.notices.schemas import NoticeOut, notice_out
 from models import Event, Notice
 
@@ -25,7 +26,7 @@ START: Place = (0, 0, UUID(int=0))
 _EVENT, _NOTICE = 0, 1
 _MAX_BIGINT = 2**63 - 1
 
-_AFTER = """
+_NEWS = """
 WITH mine AS (
     SELECT id, TRUE AS is_filed FROM dispute WHERE resident_id = $1
     UNION ALL
@@ -37,12 +38,16 @@ news AS (
      WHERE e.xid >= $2 AND (e.audience = 'parties' OR (e.audience = 'applicant' AND mine.is_filed)
                            OR (e.audience = 'reader' AND e.reader_id = $1))
     UNION
+    SELECT e.xid, 0, e.id FROM case_member c JOIN event e ON e.dispute_id = c.dispute_id
+     WHERE c.resident_id = $1 AND e.xid >= $2 AND e.audience = 'parties' AND {heard}
+    UNION
     SELECT n.xid, 1, n.id FROM notice n WHERE n.resident_id = $1 AND n.xid >= $2
 )
 SELECT xid, source, id, xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS is_settled
   FROM news WHERE (xid, source, id) > ($2, $3, $4)
  ORDER BY xid, source, id LIMIT $5
 """
+_AFTER = _NEWS.format(heard=news.heard_by("m.resident_id = $1"))
 _END = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin"
 
 

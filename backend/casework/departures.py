@@ -16,7 +16,7 @@ from backend.core.signposts import suggested
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
 from backend.disputes.workflow import ActionNotAllowedError
-from backend.mediation import guests
+from backend.mediation import guests, meetings
 from models import Dispute, Side, Status
 
 _OPEN = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
@@ -35,7 +35,8 @@ async def depart(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str
     for party in own:
         party.left_at = deps.clock.now()
         await party.save(update_fields=["left_at"])
-    await guests.party_left(deps, actor, dispute, [party.id for party in own])
+    for leave in (guests.party_left, meetings.party_left):
+        await leave(deps, actor, dispute, [party.id for party in own])
     await filing.watch(deps, dispute, reason)
     data = {"party_ids": [str(party.id) for party in own], "side_text": SIDES[own[0].side]}
     entry = Entry("departed", data=data, detail={"reason": reason} if reason else {})

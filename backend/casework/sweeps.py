@@ -20,6 +20,7 @@ from backend.core.opening import OpeningRules
 from backend.disputes import case_clock, history, queries
 from backend.disputes.case_clock import Span
 from backend.disputes.history import Entry
+from backend.mediation import closing
 from models import Audience, Dispute, Status
 
 log = structlog.get_logger("hejie.sweeps")
@@ -35,14 +36,14 @@ async def sweep(deps: Deps) -> dict[str, int]:
 
 async def _for_each(
     deps: Deps,
-    found: Callable[[datetime], QuerySet[Dispute]],
+    found: Callable[[Deps, datetime], QuerySet[Dispute]],
     act: Callable[[Deps, Dispute], Awaitable[bool]],
 ) -> int:
     done, now = 0, deps.clock.now()
     last = UUID(int=0)
-    while ids := await found(now).filter(id__gt=last).order_by("id").limit(_AT_ONCE).values_list("id", flat=True):
+    while ids := await found(deps, now).filter(id__gt=last).order_by("id").limit(_AT_ONCE).values_list("id", flat=True):
         for dispute_id in ids:
-            done += await _alone(deps, UUID(str(dispute_id)), found(now), act)
+            done += await _alone(deps, UUID(str(dispute_id)), found(deps, now), act)
         last = UUID(str(ids[-1]))
     return done
 
@@ -117,13 +118,14 @@ _RULE_OF = {
 }
 
 
-def _without_clock(_now: datetime) -> QuerySet[Dispute]:
+def _without_clock(_deps: Deps, _now: datetime) -> QuerySet[Dispute]:
     return Dispute.filter(status__in=list(_RULE_OF), clock__isnull=True)
 
 
-_SWEEPS: dict[str, tuple[Callable[[datetime], QuerySet[Dispute]], Callable[[Deps, Dispute], Awaitable[bool]]]] = {
+_SWEEPS: dict[str, tuple[Callable[[Deps, datetime], QuerySet[Dispute]], Callable[[Deps, Dispute], Awaitable[bool]]]] = {
     "started": (_without_clock, _start),
-    "resumed": (lambda now: Dispute.filter(resumes_at__lt=now), _resume),
-    "lifted": (lambda now: Dispute.filter(status=Status.TRANSFERRED, due_at__lt=now), _lift),
-    "escalated": (queries.overdue, _escalate),
+    "resumed": (lambda _deps, now: Dispute.filter(resumes_at__lt=now), _resume),
+    "lifted": (lambda _deps, now: Dispute.filter(status=Status.TRANSFERRED, due_at__lt=now), _lift),
+    "escalated": (lambda _deps, now: queries.overdue(now), _escalate),
+    "rooms_ended": (closing.left_open, closing.left_open_in),
 }

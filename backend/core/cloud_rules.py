@@ -18,6 +18,7 @@ class ConsentWording(Entry):
 class RoomRules(Entry):
     """See the head of `rooms.toml`."""
 
+    left_open_hours: int = Field(ge=1)
     consents: dict[RoomConsentKind, ConsentWording]
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from tortoise.expressions import Q
 
 from backend.accounts.actors import Actor, ResidentActor
 from backend.core.deps import Deps
-from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError
+from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.mediation_rules import StandingKind
 from backend.mediation import access
 from backend.mediation.access import Standing
@@ -43,6 +43,15 @@ async def own_party(found: Standing) -> Party:
     if not own:
         raise PartyLeftError
     return own[0]
+
+
+async def speaks_for(actor: Actor, found: Standing) -> Party | None:
+    """Whom a phone speaks for: the own part before one that it acts for; nobody for members and staff. Raises
+    RoleNotAllowedError for who has left."""
+    there = [party for party in await taking_part(found.dispute.id) if party.id in found.party_ids]
+    if found.kind is StandingKind.PARTY and not there:
+        raise RoleNotAllowedError("您已经退出这次调解，如想继续，请联系综治中心。")
+    return next((party for party in there if party.resident_id == actor.id), there[0] if there else None)
 
 
 async def chosen_party(found: Standing, party_id: UUID, path: str) -> Party:

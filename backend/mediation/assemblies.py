@@ -13,9 +13,9 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.schema import In, Line, LongText, deps_of, problem
 from backend.core.wording import when_text
-from backend.disputes import history, safety
+from backend.disputes import safety
 from backend.disputes.history import Entry
-from backend.mediation import sharing, steering
+from backend.mediation import sharing, steering, telling
 from backend.mediation.access import Standing
 from backend.mediation.sharing import Item, ShareTo
 from models import Assembly, AssemblyAttendance, AssemblySeries, AssemblyStatus, Household
@@ -88,7 +88,7 @@ async def plan(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Assembly
         _write_agenda(deps, row, fields.agenda)
         await row.save(force_create=True)
     data = {"title": fields.title, "when_text": when_text(local(fields.starts_at)), "times": fields.times}
-    await history.record(deps, standing.dispute, actor, Entry("assembly_planned", data=data))
+    await telling.record(deps, standing.dispute, actor, Entry("assembly_planned", data=data))
     return standing
 
 
@@ -198,4 +198,4 @@ def _write_agenda(deps: Deps, row: Assembly, agenda: Agenda) -> None:
 
 async def _record(deps: Deps, actor: StaffActor, standing: Standing, row: Assembly, kind: str) -> None:
     data = {"assembly_id": str(row.id), "title": row.title, "when_text": when_text(local(row.starts_at))}
-    await history.record(deps, standing.dispute, actor, Entry(kind, data=data))
+    await telling.record(deps, standing.dispute, actor, Entry(kind, data=data))

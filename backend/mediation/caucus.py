@@ -14,19 +14,20 @@ from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, No
 from backend.core.mediation_rules import StandingKind
 from backend.core.pagination import cut, decode_id
 from backend.core.schema import Page
-from backend.disputes import history, queries
+from backend.disputes import queries
 from backend.disputes.history import Entry
-from backend.mediation import access, acts, running, sharing, talks
+from backend.mediation import access, acts, running, sharing, talks, telling
 from backend.mediation.access import Standing
-from backend.mediation.sharing import Item
+from backend.mediation.sharing import Item, SharedWith
 from backend.mediation.talk_schemas import (
     CaucusHandoverOut,
     CaucusItemOut,
     CaucusQuery,
     CaucusShareIn,
-    SharedWith,
 )
-from models import Audience, Meeting, Proposal, Share, TalkMessage
+from models import Audience, Meeting, Proposal, TalkMessage
+
+Confided = TalkMessage | Proposal
 
 
 class ConsentNeededError(HejieError):
@@ -59,20 +60,36 @@ async def share(deps: Deps, actor: Actor, dispute_id: UUID, item_id: UUID, field
     if message is None or not _may_show(standing, message):
         raise NotFoundError
     running.require_talks(standing.dispute)
+    await reveal(deps, actor, standing, message, fields, is_confided=message.said_by_id is not None)
+    shown = await _shown(standing, [message])
+    return CaucusItemOut(**talks.out(deps, message).model_dump(), shared_with=shown[message.id])
+
+
+async def reveal(
+    deps: Deps,
+    actor: Actor,
+    standing: Standing,
+    row: TalkMessage | Proposal,
+    fields: CaucusShareIn,
+    *,
+    is_confided: bool,
+) -> None:
+    """To other parties, who hear of it. `is_confided`: a party's own, for which the mediator needs its consent. Raises
+    ConsentNeededError, InvalidFieldsError at `to`."""
+    resource, table = ("caucus", "talk_message") if isinstance(row, TalkMessage) else ("proposal", "proposal")
     beyond = [place for place, each in enumerate(fields.to) if each.kind != "party"]
     if beyond:
         wrong = "单独谈话的内容只能告诉本案的当事人。"
         raise InvalidFieldsError(fields=tuple(FieldProblem(f"to.{place}", wrong) for place in beyond))
     is_mediator = standing.kind is StandingKind.MEDIATOR
-    if is_mediator and message.said_by_id is not None and fields.consent is None:
+    if is_mediator and is_confided and fields.consent is None:
         raise ConsentNeededError
-    await sharing.show(deps, actor, standing, Item("caucus", message.id), fields.to)
+    await sharing.show(deps, actor, standing, Item(resource, row.id), fields.to)
     if is_mediator and fields.consent is not None:
-        message.consent_sealed = deps.keyring.seal(fields.consent, "talk_message", "consent", message.id)
-        await message.save(update_fields=["consent_sealed"])
-    deps.touched.add(talks.room(standing.dispute.id))
-    shown = await _shown(standing, [message])
-    return CaucusItemOut(**talks.out(deps, message).model_dump(), shared_with=shown[message.id])
+        row.consent_sealed = deps.keyring.seal(fields.consent, table, "consent", row.id)
+        await row.save(update_fields=["consent_sealed"])
+    told, data = [each.id for each in fields.to if each.id], {"resource": resource, "item_id": str(row.id)}
+    await telling.tell_parties(deps, standing.dispute, actor, told, "caucus_shown", data=data)
 
 
 async def hand_over(deps: Deps, actor: StaffActor, dispute_id: UUID) -> CaucusHandoverOut:
@@ -87,7 +104,7 @@ async def hand_over(deps: Deps, actor: StaffActor, dispute_id: UUID) -> CaucusHa
         count += await rows.update(handed_over_at=deps.clock.now())
     if not count and dispute.mediator_id != actor.id:
         raise NotFoundError
-    await history.record(deps, dispute, actor, Entry("caucus_handed_over", Audience.STAFF, {"count": count}))
+    await telling.record(deps, dispute, actor, Entry("caucus_handed_over", Audience.STAFF, {"count": count}))
     return CaucusHandoverOut(count=count)
 
 
@@ -105,8 +122,5 @@ def _may_show(standing: Standing, message: TalkMessage) -> bool:
 
 async def _shown(standing: Standing, rows: list[TalkMessage]) -> defaultdict[UUID, list[SharedWith]]:
     """Nobody learns from it who else was told, but the party whose talk it is and the mediator."""
-    known = defaultdict[UUID, list[SharedWith]](list)
     mine = [row.id for row in rows if standing.kind is StandingKind.MEDIATOR or row.party_id in standing.party_ids]
-    for each in await Share.filter(item_id__in=mine, resource="caucus").order_by("id"):
-        known[each.item_id].append(SharedWith(kind=each.to_kind, id=str(each.to_id)))
-    return known
+    return await sharing.shown_to("caucus", mine)

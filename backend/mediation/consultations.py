@@ -42,6 +42,7 @@ from models.base import uuid7
 
 RESOURCE = "consultation"
 _TAKING_PART = (MemberStatus.INVITED, MemberStatus.ACCEPTED)
+OPEN = (ExpertAnswer.INVITED, ExpertAnswer.ACCEPTED)
 _SAME = "与当事人是同一人或者同一单位"
 
 
@@ -122,6 +123,7 @@ async def answer(deps: Deps, actor: StaffActor, consultation_id: UUID, given: Ex
         mine.reason_sealed = deps.keyring.seal(reason, "consulted_expert", "reason", mine.id)
     await mine.save(update_fields=["answer", "answered_at", "reason_sealed"])
     await _settle_member(deps, mine.member, said)
+    await settle(deps, await Consultation.get(id=consultation_id))
     if said is ExpertAnswer.ACCEPTED:
         items = await ConsultationMaterial.filter(consultation_id=consultation_id).values_list("item_id", flat=True)
         standing = Standing(StandingKind.EXPERT, dispute, member=mine.member)
@@ -129,6 +131,15 @@ async def answer(deps: Deps, actor: StaffActor, consultation_id: UUID, given: Ex
     detail = {"reason": reason} if reason else {}
     data = {"consultation_id": str(consultation_id), "answer": said, "answer_text": _ANSWERS[said]}
     await telling.record(deps, dispute, actor, Entry("consultation_answered", Audience.STAFF, data, detail))
+
+
+async def settle(deps: Deps, asked: Consultation) -> None:
+    """Answered, once nobody is left who might still give an opinion, and somebody has."""
+    experts = await ConsultedExpert.filter(consultation_id=asked.id, answer__in=OPEN)
+    final = Opinion.filter(expert_id__in=[each.id for each in experts], is_final=True)
+    if experts and await final.count() == len(experts):
+        asked.status, asked.answered_at = ConsultationStatus.ANSWERED, deps.clock.now()
+        await asked.save(update_fields=["status", "answered_at"])
 
 
 _ANSWERS = {ExpertAnswer.ACCEPTED: "接受", ExpertAnswer.DECLINED: "谢绝", ExpertAnswer.CONFLICT: "需要回避，不参加"}

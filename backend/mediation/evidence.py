@@ -13,7 +13,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.disputes import queries
 from backend.disputes.history import Entry
 from backend.files.queries import FileNotShownError
-from backend.mediation import access, case_files, sharing, telling
+from backend.mediation import access, acts, case_files, sharing, telling
 from backend.mediation.access import Standing
 from backend.mediation.evidence_schemas import CustodyIn, EvidenceIn, ExchangeIn, ObjectionIn, VerificationIn
 from backend.mediation.running import require_not_over
@@ -25,7 +25,6 @@ from models import (
     EvidenceItem,
     FileStatus,
     Objection,
-    Party,
     StoredFile,
     Verification,
 )
@@ -68,7 +67,7 @@ async def submit(deps: Deps, actor: Actor, standing: Standing, given: EvidenceIn
     InvalidFieldsError at `file_id`."""
     access.require(standing, *_MAY_SUBMIT)
     require_not_over(standing.dispute)
-    party, member = await _party_of(actor, standing), standing.member
+    party, member = await acts.speaks_for(actor, standing), standing.member
     await _take_file(actor, standing, given.file_id)
     item = EvidenceItem(
         id=uuid7(),
@@ -135,7 +134,7 @@ async def object_to(deps: Deps, actor: ResidentActor, standing: Standing, item_i
     item = await one(deps, standing, item_id)
     require_not_over(standing.dispute)
     access.require(standing, StandingKind.PARTY)
-    party = await _party_of(actor, standing)
+    party = await acts.speaks_for(actor, standing)
     if party is None or is_own(standing, item):
         raise RoleNotAllowedError("这是您自己一方提交的材料，不用提出异议；需要更正请另行提交。")
     row = Objection(id=uuid7(), item_id=item.id, party_id=party.id, grounds=list(given.grounds), at=deps.clock.now())
@@ -203,14 +202,6 @@ async def _of_staff(deps: Deps, standing: Standing, item_id: UUID) -> EvidenceIt
     access.require(standing, *_STAFF)
     require_not_over(standing.dispute)
     return item
-
-
-async def _party_of(actor: Actor, standing: Standing) -> Party | None:
-    """Whom a phone speaks for; the own part before one that it acts for."""
-    there = await Party.filter(id__in=standing.party_ids, left_at=None, removed_at=None).order_by("ordinal")
-    if standing.kind is StandingKind.PARTY and not there:
-        raise RoleNotAllowedError("您已经退出这次调解，如想继续，请联系综治中心。")
-    return next((each for each in there if each.resident_id == actor.id), there[0] if there else None)
 
 
 async def _take_file(actor: Actor, standing: Standing, file_id: UUID | None) -> None:

@@ -9,7 +9,7 @@ from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, RoleNotAllowedError
 from backend.core.mediation_rules import StandingKind
 from backend.disputes.history import Entry
-from backend.mediation import identifying, recording, rooms, telling
+from backend.mediation import acts, identifying, recording, rooms, telling
 from backend.mediation.access import Standing
 from backend.mediation.room_schemas import ConsentIn
 from backend.mediation.rooms import Door
@@ -31,8 +31,7 @@ from models import (
 from models.base import uuid7
 
 SIDES = {Side.APPLICANT: "申请人", Side.RESPONDENT: "被申请人"}
-_MEMBERS = {MemberKind.EXPERT: "专家", MemberKind.ASSISTING: "协助单位", MemberKind.INVITED: "受邀人"}
-_THERE = (GuestStatus.WAITING, GuestStatus.ADMITTED)
+MEMBERS = {MemberKind.EXPERT: "专家", MemberKind.ASSISTING: "协助单位", MemberKind.INVITED: "受邀人"}
 
 
 class NotAskedError(HejieError):
@@ -49,9 +48,9 @@ async def ask(deps: Deps, actor: Actor, standing: Standing, room_id: UUID) -> No
         raise RoleNotAllowedError
     await rooms.check_now(deps, door)
     known = await _guest_of(actor, door)
-    if known is not None and known.status in _THERE:
+    if known is not None and known.status in rooms.THERE:
         return
-    party = await _party_of(actor, standing)
+    party = await acts.speaks_for(actor, standing)
     guest = known or await _new(deps, actor, door, party)
     guest.status, guest.asked_at, guest.left_at = GuestStatus.WAITING, deps.clock.now(), None
     await guest.save(force_create=known is None)
@@ -101,7 +100,7 @@ async def leave(deps: Deps, actor: Actor, standing: Standing, room_id: UUID) -> 
 async def party_left(deps: Deps, actor: ResidentActor, dispute: Dispute, parties: Collection[UUID]) -> None:
     """Who leaves the mediation leaves its room too. The caller holds the lock on the dispute."""
     found = RoomGuest.filter(
-        party_id__in=parties, room__dispute_id=dispute.id, status__in=_THERE, room__status=RoomStatus.OPEN
+        party_id__in=parties, room__dispute_id=dispute.id, status__in=rooms.THERE, room__status=RoomStatus.OPEN
     )
     for guest in await found.select_related("room__appointment"):
         door = Door(Standing(StandingKind.PARTY, dispute), guest.room.appointment, guest.room)
@@ -113,7 +112,7 @@ async def described(door: Door, guest: RoomGuest) -> dict[str, Any]:
     """For the history: which guest, and in words that name nobody."""
     party = await Party.get_or_none(id=guest.party_id)
     member = await CaseMember.get_or_none(id=guest.member_id)
-    text = SIDES[party.side] if party else _MEMBERS.get(member.kind if member else MemberKind.FOLLOWER, "参加人")
+    text = SIDES[party.side] if party else MEMBERS.get(member.kind if member else MemberKind.FOLLOWER, "参加人")
     return {"room_id": str(door.appointment.id), "guest_id": str(guest.id), "guest_text": text}
 
 
@@ -130,7 +129,7 @@ async def _new(deps: Deps, actor: Actor, door: Door, party: Party | None) -> Roo
 
 
 async def _go(deps: Deps, actor: Actor, door: Door, guest: RoomGuest) -> None:
-    if guest.status not in _THERE:
+    if guest.status not in rooms.THERE:
         return
     was_in = guest.status is GuestStatus.ADMITTED
     guest.status, guest.left_at = GuestStatus.LEFT, deps.clock.now()
@@ -150,16 +149,6 @@ async def _mine(deps: Deps, actor: Actor, standing: Standing, room_id: UUID) -> 
 
 async def _guest_of(actor: Actor, door: Door) -> RoomGuest | None:
     return await RoomGuest.get_or_none(room_id=door.room.id, actor_id=actor.id)
-
-
-async def _party_of(actor: Actor, standing: Standing) -> Party | None:
-    """Their own before one that they act for. Raises RoleNotAllowedError for who has left the mediation."""
-    if standing.member is not None:
-        return None
-    there = await Party.filter(id__in=standing.party_ids, left_at=None, removed_at=None).order_by("ordinal")
-    if not there:
-        raise RoleNotAllowedError("您已经退出这次调解，如想继续，请联系综治中心。")
-    return next((party for party in there if party.resident_id == actor.id), there[0])
 
 
 async def _identify(deps: Deps, actor: Actor, guest: RoomGuest, party: Party | None) -> None:

@@ -14,7 +14,7 @@ from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.disputes.history import Entry
-from backend.mediation import access, recording, rooms, sharing, telling
+from backend.mediation import access, closing, recording, rooms, sharing, telling
 from backend.mediation.access import Standing
 from backend.mediation.guests import described
 from backend.mediation.room_schemas import FailureIn, LinkIn
@@ -22,7 +22,6 @@ from backend.mediation.rooms import Door, RoomNotOpenError
 from backend.mediation.sharing import Item, ShareTo
 from models import Audience, GuestStatus, IdentityCheck, RoomConsentKind, RoomGuest, RoomStatus
 
-_THERE = (GuestStatus.WAITING, GuestStatus.ADMITTED)
 _ELSEWHERE = "视频连接故障，另行安排，不影响各方的权利"
 
 
@@ -102,7 +101,7 @@ async def turn_away(
 async def end(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID) -> None:
     """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, RoomEndedError."""
     door = await _hosted(deps, standing, room_id)
-    await _close(deps, actor, door)
+    await closing.room(deps, actor, door)
     await _record(deps, actor, door, "room_ended")
 
 
@@ -112,7 +111,7 @@ async def fail(deps: Deps, actor: StaffActor, standing: Standing, room_id: UUID,
     door = await rooms.to_change(deps, standing, room_id)
     access.require(standing, *rooms.STAFF)
     room, keyring = door.room, deps.keyring
-    await _close(deps, actor, door)
+    await closing.room(deps, actor, door)
     room.failed_at = room.ended_at
     room.failure_sealed = keyring.seal(failure.reason, "room", "failure", room.id)
     if failure.venue is not None:
@@ -168,14 +167,6 @@ async def _waiting(door: Door, guest_id: UUID) -> RoomGuest:
 async def _decide(deps: Deps, actor: StaffActor, guest: RoomGuest, status: GuestStatus) -> None:
     guest.status, guest.decided_at, guest.decided_by_id = status, deps.clock.now(), actor.id
     await guest.save(update_fields=["status", "decided_at", "decided_by_id", "reason_sealed"])
-
-
-async def _close(deps: Deps, actor: StaffActor, door: Door) -> None:
-    now = deps.clock.now()
-    await recording.stop(deps, actor, door, recording.ENDED)
-    await RoomGuest.filter(room_id=door.room.id, status__in=_THERE).update(status=GuestStatus.LEFT, left_at=now)
-    door.room.status, door.room.ended_at = RoomStatus.ENDED, now
-    await door.room.save(update_fields=["status", "ended_at"])
 
 
 async def _record(deps: Deps, actor: StaffActor, door: Door, kind: str, audience: Audience = Audience.PARTIES) -> None:

@@ -14,9 +14,9 @@ from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.schema import In, Moment, Out, Text, deps_of, problem
 from backend.core.wording import date_text
-from backend.disputes import history, party_rows
+from backend.disputes import party_rows
 from backend.disputes.history import Entry
-from backend.mediation import access, acts, running, sharing, steering, tasks
+from backend.mediation import access, acts, running, sharing, steering, tasks, telling
 from backend.mediation.access import Standing
 from backend.mediation.assemblies import SharesIn
 from backend.mediation.sharing import Item, ShareTo
@@ -116,7 +116,7 @@ async def add(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: MatterIn)
     row.title_sealed = deps.keyring.seal(fields.title, "matter", "title", row.id)
     await row.save(force_create=True)
     data = {"matter_id": str(row.id), "due_text": date_text(row.due_on)}
-    await history.record(
+    await telling.record(
         deps, standing.dispute, actor, Entry("matter_added", data=data, detail={"title": fields.title})
     )
     if fields.followers:
@@ -147,7 +147,7 @@ async def update(
     await entry.save(force_create=True)
     title = deps.keyring.open(row.title_sealed, "matter", "title", row.id)
     kind, data = "matter_solved" if solves else "matter_updated", {"matter_id": str(row.id)}
-    await history.record(deps, standing.dispute, actor, Entry(kind, data=data, detail={"title": title, "text": text}))
+    await telling.record(deps, standing.dispute, actor, Entry(kind, data=data, detail={"title": title, "text": text}))
     return standing
 
 

@@ -18,6 +18,7 @@ from backend.core.schema import Page, PageQuery
 from backend.core.wording import when_text
 from backend.mediation import access, acts
 from backend.mediation.access import Standing
+from backend.mediation.guests import MEMBERS
 from backend.mediation.meeting_schemas import MeetingOut, ParticipantOut
 from backend.mediation.talks import SIDES
 from models import CaseMember, Meeting, MeetingParticipant, Party, Staff
@@ -42,10 +43,10 @@ async def get(deps: Deps, actor: Actor, dispute_id: UUID, meeting_id: UUID) -> M
     meeting = await readable(deps, actor, standing).get_or_none(id=meeting_id)
     if meeting is None:
         raise NotFoundError
-    return await one(deps, actor, standing, meeting)
+    return await one(deps, standing, meeting)
 
 
-async def one(deps: Deps, _actor: Actor, standing: Standing, meeting: Meeting) -> MeetingOut:
+async def one(deps: Deps, standing: Standing, meeting: Meeting) -> MeetingOut:
     return (await _out(deps, standing, [meeting]))[0]
 
 
@@ -131,9 +132,8 @@ async def _names(deps: Deps, standing: Standing, rows: Sequence[MeetingParticipa
 
 
 def _member(member: CaseMember) -> str:
-    if member.organization_id is not None and member.organization is not None:
-        return member.organization.name
-    return member.staff.name if member.staff_id is not None and member.staff is not None else ""
+    known = member.organization or member.staff
+    return known.name if known else MEMBERS.get(member.kind, "参加人")
 
 
 def _set(rows: Sequence[MeetingParticipant], name: str) -> list[UUID]:

@@ -1,9 +1,8 @@
-"""Meetings of any kind: planned, begun once everybody there has been told their rights, adjourned, ended. Anybody may
-leave at any time."""
+"""Meetings of any kind: begun once everybody there has been told their rights, adjourned, ended. Anybody may leave at
+any time."""
 
-import json
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
@@ -12,35 +11,27 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.core.talk_rules import MeetingKind
-from backend.disputes import history, rights_told, safety
-from backend.disputes.history import Entry
-from backend.mediation import access, acts, meeting_views, running
+from backend.disputes import rights_told, safety
+from backend.mediation import access, acts, meeting_views, running, telling
 from backend.mediation.access import Standing
 from backend.mediation.meeting_schemas import (
     AdjournIn,
     AttendanceIn,
     BeginIn,
-    MeetingIn,
     MeetingOut,
-    ParticipantIn,
 )
 from models import (
-    Appointment,
     Attendance,
-    Audience,
-    CaseMember,
     Dispute,
     Meeting,
     MeetingParticipant,
     MeetingRole,
     MeetingStatus,
-    MemberStatus,
-    Staff,
 )
 from models.base import uuid7
 
 THERE = (Attendance.PRESENT, Attendance.LATE)
-_NOBODY = "本案没有这位参加人，或者已经退出，请重新选择。"
+NOBODY = "本案没有这位参加人，或者已经退出，请重新选择。"
 
 
 class MeetingNotOpenError(HejieError):
@@ -49,184 +40,133 @@ class MeetingNotOpenError(HejieError):
     message: ClassVar[str] = "会议现在不能进行这一步：可能还没有开始，或者已经结束。请刷新后再看。"
 
 
-async def plan(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: MeetingIn) -> MeetingOut:
-    """Raises NotFoundError, RoleNotAllowedError, MediationNotOpenError, MediationRestsError, KeptApartError,
-    InvalidFieldsError."""
-    standing = await _as_mediator(deps, actor, dispute_id)
-    dispute, kind = standing.dispute, deps.catalog.talks.kinds[fields.kind]
-    await _require_may_meet(deps, dispute, kind)
-    everybody = [] if kind.separate else [ParticipantIn(role=MeetingRole.PARTY, party_id=each.id)
-                                          for each in await acts.taking_part(dispute.id)]  # fmt: skip
-    wanted = fields.participants or everybody
-    await _check(standing, kind, fields, wanted)
-    meeting_id = uuid7()
-    meeting = Meeting(
-        id=meeting_id,
-        dispute_id=dispute.id,
-        kind=fields.kind,
-        caucus_party_id=wanted[0].party_id if kind.separate else None,
-        venue=fields.venue,
-        status=MeetingStatus.PLANNED,
-        planned_at=fields.planned_at,
-        appointment_id=fields.appointment_id,
-        agenda_sealed=deps.keyring.seal(json.dumps(fields.agenda, ensure_ascii=False), "meeting", "agenda", meeting_id),
-        mediator_id=actor.id,
-        created_at=deps.clock.now(),
-    )
-    await meeting.save(force_create=True)
-    await MeetingParticipant.bulk_create([_mediator(meeting, actor), *(_one(deps, meeting, each) for each in wanted)])
-    await _record(deps, actor, dispute, meeting, "meeting_planned")
-    return await meeting_views.one(deps, actor, standing, meeting)
-
-
 async def begin(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: BeginIn) -> MeetingOut:
     """Also again after it was adjourned. Raises beside what `plan` raises MeetingNotOpenError; InvalidFieldsError at
     `rights_notice` while somebody there has not been told."""
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
-    await _require_may_meet(deps, standing.dispute, deps.catalog.talks.kinds[meeting.kind])
-    _require(meeting, MeetingStatus.PLANNED, MeetingStatus.ADJOURNED)
+    await require_may_meet(deps, standing.dispute, deps.catalog.talks.kinds[meeting.kind])
+    require(meeting, MeetingStatus.PLANNED, MeetingStatus.ADJOURNED)
+    await _host(meeting, actor)
     there = await _mark(deps, meeting, fields.attendance)
     parties = [each.party_id for each in there if each.party_id and each.attendance in THERE]
     if parties:
         dispute = standing.dispute
         await rights_told.told_at_session(deps, actor, dispute, parties, read_out=fields.rights_notice)
     meeting.status, meeting.begun_at = MeetingStatus.RUNNING, meeting.begun_at or deps.clock.now()
-    await meeting.save(update_fields=["status", "begun_at"])
-    await _record(deps, actor, standing.dispute, meeting, "meeting_begun")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    await meeting.save(update_fields=["status", "begun_at", "mediator_id"])
+    await record(deps, actor, standing.dispute, meeting, "meeting_begun")
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def attend(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: AttendanceIn) -> MeetingOut:
     """Who comes late or goes while it is on. Raises as `begin`."""
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
-    _require(meeting, MeetingStatus.RUNNING)
+    require(meeting, MeetingStatus.RUNNING)
     everybody = await _mark(deps, meeting, [fields])
     came = [each.party_id for each in everybody if each.id == fields.participant_id and each.attendance in THERE]
     if came and came[0]:
         await rights_told.told_at_session(deps, actor, standing.dispute, [came[0]], read_out=False)
-    await _record(deps, actor, standing.dispute, meeting, "meeting_attendance")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    await record(deps, actor, standing.dispute, meeting, "meeting_attendance")
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def leave(deps: Deps, actor: ResidentActor, dispute_id: UUID, meeting_id: UUID, reason: str | None) -> MeetingOut:
     """A party goes in the middle of it, which it may at any time. Raises NotFoundError, MeetingNotOpenError."""
-    standing = await acts.standing(actor, dispute_id, lock=True)
-    meeting = await meeting_views.readable(deps, actor, standing).get_or_none(id=meeting_id)
-    if meeting is None or standing.kind is not StandingKind.PARTY:
+    standing, meeting = await found(deps, actor, dispute_id, meeting_id)
+    if standing.kind is not StandingKind.PARTY:
         raise NotFoundError
-    _require(meeting, MeetingStatus.RUNNING)
-    own = await MeetingParticipant.filter(meeting_id=meeting.id, party_id__in=list(standing.party_ids))
-    leaving = [
-        AttendanceIn(participant_id=each.id, attendance=Attendance.LEFT_EARLY, reason=reason)
-        for each in own
-        if each.attendance in THERE
-    ]
-    if not leaving:
+    require(meeting, MeetingStatus.RUNNING)
+    if not await _go(deps, meeting, standing.party_ids, reason):
         raise MeetingNotOpenError
-    await _mark(deps, meeting, leaving)
-    await _record(deps, actor, standing.dispute, meeting, "meeting_left")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    await record(deps, actor, standing.dispute, meeting, "meeting_left")
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def adjourn(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID, fields: AdjournIn) -> MeetingOut:
     """Raises as `begin`."""
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
-    _require(meeting, MeetingStatus.PLANNED, MeetingStatus.RUNNING)
-    meeting.status = MeetingStatus.ADJOURNED
-    meeting.reason_sealed = deps.keyring.seal(fields.reason, "meeting", "reason", meeting.id)
-    await meeting.save(update_fields=["status", "reason_sealed"])
-    await _record(deps, actor, standing.dispute, meeting, "meeting_adjourned")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    require(meeting, MeetingStatus.PLANNED, MeetingStatus.RUNNING)
+    await _stop(deps, meeting, MeetingStatus.ADJOURNED, fields.reason)
+    await record(deps, actor, standing.dispute, meeting, "meeting_adjourned")
+    return await meeting_views.one(deps, standing, meeting)
 
 
 async def end(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID) -> MeetingOut:
     """Who never came was absent. Raises as `begin`."""
     standing, meeting = await _locked(deps, actor, dispute_id, meeting_id)
-    _require(meeting, MeetingStatus.RUNNING)
+    require(meeting, MeetingStatus.RUNNING)
+    await close(deps, actor, standing.dispute, meeting)
+    return await meeting_views.one(deps, standing, meeting)
+
+
+async def close(deps: Deps, actor: Actor | None, dispute: Dispute, meeting: Meeting) -> None:
     expected = MeetingParticipant.filter(meeting_id=meeting.id, attendance=Attendance.EXPECTED)
     _ = await expected.update(attendance=Attendance.ABSENT)
     meeting.status, meeting.ended_at = MeetingStatus.ENDED, deps.clock.now()
     await meeting.save(update_fields=["status", "ended_at"])
-    await _record(deps, actor, standing.dispute, meeting, "meeting_ended")
-    return await meeting_views.one(deps, actor, standing, meeting)
+    await record(deps, actor, dispute, meeting, "meeting_ended")
 
 
-async def _as_mediator(deps: Deps, actor: StaffActor, dispute_id: UUID) -> Standing:
-    standing = await acts.standing(actor, dispute_id, lock=True)
-    acts.require_seen(deps, standing, "meeting")
-    access.require(standing, StandingKind.MEDIATOR)
-    running.require_talks(standing.dispute)
-    return standing
+async def call_off(deps: Deps, actor: Actor | None, dispute: Dispute, meeting: Meeting, reason: str) -> None:
+    await _stop(deps, meeting, MeetingStatus.CANCELLED, reason)
+    await record(deps, actor, dispute, meeting, "meeting_cancelled")
+
+
+async def party_left(deps: Deps, actor: ResidentActor, dispute: Dispute, parties: Collection[UUID]) -> None:
+    """Who leaves the mediation leaves the meeting that is on. The caller holds the lock on the dispute."""
+    for meeting in await Meeting.filter(dispute_id=dispute.id, status=MeetingStatus.RUNNING):
+        if await _go(deps, meeting, parties, None):
+            await record(deps, actor, dispute, meeting, "meeting_left")
 
 
 async def _locked(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
-    standing = await acts.standing(actor, dispute_id, lock=True)
-    meeting = await meeting_views.readable(deps, actor, standing).get_or_none(id=meeting_id)
-    if meeting is None:
-        raise NotFoundError
+    standing, meeting = await found(deps, actor, dispute_id, meeting_id)
     access.require(standing, StandingKind.MEDIATOR)
     running.require_talks(standing.dispute)
     return standing, meeting
 
 
-async def _require_may_meet(deps: Deps, dispute: Dispute, kind: MeetingKind) -> None:
-    if kind.together and await safety.is_held(deps, dispute):
-        raise KeptApartError
+async def found(deps: Deps, actor: Actor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
+    standing = await acts.standing(actor, dispute_id, lock=True)
+    meeting = await meeting_views.readable(deps, actor, standing).get_or_none(id=meeting_id)
+    if meeting is None:
+        raise NotFoundError
+    return standing, meeting
 
 
-def _require(meeting: Meeting, *statuses: MeetingStatus) -> None:
-    if meeting.status not in statuses:
-        raise MeetingNotOpenError
+async def _host(meeting: Meeting, actor: StaffActor) -> None:
+    """It may have been planned when somebody else had the case."""
+    meeting.mediator_id = actor.id
+    hosts = MeetingParticipant.filter(meeting_id=meeting.id, role=MeetingRole.MEDIATOR)
+    if not await hosts.filter(staff_id=actor.id).exists():
+        _ = await hosts.filter(attendance=Attendance.EXPECTED).delete()
+        await MeetingParticipant.bulk_create([host_row(meeting)])
 
 
-async def _check(standing: Standing, kind: MeetingKind, fields: MeetingIn, wanted: Sequence[ParticipantIn]) -> None:
-    """All that only the case can tell, at once."""
-    dispute = standing.dispute
-    parties = {party.id for party in await acts.taking_part(dispute.id)}
-    accepted = CaseMember.filter(dispute_id=dispute.id, status=MemberStatus.ACCEPTED)
-    members = {member.id for member in await accepted.only("id")}
-    colleagues = Staff.filter(id__in=[each.staff_id for each in wanted if each.staff_id], is_active=True)
-    staff = {each.id for each in await colleagues.filter(center_id=dispute.center_id).only("id")}
-    known = {"party_id": parties, "member_id": members, "staff_id": staff}
-    found = [
-        FieldProblem(f"participants.{place}.{name}", _NOBODY)
-        for place, each in enumerate(wanted)
-        for name, ids in known.items()
-        if getattr(each, name) is not None and getattr(each, name) not in ids
-    ]
-    if kind.separate and [each.role for each in wanted] != [MeetingRole.PARTY]:
-        found.append(FieldProblem("participants", "单独谈话只能有一位当事人参加，请只选一位。"))
-    if fields.appointment_id is not None and not await Appointment.exists(
-        id=fields.appointment_id, dispute_id=dispute.id
-    ):
-        found.append(FieldProblem("appointment_id", "本案没有这次预约，请重新选择。"))
-    if found:
-        raise InvalidFieldsError(fields=tuple(found))
-
-
-def _mediator(meeting: Meeting, actor: StaffActor) -> MeetingParticipant:
+def host_row(meeting: Meeting) -> MeetingParticipant:
     return MeetingParticipant(
         id=uuid7(),
         meeting_id=meeting.id,
         role=MeetingRole.MEDIATOR,
-        staff_id=actor.id,
+        staff_id=meeting.mediator_id,
         attendance=Attendance.EXPECTED,
     )
 
 
-def _one(deps: Deps, meeting: Meeting, fields: ParticipantIn) -> MeetingParticipant:
-    row_id = uuid7()
-    name = fields.name
-    return MeetingParticipant(
-        id=row_id,
-        meeting_id=meeting.id,
-        role=fields.role,
-        party_id=fields.party_id,
-        member_id=fields.member_id,
-        staff_id=fields.staff_id,
-        name_sealed=deps.keyring.seal(name, "meeting_participant", "name", row_id) if name else None,
-        attendance=Attendance.EXPECTED,
-    )
+async def _stop(deps: Deps, meeting: Meeting, status: MeetingStatus, reason: str) -> None:
+    meeting.status = status
+    meeting.reason_sealed = deps.keyring.seal(reason, "meeting", "reason", meeting.id)
+    await meeting.save(update_fields=["status", "reason_sealed"])
+
+
+async def require_may_meet(deps: Deps, dispute: Dispute, kind: MeetingKind) -> None:
+    if kind.together and await safety.is_held(deps, dispute):
+        raise KeptApartError
+
+
+def require(meeting: Meeting, *statuses: MeetingStatus) -> None:
+    if meeting.status not in statuses:
+        raise MeetingNotOpenError
 
 
 async def _mark(deps: Deps, meeting: Meeting, marks: Sequence[AttendanceIn]) -> list[MeetingParticipant]:
@@ -236,7 +176,7 @@ async def _mark(deps: Deps, meeting: Meeting, marks: Sequence[AttendanceIn]) -> 
     strangers = [place for place, mark in enumerate(marks) if mark.participant_id not in by_id]
     if strangers:
         raise InvalidFieldsError(
-            fields=tuple(FieldProblem(f"attendance.{place}.participant_id", _NOBODY) for place in strangers)
+            fields=tuple(FieldProblem(f"attendance.{place}.participant_id", NOBODY) for place in strangers)
         )
     for mark in marks:
         row = by_id[mark.participant_id]
@@ -253,9 +193,28 @@ async def _mark(deps: Deps, meeting: Meeting, marks: Sequence[AttendanceIn]) -> 
     return everybody
 
 
-async def _record(deps: Deps, actor: Actor, dispute: Dispute, meeting: Meeting, event: str) -> None:
-    """Of a separate talk the other side learns nothing."""
-    data = {
+async def _go(deps: Deps, meeting: Meeting, parties: Collection[UUID], reason: str | None) -> bool:
+    """Whether any of them was there."""
+    there = MeetingParticipant.filter(meeting_id=meeting.id, party_id__in=list(parties), attendance__in=THERE)
+    leaving = [
+        AttendanceIn(participant_id=each.id, attendance=Attendance.LEFT_EARLY, reason=reason) for each in await there
+    ]
+    await _mark(deps, meeting, leaving)
+    return bool(leaving)
+
+
+async def record(
+    deps: Deps,
+    actor: Actor | None,
+    dispute: Dispute,
+    meeting: Meeting,
+    event: str,
+    *,
+    also: Collection[UUID] = (),
+    **more: Any,
+) -> None:
+    """For who is asked to it. Of a separate talk the other side learns nothing."""
+    data = more | {
         "meeting_id": str(meeting.id),
         "kind": meeting.kind,
         "kind_text": deps.catalog.talks.kinds[meeting.kind].title,
@@ -263,5 +222,13 @@ async def _record(deps: Deps, actor: Actor, dispute: Dispute, meeting: Meeting, 
         "planned_at": meeting.planned_at.isoformat(),
         "planned_text": meeting_views.when(meeting),
     }
-    audience = Audience.STAFF if meeting.caucus_party_id else Audience.PARTIES
-    await history.record(deps, dispute, actor, Entry(event, audience, data))
+    if meeting.caucus_party_id is not None:
+        await telling.tell_parties(deps, dispute, actor, [meeting.caucus_party_id], event, data=data)
+        return
+    parties = {*await asked(meeting), *also}
+    await telling.tell_between(deps, dispute, actor, parties, event, data=data)
+
+
+async def asked(meeting: Meeting) -> set[UUID]:
+    rows = MeetingParticipant.filter(meeting_id=meeting.id, party_id__isnull=False)
+    return {UUID(str(each)) for each in await rows.values_list("party_id", flat=True)}

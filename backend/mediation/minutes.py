@@ -3,16 +3,14 @@ used later, the other never (人民法院在线调解规则 18)."""
 
 import json
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
-from backend.disputes import history
-from backend.disputes.history import Entry
-from backend.mediation import access, acts, meeting_views, running
+from backend.mediation import access, acts, meeting_views, meetings, running
 from backend.mediation.access import Standing
 from backend.mediation.meeting_schemas import (
     MinutesAnswerIn,
@@ -26,7 +24,6 @@ from backend.mediation.meetings import MeetingNotOpenError
 from backend.mediation.talks import SIDES
 from models import (
     Attendance,
-    Audience,
     Meeting,
     MeetingParticipant,
     Minutes,
@@ -72,7 +69,7 @@ async def write(deps: Deps, actor: StaffActor, dispute_id: UUID, meeting_id: UUI
         written_at=deps.clock.now(),
     )
     await row.save(force_create=True)
-    await _record(deps, actor, standing, "minutes_written", {"version": row.version} | _which(deps, meeting))
+    await meetings.record(deps, actor, standing.dispute, meeting, "minutes_written", version=row.version)
     return await _out(deps, standing, meeting, row, current=row.version)
 
 
@@ -88,7 +85,7 @@ async def answer_by_phone(
     row = await _version(meeting, version)
     for party in own:
         await _answer(deps, actor, row, party, fields)
-    await _record(deps, actor, standing, "minutes_answered", {"version": row.version} | _which(deps, meeting))
+    await meetings.record(deps, actor, standing.dispute, meeting, "minutes_answered", version=row.version)
     return await _out(deps, standing, meeting, row, current=row.version)
 
 
@@ -104,7 +101,7 @@ async def answer_at_window(
         raise InvalidFieldsError.at("party_id", "这位当事人没有参加这次会议，请重新选择。")
     row = await _version(meeting, version)
     await _answer(deps, actor, row, party, fields)
-    await _record(deps, actor, standing, "minutes_answered", {"version": row.version} | _which(deps, meeting))
+    await meetings.record(deps, actor, standing.dispute, meeting, "minutes_answered", version=row.version)
     return await _out(deps, standing, meeting, row, current=row.version)
 
 
@@ -126,7 +123,7 @@ def opened_list(deps: Deps, row: Minutes, column: str) -> list[str]:
 async def _locked(deps: Deps, actor: Actor, dispute_id: UUID, meeting_id: UUID) -> tuple[Standing, Meeting]:
     standing = await acts.standing(actor, dispute_id, lock=True)
     meeting = await _meeting(deps, actor, standing, meeting_id)
-    running.require_talks(standing.dispute)
+    running.require_recorded(standing.dispute)
     return standing, meeting
 
 
@@ -198,17 +195,3 @@ def _answer_out(deps: Deps, standing: Standing, party: Party, given: MinutesAnsw
 
 def _seal_list(deps: Deps, items: Sequence[str], column: str, row_id: UUID) -> bytes:
     return deps.keyring.seal(json.dumps(list(items), ensure_ascii=False), "minutes", column, row_id)
-
-
-def _which(deps: Deps, meeting: Meeting) -> dict[str, Any]:
-    return {
-        "meeting_id": str(meeting.id),
-        "kind_text": deps.catalog.talks.kinds[meeting.kind].title,
-        "planned_text": meeting_views.when(meeting),
-        "is_separate": meeting.caucus_party_id is not None,
-    }
-
-
-async def _record(deps: Deps, actor: Actor, standing: Standing, event: str, data: dict[str, Any]) -> None:
-    audience = Audience.STAFF if data["is_separate"] else Audience.PARTIES
-    await history.record(deps, standing.dispute, actor, Entry(event, audience, data))

@@ -17,7 +17,7 @@ from backend.core.joint_rules import Cast, Tally, VoteRule, tally
 from backend.core.schema import Code, In, Text, deps_of, problem
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from backend.mediation import access, assemblies, running, steering
+from backend.mediation import access, assemblies, running, steering, telling
 from backend.mediation.access import Standing
 from backend.notices import actions as notices
 from backend.notices.actions import News
@@ -109,7 +109,7 @@ async def open_(deps: Deps, actor: StaffActor, dispute_id: UUID, assembly_id: UU
     ballots = [Ballot(motion_id=motion.id, household_id=home.id, area_m2=home.area_m2) for home in homes]
     await Ballot.bulk_create(ballots, batch_size=1000)
     entry = Entry("motion_opened", data=_data(motion) | {"rule_text": rule.title}, detail={"text": fields.text})
-    await history.record(deps, standing.dispute, actor, entry)
+    await telling.record(deps, standing.dispute, actor, entry)
     await _tell(deps, standing, assembly, homes)
     return motion
 
@@ -130,7 +130,7 @@ async def vote(deps: Deps, actor: ResidentActor, dispute_id: UUID, motion_id: UU
     audience, reader_id = history.own(standing.dispute, actor.id)
     await _cast(deps, actor, motion, household_id, fields.choice)
     entry = Entry("vote_cast", audience, _data(motion) | {"household_id": str(household_id)}, reader_id=reader_id)
-    await history.record(deps, standing.dispute, actor, entry)
+    await telling.record(deps, standing.dispute, actor, entry)
     return motion
 
 
@@ -144,7 +144,7 @@ async def record_vote(
         raise InvalidFieldsError.at("household_id", "名册里没有这一户，请重新选择。")
     await _cast(deps, actor, motion, fields.household_id, fields.choice)
     data = _data(motion) | {"household_id": str(fields.household_id)}
-    await history.record(deps, standing.dispute, actor, Entry("vote_recorded", Audience.STAFF, data))
+    await telling.record(deps, standing.dispute, actor, Entry("vote_recorded", Audience.STAFF, data))
     return standing, motion
 
 
@@ -195,7 +195,7 @@ async def _finish(deps: Deps, actor: StaffActor | None, dispute: Dispute, motion
     outcome = "通过" if found.carried else "没有通过" if found.quorate else "参加表决的不足法定比例，没有通过"
     text = deps.keyring.open(motion.text_sealed, "motion", "text", motion.id)
     entry = Entry("motion_closed", data=_data(motion) | {"outcome_text": outcome}, detail={"text": text})
-    await history.record(deps, dispute, actor, entry)
+    await telling.record(deps, dispute, actor, entry)
 
 
 async def _running(deps: Deps, standing: Standing, motion_id: UUID) -> Motion:

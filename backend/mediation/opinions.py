@@ -27,14 +27,10 @@ from models import (
     Audience,
     Consultation,
     ConsultationMaterial,
-    ConsultationStatus,
     ConsultedExpert,
-    ExpertAnswer,
     Opinion,
 )
 from models.base import uuid7
-
-_OPEN = (ExpertAnswer.INVITED, ExpertAnswer.ACCEPTED)
 
 
 class OpinionFinalError(HejieError):
@@ -64,7 +60,7 @@ async def write(deps: Deps, actor: StaffActor, standing: Standing, consultation_
     row.text_sealed = deps.keyring.seal(given.text, "opinion", "text", row.id)
     await row.save(force_create=True)
     if given.final:
-        await _settle(deps, asked)
+        await consultations.settle(deps, asked)
         data = {"consultation_id": str(asked.id), "sha256": row.sha256}
         await telling.record(deps, standing.dispute, actor, Entry("opinion_given", Audience.STAFF, data))
 
@@ -84,14 +80,6 @@ async def asked_of(deps: Deps, actor: StaffActor) -> list[AskedOut]:
     mine = ConsultedExpert.filter(member__staff_id=actor.id).order_by("-id").limit(100)
     found = await mine.select_related("consultation__dispute__center")
     return [await _asked(deps, each) for each in found]
-
-
-async def _settle(deps: Deps, asked: Consultation) -> None:
-    experts = await ConsultedExpert.filter(consultation_id=asked.id, answer__in=_OPEN)
-    final = Opinion.filter(expert_id__in=[each.id for each in experts], is_final=True)
-    if await final.count() == len(experts):
-        asked.status, asked.answered_at = ConsultationStatus.ANSWERED, deps.clock.now()
-        await asked.save(update_fields=["status", "answered_at"])
 
 
 async def _shown(deps: Deps, standing: Standing, asked: Sequence[Consultation]) -> list[ConsultationOut]:
@@ -154,7 +142,7 @@ def _opinion(deps: Deps, row: Opinion) -> OpinionOut:
 
 async def _asked(deps: Deps, mine: ConsultedExpert) -> AskedOut:
     asked, dispute = mine.consultation, mine.consultation.dispute
-    parties = await queries.parties(dispute.id) if mine.answer in _OPEN else []
+    parties = await queries.parties(dispute.id) if mine.answer in consultations.OPEN else []
     category = deps.catalog.category_by_code.get(dispute.category)
     return AskedOut(
         id=str(asked.id),

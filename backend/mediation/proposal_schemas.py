@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 from backend.core import clock
 from backend.core.schema import In, Line, Moment, Out, Text, deps_of, problem
 from backend.disputes.schemas import MAX_FEN
+from backend.mediation.sharing import SharedWith
 
 
 class ProposedTerm(In):
@@ -86,3 +87,6 @@ class ProposalOut(Out):
     made_at: Moment
     closed_at: Moment | None
     answers: list[ProposalAnswerOut]
+    """Of one from a separate talk only for who was in it."""
+    shared_with: list[SharedWith]
+    """Of one from a separate talk, for who was in it: the other parties that have been shown it."""

@@ -18,6 +18,7 @@ from backend.core.schema import Page, PageQuery
 from backend.mediation import access, acts
 from backend.mediation.access import Standing
 from backend.mediation.proposal_schemas import ProposalAnswerOut, ProposalOut
+from backend.mediation.sharing import shown_to
 from backend.mediation.talks import SIDES
 from models import Dispute, Party, Proposal, ProposalAnswer, ProposalStatus, Staff
 
@@ -81,7 +82,26 @@ async def _out(deps: Deps, standing: Standing, proposals: Sequence[Proposal]) ->
     sides = {party.id: SIDES[party.side] for party in await Party.filter(dispute_id=standing.dispute.id)}
     makers = Staff.filter(id__in=[proposal.made_by_id for proposal in proposals])
     names = sides | {staff.id: staff.name for staff in await makers}
-    return [_one(deps, standing, each, by_proposal[each.id], names) for each in proposals]
+    inside = {each.id for each in proposals if _is_inside(standing, each, by_proposal[each.id])}
+    shown = await shown_to("proposal", inside)
+    return [
+        _one(deps, standing, each, by_proposal[each.id], names).model_copy(update={"shared_with": shown[each.id]})
+        if each.id in inside
+        else _from_outside(_one(deps, standing, each, [], names))
+        for each in proposals
+    ]
+
+
+def _is_inside(standing: Standing, proposal: Proposal, answers: list[ProposalAnswer]) -> bool:
+    """Of a separate talk: the mediator, and the party whose it is."""
+    there = {proposal.made_by_party_id, *(row.party_id for row in answers)}
+    return not proposal.in_caucus or standing.kind is StandingKind.MEDIATOR or not there.isdisjoint(standing.party_ids)
+
+
+def _from_outside(shown: ProposalOut) -> ProposalOut:
+    """What the party answered is no part of what it let be shown."""
+    known = shown.status in ("withdrawn", "expired")
+    return shown if known else shown.model_copy(update={"status": "open", "closed_at": None})
 
 
 def _one(
@@ -103,6 +123,7 @@ def _one(
         made_at=proposal.made_at,
         closed_at=proposal.closed_at,
         answers=[_answer(deps, standing, row, names) for row in answers],
+        shared_with=[],
     )
 
 

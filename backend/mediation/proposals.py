@@ -11,13 +11,11 @@ from backend.accounts.actors import Actor
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError
 from backend.core.mediation_rules import StandingKind
-from backend.disputes import history
-from backend.disputes.history import Entry
-from backend.mediation import access, acts, proposal_views, running
+from backend.mediation import access, acts, caucus, proposal_views, running, telling
 from backend.mediation.access import Standing
 from backend.mediation.proposal_schemas import ProposalAnswerIn, ProposalIn, ProposalOut
+from backend.mediation.talk_schemas import CaucusShareIn
 from models import (
-    Audience,
     Dispute,
     Party,
     Proposal,
@@ -92,8 +90,8 @@ async def answer(
     standing = await _locked(deps, actor, dispute_id)
     proposal = await proposal_views.found(deps, actor, standing, proposal_id)
     access.require(standing, StandingKind.PARTY, StandingKind.MEDIATOR)
-    _require_open(proposal, deps.clock.now())
     mine = await _to_answer(standing, proposal, fields)
+    _require_open(proposal, deps.clock.now())
     is_accepted = fields.answer == "accepted"
     if is_accepted and not proposal.in_caucus:
         await _require_none_accepted(standing.dispute)
@@ -122,6 +120,21 @@ async def withdraw(deps: Deps, actor: Actor, dispute_id: UUID, proposal_id: UUID
         raise ProposalClosedError
     await _close(deps, proposal, ProposalStatus.WITHDRAWN)
     await _record(deps, actor, standing.dispute, proposal, "terms_withdrawn")
+    return await proposal_views.one(deps, standing, proposal)
+
+
+async def share(deps: Deps, actor: Actor, dispute_id: UUID, proposal_id: UUID, fields: CaucusShareIn) -> ProposalOut:
+    """One from a separate talk: by the party that made it, or by the mediator. What the party answered is not shown
+    with it. Raises NotFoundError, MediationNotOpenError, MediationRestsError, ConsentNeededError, InvalidFieldsError at
+    `to`."""
+    standing = await _locked(deps, actor, dispute_id)
+    proposal = await proposal_views.found(deps, actor, standing, proposal_id)
+    is_theirs = standing.kind is StandingKind.MEDIATOR or proposal.made_by_party_id in standing.party_ids
+    if not proposal.in_caucus or not is_theirs:
+        raise NotFoundError
+    said = ProposalAnswer.filter(proposal_id=proposal.id).exclude(answer=ProposalAnswerKind.PENDING)
+    is_confided = proposal.made_by_party_id is not None or await said.exists()
+    await caucus.reveal(deps, actor, standing, proposal, fields, is_confided=is_confided)
     return await proposal_views.one(deps, standing, proposal)
 
 
@@ -206,6 +219,10 @@ async def _close(deps: Deps, proposal: Proposal, status: ProposalStatus) -> None
 
 
 async def _record(deps: Deps, actor: Actor, dispute: Dispute, proposal: Proposal, event: str) -> None:
-    """Who may see the proposal learns of it from their page; the file keeps that there was one."""
+    """For those between whom it is; the file keeps that there was one. Of a separate talk the other side learns
+    nothing."""
     data = {"proposal_id": str(proposal.id), "in_caucus": proposal.in_caucus, "status": proposal.status.value}
-    await history.record(deps, dispute, actor, Entry(event, Audience.STAFF, data))
+    asked = ProposalAnswer.filter(proposal_id=proposal.id).values_list("party_id", flat=True)
+    between = {UUID(str(each)) for each in (*await asked, proposal.made_by_party_id) if each}
+    tell = telling.tell_parties if proposal.in_caucus else telling.tell_between
+    await tell(deps, dispute, actor, between, event, data=data)

@@ -51,7 +51,7 @@ async def stop_unless_agreed(deps: Deps, actor: Actor, door: Door) -> None:
         await stop(deps, actor, door, WITHDRAWN if missing else ENDED)
 
 
-async def stop(deps: Deps, actor: Actor, door: Door, why: str) -> None:
+async def stop(deps: Deps, actor: Actor | None, door: Door, why: str) -> None:
     if door.room.recording_since is None:
         return
     door.room.recording_since = None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tortoise import connections
 
+from backend.accounts.actors import Actor
 from backend.core.deps import Deps
 from backend.core.mediation_rules import StandingKind
 from backend.mediation import talks
@@ -25,9 +26,31 @@ SELECT m.id, m.channel_id, m.party_id, m.seq, m.said_by_id, m.author_name, m.tex
 """
 
 
+_HIDDEN = """
+SELECT m.id, m.channel_id, m.party_id, m.seq, m.said_by_id, m.author_id, m.author_name, m.text_sealed, m.is_concession,
+       m.at
+  FROM content_check k JOIN talk_message m ON m.id = k.subject_id
+ WHERE k.dispute_id = $1 AND k.subject = 'message' AND k.status = ANY($2)
+"""
+
+
+class Veiled(NamedTuple):
+    """A message that only its author and the mediator go on reading."""
+
+    author_id: UUID
+    line: str
+    """For who had read it."""
+    written: str
+    """As it was, and is again once somebody has released it."""
+
+    def is_kept_from(self, actor: Actor, standing: Standing) -> bool:
+        return standing.kind is not StandingKind.MEDIATOR and actor.id != self.author_id
+
+
 class Written(NamedTuple):
     """One message, opened and written out once for everybody."""
 
+    id: UUID
     channel_id: UUID
     party_id: UUID | None
     seq: int
@@ -47,6 +70,12 @@ async def news(deps: Deps, dispute_id: UUID, cursor: Mapping[UUID, int]) -> tupl
     return [_written(deps, row) for row in rows], len(rows) == _AT_MOST
 
 
+async def hidden(deps: Deps, dispute_id: UUID) -> dict[UUID, Veiled]:
+    """By message: what a check, or a person, has found unfit for the others."""
+    rows = await connections.get("default").execute_query_dict(_HIDDEN, [dispute_id, list(talks.HIDDEN)])
+    return {row["id"]: _veiled(deps, row) for row in rows}
+
+
 def hears(standing: Standing, party_id: UUID | None) -> bool:
     """What is said from now on: the mediator in whom it is confided is the one that the case has."""
     return party_id is None or standing.kind is StandingKind.MEDIATOR or party_id in standing.party_ids
@@ -55,4 +84,11 @@ def hears(standing: Standing, party_id: UUID | None) -> bool:
 def _written(deps: Deps, row: dict[str, object]) -> Written:
     message = TalkMessage(**row)
     shown = talks.out(deps, message).model_dump_json()
-    return Written(message.channel_id, message.party_id, message.seq, f'{{"type":"message",{shown[1:]}')
+    line = f'{{"type":"message",{shown[1:]}'
+    return Written(message.id, message.channel_id, message.party_id, message.seq, line)
+
+
+def _veiled(deps: Deps, row: dict[str, object]) -> Veiled:
+    message = TalkMessage(**row)
+    shown = talks.out(deps, message, is_hidden=True).model_dump_json()
+    return Veiled(message.author_id, f'{{"type":"hidden",{shown[1:]}', _written(deps, row).line)

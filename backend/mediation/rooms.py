@@ -34,6 +34,7 @@ from models.base import uuid7
 
 _NEVER_AGREED = (AppointmentStatus.PROPOSED, AppointmentStatus.DECLINED, AppointmentStatus.EXPIRED)
 STAFF = (StandingKind.MEDIATOR, StandingKind.CENTER)
+THERE = (GuestStatus.WAITING, GuestStatus.ADMITTED)
 
 
 class RoomEndedError(HejieError):

@@ -5,7 +5,7 @@ from typing import ClassVar
 from backend.core.errors import HejieError
 from models import Dispute, Status
 
-_OVER = (Status.NOT_AGREED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
+OVER = (Status.NOT_AGREED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
 _GOING_ON = (Status.ACCEPTED, Status.IN_MEDIATION, Status.AGREED, Status.FULFILLED)
 _TALKS = (Status.IN_MEDIATION, Status.AGREED)
 """What has been agreed is still talked about while it is carried out."""
@@ -28,7 +28,7 @@ class MediationRestsError(HejieError):
 def require_not_over(dispute: Dispute) -> None:
     """What is brought together may come before the acceptance, and while the case changes hands. Raises
     MediationNotOpenError."""
-    if dispute.status in _OVER:
+    if dispute.status in OVER:
         raise MediationNotOpenError
 
 
@@ -36,6 +36,12 @@ def require_open(dispute: Dispute) -> None:
     """From the acceptance until all is carried out. Raises MediationNotOpenError."""
     if dispute.status not in _GOING_ON:
         raise MediationNotOpenError
+
+
+def require_recorded(dispute: Dispute) -> None:
+    """Also after the talks have failed, what was said is still written down and confirmed. Raises
+    MediationNotOpenError, MediationRestsError."""
+    require_talks(dispute, *_TALKS, Status.NOT_AGREED)
 
 
 def require_talks(dispute: Dispute, *among: Status) -> None:

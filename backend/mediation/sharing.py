@@ -1,15 +1,16 @@
 """Something of a case is shown to somebody who would not see it by the table; never taken back, always on record."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from backend.accounts.actors import Actor
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
-from backend.core.schema import In
-from backend.disputes import history
+from backend.core.schema import In, Out
 from backend.disputes.history import Entry
+from backend.mediation import telling
 from backend.mediation.access import Standing
 from models import Audience, CaseMember, MemberStatus, Party, Share, ShareWith
 
@@ -18,6 +19,11 @@ class ShareTo(In):
     kind: Literal["party", "member", "followers"]
     id: UUID | None = None
     """Of the party or the member."""
+
+
+class SharedWith(Out):
+    kind: str
+    id: str
 
 
 class Item(NamedTuple):
@@ -48,7 +54,14 @@ async def show(deps: Deps, actor: Actor, standing: Standing, item: Item, to: Ite
     await Share.bulk_create(rows, ignore_conflicts=True)
     data = {"resource": item.resource, "resource_text": deps.catalog.mediation.resources[item.resource],
             "item_id": str(item.id), "to": [f"{kind}:{to_id}" for kind, to_id in wanted]}  # fmt: skip
-    await history.record(deps, dispute, actor, Entry("shown", Audience.STAFF, data))
+    await telling.record(deps, dispute, actor, Entry("shown", Audience.STAFF, data))
+
+
+async def shown_to(resource: str, item_ids: Collection[UUID]) -> defaultdict[UUID, list[SharedWith]]:
+    known = defaultdict[UUID, list[SharedWith]](list)
+    for each in await Share.filter(item_id__in=item_ids, resource=resource).order_by("id"):
+        known[each.item_id].append(SharedWith(kind=each.to_kind, id=str(each.to_id)))
+    return known
 
 
 async def _check(standing: Standing, wanted: list[tuple[ShareWith, UUID]]) -> None:

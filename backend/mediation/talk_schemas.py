@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from backend.core.schema import Code, In, Moment, Out, PageQuery, Query, Text, problem
-from backend.mediation.sharing import ShareTo
+from backend.mediation.sharing import SharedWith, ShareTo
 
 JOINT = "joint"
 
@@ -70,11 +70,6 @@ class MessagesOut(Out):
     after: int
     """To go on from."""
     has_more: bool
-
-
-class SharedWith(Out):
-    kind: str
-    id: str
 
 
 class CaucusItemOut(MessageOut):

@@ -14,9 +14,8 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.schema import Code, In, Line, Moment, Out, Page, Text
 from backend.core.wording import date_text
-from backend.disputes import history
 from backend.disputes.history import Entry
-from backend.mediation import access, members, running, sharing, steering
+from backend.mediation import access, members, running, sharing, steering, telling
 from backend.mediation.access import Standing
 from backend.mediation.sharing import Item, ShareTo
 from models import Audience, CaseMember, Matter, MemberKind, MemberStatus, MemberTask, TaskReport, TaskStatus
@@ -84,7 +83,7 @@ async def give(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: TaskIn) 
     task.purpose_sealed = deps.keyring.seal(fields.purpose, "member_task", "purpose", task.id)
     await task.save(force_create=True)
     data = members.data_of(deps, member) | {"task_id": str(task.id), "due_text": date_text(task.due_on)}
-    await history.record(deps, standing.dispute, actor, Entry("task_given", Audience.STAFF, dict(data)))
+    await telling.record(deps, standing.dispute, actor, Entry("task_given", Audience.STAFF, dict(data)))
     for each in fields.materials:
         to = ShareTo(kind="member", id=member.id)
         await sharing.show(deps, actor, standing, Item(each.resource, each.item_id), [to])
@@ -180,7 +179,7 @@ async def _write_down(deps: Deps, actor: StaffActor, task: MemberTask, text: str
 
 async def _done(deps: Deps, actor: StaffActor, standing: Standing, task: MemberTask, kind: str) -> TaskOut:
     data = members.data_of(deps, task.member) | {"task_id": str(task.id)}
-    await history.record(deps, standing.dispute, actor, Entry(kind, Audience.STAFF, dict(data)))
+    await telling.record(deps, standing.dispute, actor, Entry(kind, Audience.STAFF, dict(data)))
     return await _read(deps, task.id)
 
 

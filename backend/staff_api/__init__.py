@@ -2,6 +2,7 @@
 
 from sanic import Blueprint
 
+from backend import shared_api
 from backend.staff_api import (
     agreements,
     appointment_lists,
@@ -88,5 +89,6 @@ blueprint = Blueprint.group(
     meetings.blueprint,
     talks.blueprint,
     task_force.blueprint,
+    *(both.staff for both in shared_api.BOTH),
     url_prefix="/staff/v1",
 )

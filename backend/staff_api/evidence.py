@@ -2,94 +2,22 @@
 
 from uuid import UUID
 
-from sanic import Blueprint, Request
-from sanic.response import HTTPResponse
+from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page
-from backend.files.queries import FileNotShownError
 from backend.mediation import access, evidence, evidence_views
 from backend.mediation.evidence import CustodyOrderError
-from backend.mediation.evidence_schemas import CustodyIn, EvidenceIn, EvidenceOut, ExchangeIn, SharesIn, VerificationIn
+from backend.mediation.evidence_schemas import CustodyIn, EvidenceOut, ExchangeIn, VerificationIn
 from backend.mediation.running import MediationNotOpenError
-from backend.web import files as web
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("staff_evidence")
 
 _ITEMS = "/disputes/{dispute_id}/evidence"
 _ITEM = _ITEMS + "/{item_id}"
-
-
-@endpoint(
-    blueprint,
-    "GET",
-    _ITEMS,
-    audience="colleague",
-    returns=Page[EvidenceOut],
-)
-async def list_evidence(actor: StaffActor, dispute_id: UUID, deps: Deps) -> Page[EvidenceOut]:
-    standing = await access.of_colleague(actor, dispute_id)
-    return Page[EvidenceOut](items=await evidence_views.of_case(deps, standing))
-
-
-@endpoint(
-    blueprint,
-    "GET",
-    _ITEM,
-    audience="colleague",
-    returns=EvidenceOut,
-)
-async def get_evidence(actor: StaffActor, dispute_id: UUID, item_id: UUID, deps: Deps) -> EvidenceOut:
-    standing = await access.of_colleague(actor, dispute_id)
-    return await evidence_views.one(deps, standing, item_id)
-
-
-@endpoint(blueprint, "GET", _ITEM + "/file", audience="colleague", errors=(FileNotShownError,), produces="*/*")
-async def get_evidence_file(
-    request: Request, actor: StaffActor, dispute_id: UUID, item_id: UUID, *, deps: Deps
-) -> HTTPResponse:
-    standing = await access.of_colleague(actor, dispute_id)
-    return await web.serve(request, deps, await evidence.file_of(deps, standing, item_id))
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    _ITEMS,
-    audience="colleague",
-    body=EvidenceIn,
-    returns=EvidenceOut,
-    status=201,
-    errors=(
-        RoleNotAllowedError,
-        MediationNotOpenError,
-    ),
-)
-async def submit_evidence(actor: StaffActor, dispute_id: UUID, body: EvidenceIn, deps: Deps) -> EvidenceOut:
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    item = await evidence.submit(deps, actor, standing, body)
-    return await evidence_views.one(deps, standing, item.id)
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    _ITEM + "/shares",
-    audience="colleague",
-    body=SharesIn,
-    returns=EvidenceOut,
-    errors=(
-        RoleNotAllowedError,
-        MediationNotOpenError,
-    ),
-)
-async def show_evidence(actor: StaffActor, dispute_id: UUID, item_id: UUID, body: SharesIn, deps: Deps) -> EvidenceOut:
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    _ = await evidence.show(deps, actor, standing, item_id, body.to)
-    return await evidence_views.one(deps, standing, item_id)
 
 
 @endpoint(

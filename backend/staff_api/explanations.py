@@ -21,30 +21,6 @@ _GIVEN = "/disputes/{dispute_id}/explanations"
 _ONE = _GIVEN + "/{explanation_id}"
 
 
-@endpoint(
-    blueprint,
-    "GET",
-    _GIVEN,
-    audience="colleague",
-    returns=Page[ExplanationOut],
-)
-async def list_explanations(actor: StaffActor, dispute_id: UUID, deps: Deps) -> Page[ExplanationOut]:
-    standing = await access.of_colleague(actor, dispute_id)
-    return Page[ExplanationOut](items=await explanations.of_case(deps, standing))
-
-
-@endpoint(
-    blueprint,
-    "GET",
-    _ONE,
-    audience="colleague",
-    returns=ExplanationOut,
-)
-async def get_explanation(actor: StaffActor, dispute_id: UUID, explanation_id: UUID, deps: Deps) -> ExplanationOut:
-    standing = await access.of_colleague(actor, dispute_id)
-    return await explanations.shown(deps, standing, explanation_id)
-
-
 @endpoint(blueprint, "GET", "/statutes", audience="colleague", query=StatutesQuery, returns=Page[StatuteOut])
 async def list_statutes(actor: StaffActor, query: StatutesQuery, deps: Deps) -> Page[StatuteOut]:  # noqa: ARG001
     return Page[StatuteOut](items=explanations.statutes(deps, query))

@@ -1,4 +1,5 @@
-"""What moves in the own center, as it happens; `/changes` has the same for who was away."""
+"""What moves in the own center, or of single cases for an associate, as it happens; `/changes` has the same for who was
+away."""
 
 from pydantic import Field
 from sanic import Blueprint, Websocket
@@ -15,7 +16,7 @@ from backend.web.sockets import Feed, Request
 
 blueprint = Blueprint("staff_live")
 
-_FEED = Feed(accounts.staff_by_token, staff_changes.names, staff_changes.after)
+_FEED = Feed(accounts.colleague_by_token, staff_changes.names, staff_changes.after)
 
 
 class StaffChangesQuery(Query):
@@ -23,7 +24,7 @@ class StaffChangesQuery(Query):
     limit: int = Field(100, ge=1, le=100)
 
 
-@endpoint(blueprint, "GET", "/changes", audience="staff", query=StaffChangesQuery, returns=StaffChangesOut)
+@endpoint(blueprint, "GET", "/changes", audience="colleague", query=StaffChangesQuery, returns=StaffChangesOut)
 async def list_staff_changes(actor: StaffActor, query: StaffChangesQuery, deps: Deps) -> StaffChangesOut:
     return await staff_changes.page(deps, actor, query.after, query.limit)
 

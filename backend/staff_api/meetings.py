@@ -8,8 +8,7 @@ from backend.accounts.actors import StaffActor
 from backend.appointments.errors import KeptApartError
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
-from backend.core.schema import Page, PageQuery
-from backend.mediation import meeting_views, meetings, minutes
+from backend.mediation import convening, meetings, minutes
 from backend.mediation.meeting_schemas import (
     AdjournIn,
     AttendanceIn,
@@ -17,7 +16,6 @@ from backend.mediation.meeting_schemas import (
     MeetingIn,
     MeetingOut,
     MinutesIn,
-    MinutesListOut,
     MinutesOut,
     WindowAnswerIn,
 )
@@ -34,16 +32,6 @@ _MINUTES = _ONE + "/minutes"
 _NOT_NOW = (RoleNotAllowedError, MediationNotOpenError, MediationRestsError)
 
 
-@endpoint(blueprint, "GET", _ALL, audience="colleague", query=PageQuery, returns=Page[MeetingOut])
-async def list_meetings(actor: StaffActor, dispute_id: UUID, query: PageQuery, deps: Deps) -> Page[MeetingOut]:
-    return await meeting_views.page(deps, actor, dispute_id, query)
-
-
-@endpoint(blueprint, "GET", _ONE, audience="colleague", returns=MeetingOut)
-async def get_meeting(actor: StaffActor, dispute_id: UUID, meeting_id: UUID, deps: Deps) -> MeetingOut:
-    return await meeting_views.get(deps, actor, dispute_id, meeting_id)
-
-
 @endpoint(
     blueprint,
     "POST",
@@ -55,7 +43,38 @@ async def get_meeting(actor: StaffActor, dispute_id: UUID, meeting_id: UUID, dep
     errors=(*_NOT_NOW, KeptApartError),
 )
 async def plan_meeting(actor: StaffActor, dispute_id: UUID, body: MeetingIn, deps: Deps) -> MeetingOut:
-    return await meetings.plan(deps, actor, dispute_id, body)
+    return await convening.plan(deps, actor, dispute_id, body)
+
+
+@endpoint(
+    blueprint,
+    "PUT",
+    _ONE,
+    audience="staff",
+    body=MeetingIn,
+    returns=MeetingOut,
+    errors=(*_NOT_NOW, KeptApartError, MeetingNotOpenError),
+)
+async def move_meeting(
+    actor: StaffActor, dispute_id: UUID, meeting_id: UUID, body: MeetingIn, deps: Deps
+) -> MeetingOut:
+    """Another time or place, other participants or another agenda, before it has begun."""
+    return await convening.move(deps, actor, dispute_id, meeting_id, body)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/cancellation",
+    audience="staff",
+    body=AdjournIn,
+    returns=MeetingOut,
+    errors=(*_NOT_NOW, MeetingNotOpenError),
+)
+async def cancel_meeting(
+    actor: StaffActor, dispute_id: UUID, meeting_id: UUID, body: AdjournIn, deps: Deps
+) -> MeetingOut:
+    return await convening.cancel(deps, actor, dispute_id, meeting_id, body.reason)
 
 
 @endpoint(
@@ -111,11 +130,6 @@ async def adjourn_meeting(
 )
 async def end_meeting(actor: StaffActor, dispute_id: UUID, meeting_id: UUID, deps: Deps) -> MeetingOut:
     return await meetings.end(deps, actor, dispute_id, meeting_id)
-
-
-@endpoint(blueprint, "GET", _MINUTES, audience="colleague", returns=MinutesListOut)
-async def list_minutes(actor: StaffActor, dispute_id: UUID, meeting_id: UUID, deps: Deps) -> MinutesListOut:
-    return await minutes.versions(deps, actor, dispute_id, meeting_id)
 
 
 @endpoint(

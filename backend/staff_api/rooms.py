@@ -1,4 +1,4 @@
-"""The video room: its host, the staff of the center, and experts and organizations who are guests of it."""
+"""The video room as its host and the staff of the center keep it."""
 
 from uuid import UUID
 
@@ -15,27 +15,21 @@ from backend.appointments.errors import (
 )
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
-from backend.core.schema import Page
-from backend.mediation import access, guests, hosting, passes, recording, room_views
+from backend.mediation import access, hosting, recording, room_views
 from backend.mediation.evidence_schemas import SharesIn
-from backend.mediation.guests import NotAskedError
 from backend.mediation.hosting import ConsentMissingError, NotIdentifiedError, NotWaitingError
-from backend.mediation.passes import NoVideoError
 from backend.mediation.recording import RecordingConsentError
 from backend.mediation.room_schemas import (
-    ConsentIn,
     FailureIn,
     IdentityIn,
     LinkIn,
-    PassOut,
     RecordingIn,
     RoomOut,
     TurnAwayIn,
 )
-from backend.mediation.rooms import NotAdmittedError, RoomEndedError, RoomNotOpenError
+from backend.mediation.rooms import RoomEndedError, RoomNotOpenError
 from backend.mediation.running import MediationNotOpenError, MediationRestsError
 from backend.web.endpoint import endpoint
-from models import RoomConsentKind
 
 blueprint = Blueprint("staff_rooms")
 
@@ -43,99 +37,6 @@ _ROOMS = "/disputes/{dispute_id}/rooms"
 _ROOM = _ROOMS + "/{room_id}"
 _MEET = (RoomEndedError, MediationRestsError, KeptApartError, NotYetError, AppointmentNotLiveError)
 _GUEST = _ROOM + "/guests/{guest_id}"
-
-
-@endpoint(blueprint, "GET", _ROOMS, audience="colleague", returns=Page[RoomOut])
-async def list_rooms(actor: StaffActor, dispute_id: UUID, deps: Deps) -> Page[RoomOut]:
-    standing = await access.of_colleague(actor, dispute_id)
-    return Page[RoomOut](items=await room_views.of_case(deps, actor, standing))
-
-
-@endpoint(blueprint, "GET", _ROOM, audience="colleague", returns=RoomOut)
-async def get_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
-    return await room_views.one(deps, actor, await access.of_colleague(actor, dispute_id), room_id)
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    _ROOM + "/entry",
-    audience="colleague",
-    returns=RoomOut,
-    errors=(
-        RoleNotAllowedError,
-        MediationNotOpenError,
-        *_MEET,
-    ),
-)
-async def ask_to_come_in(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    await guests.ask(deps, actor, standing, room_id)
-    return await room_views.one(deps, actor, standing, room_id)
-
-
-@endpoint(
-    blueprint,
-    "PUT",
-    _ROOM + "/consents",
-    audience="colleague",
-    body=ConsentIn,
-    returns=RoomOut,
-    errors=(NotAskedError, MediationNotOpenError, RoomEndedError),
-)
-async def give_room_consent(actor: StaffActor, dispute_id: UUID, room_id: UUID, body: ConsentIn, deps: Deps) -> RoomOut:
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    await guests.consent(deps, actor, standing, room_id, body)
-    return await room_views.one(deps, actor, standing, room_id)
-
-
-@endpoint(
-    blueprint,
-    "DELETE",
-    _ROOM + "/consents/{kind}",
-    audience="colleague",
-    returns=RoomOut,
-    errors=(NotAskedError,),
-)
-async def withdraw_room_consent(
-    actor: StaffActor, dispute_id: UUID, room_id: UUID, kind: RoomConsentKind, deps: Deps
-) -> RoomOut:
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    await guests.withdraw(deps, actor, standing, room_id, kind)
-    return await room_views.one(deps, actor, standing, room_id)
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    _ROOM + "/leaving",
-    audience="colleague",
-    returns=RoomOut,
-    errors=(NotAskedError, MediationNotOpenError, RoomEndedError),
-)
-async def leave_room(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> RoomOut:
-    standing = await access.of_colleague(actor, dispute_id, lock=True)
-    await guests.leave(deps, actor, standing, room_id)
-    return await room_views.one(deps, actor, standing, room_id)
-
-
-@endpoint(
-    blueprint,
-    "POST",
-    _ROOM + "/pass",
-    audience="colleague",
-    returns=PassOut,
-    errors=(
-        RoleNotAllowedError,
-        MediationNotOpenError,
-        *_MEET,
-        NotAdmittedError,
-        NoVideoError,
-    ),
-)
-async def get_room_pass(actor: StaffActor, dispute_id: UUID, room_id: UUID, deps: Deps) -> PassOut:
-    standing = await access.of_colleague(actor, dispute_id)
-    return await passes.issue(deps, actor, standing, room_id)
 
 
 @endpoint(

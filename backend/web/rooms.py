@@ -24,7 +24,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.disputes import history
 from backend.mediation import acts, room_reading, talks
 from backend.mediation.access import Standing
-from backend.mediation.room_reading import Written
+from backend.mediation.room_reading import Veiled, Written
 from backend.mediation.talk_schemas import JOINT, SocketMessageIn
 from backend.web import fields
 from backend.web.live import Newsroom
@@ -34,7 +34,7 @@ log = structlog.get_logger("hejie.rooms")
 
 _BAD_TOKEN, _NOT_THEIRS, _TRY_AGAIN = 4401, 4404, 1013
 _LOOK_S = 3.0
-"""How often a room looks by itself, without Redis having said anything."""
+"""How often a room looks by itself, without Redis having said anything; and for what is not to be shown any more."""
 _KNOWN_FOR_S = 25.0
 """How long a session and a standing are taken for granted while nothing has moved in the case."""
 _UNREAD_AT_MOST = 1000
@@ -79,6 +79,7 @@ class Room:
         self._seats: set[Seat] = set()
         self._cursor: dict[UUID, int] = {}
         self._owners: dict[UUID, UUID | None] = {}
+        self._hidden: dict[UUID, Veiled] = {}
         self._opening = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
@@ -87,6 +88,7 @@ class Room:
         async with self._opening:
             if self._task is None:
                 self._cursor, self._owners = await room_reading.reached(self._dispute_id)
+                self._hidden = await room_reading.hidden(self._deps(), self._dispute_id)
                 self._task = asyncio.create_task(self._run())
         heard = {
             str(party_id) if party_id else JOINT: self._cursor[channel]
@@ -111,11 +113,14 @@ class Room:
         said_in, case = talks.room(self._dispute_id), history.of_case(self._dispute_id)
         said, moved = self._newsroom.enter([said_in, case]), self._newsroom.enter([case])
         try:
-            known_at = time.monotonic()
+            known_at = checked_at = time.monotonic()
             while True:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(said.wait(), _LOOK_S)
                 said.clear()
+                if time.monotonic() - checked_at >= _LOOK_S:
+                    checked_at = time.monotonic()
+                    await self._attempt(self._take_back())
                 if moved.is_set() or time.monotonic() - known_at > _KNOWN_FOR_S:
                     moved.clear()
                     known_at = time.monotonic()
@@ -148,9 +153,21 @@ class Room:
 
     def _hand_on(self, written: Written) -> None:
         self._cursor[written.channel_id], self._owners[written.channel_id] = written.seq, written.party_id
+        veiled = self._hidden.get(written.id)
         for seat in self._seats:
             if room_reading.hears(seat.standing, written.party_id):
-                seat.put(written.line)
+                is_veiled = veiled and veiled.is_kept_from(seat.actor, seat.standing)
+                seat.put(veiled.line if veiled and is_veiled else written.line)
+
+    async def _take_back(self) -> None:
+        """What has been found unfit since is taken off the screens; what was released is shown again."""
+        before, self._hidden = self._hidden, await room_reading.hidden(self._deps(), self._dispute_id)
+        news = [(each, each.line) for key, each in self._hidden.items() if key not in before]
+        news += [(each, each.written) for key, each in before.items() if key not in self._hidden]
+        for veiled, line in news:
+            for seat in self._seats:
+                if veiled.is_kept_from(seat.actor, seat.standing):
+                    seat.put(line)
 
 
 class Rooms:

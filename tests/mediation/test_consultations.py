@@ -59,6 +59,19 @@ async def test_an_expert_reads_the_question_and_what_was_shown(standings: Standi
     assert len(granted(await economist.get(standings.path("/evidence")))["items"]) == 2
 
 
+async def test_a_question_is_answered_when_the_last_who_might_still_answer_declines(
+    standings: Standings, people: PeopleAtWork
+) -> None:
+    expert, economist = standings["expert"], await people.staff("expert-economics")
+    question = await asked(standings, expert.id, economist.id)
+    path = standings.path(f"/consultations/{question['id']}")
+    granted(await reply(expert, question["id"], **ACCEPT))
+    granted(await expert.post(f"{path}/opinions", {"text": "整体相近。", "final": True}), 201)
+    assert granted(await standings["mediator"].get(path))["status"] == "asked", "the other one may still answer"
+    granted(await reply(economist, question["id"], answer="declined", reason="近期不便"))
+    assert granted(await standings["mediator"].get(path))["status"] == "answered"
+
+
 async def test_the_final_opinion_is_fixed_and_shown_on_purpose(
     standings: Standings, people: PeopleAtWork, clock: TravellingClock
 ) -> None:

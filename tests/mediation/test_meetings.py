@@ -138,9 +138,58 @@ async def test_what_a_plan_may_not_say(standings: Standings) -> None:
     assert paths(await case["mediator"].post(plan, meeting(participants=mixed))) == {
         "participants.0.party_id", "participants.0.name",
     }  # fmt: skip
-    refused(await case["clerk"].post(plan, meeting()), 403, "role_not_allowed")
+    twice = [{"role": "party", "party_id": case.ids["party_a"]}] * 2
+    assert paths(await case["mediator"].post(plan, meeting(participants=twice))) == {"participants.1"}
     refused(await case["assisting"].post(plan, meeting()), 403, "role_not_allowed")
     refused(await case["other_center"].post(plan, meeting()), 404)
+
+
+async def test_the_center_sets_times_and_changes_them(people: PeopleAtWork, standings: Standings) -> None:
+    case, clerk, director = standings, standings["clerk"], await people.staff("director")
+    a, b = case.ids["party_a"], case.ids["party_b"]
+    alone = [{"role": "party", "party_id": a}]
+    refused(await clerk.post(case.path("/meetings"), meeting(kind="caucus", participants=alone)), 403)
+    found = granted(await clerk.post(case.path("/meetings"), meeting()), 201)
+    assert next(each for each in found["participants"] if each["role"] == "mediator")["staff_id"] == case["mediator"].id
+    path = case.path(f"/meetings/{found['id']}")
+    assert paths(await clerk.put(path, meeting(kind="visit"))) == {"kind"}
+    for name in ("assisting", "supervisor", "other_center"):
+        assert (await case[name].put(path, meeting())).status_code in (403, 404), name
+    later = meeting(planned_at="2026-11-26T14:30:00+08:00", venue="video", participants=alone, agenda=["只谈赔偿"])
+    moved = granted(await director.put(path, later))
+    assert (moved["venue"], moved["agenda"], moved["planned_at"][:16]) == ("video", ["只谈赔偿"], "2026-11-26T14:30")
+    assert [each["party_id"] for each in moved["participants"] if each["role"] == "party"] == [a]
+    told = granted(await case["party_b"].get("/changes"))["items"]
+    assert told[-1]["kind"] == "meeting_moved", "who is not asked any more hears of it once more"
+    refused(await case["party_b"].get(path), 404)
+    granted(await clerk.put(path, meeting()))
+    assert of(granted(await case["party_b"].get(path)), b)["attendance"] == "expected"
+    assert paths(await clerk.post(f"{path}/cancellation", {})) == {"reason"}
+    gone = granted(await clerk.post(f"{path}/cancellation", {"reason": "会议室停电"}))
+    assert (gone["status"], gone["reason"]) == ("cancelled", "会议室停电")
+    for rest in ("cancellation", "adjournment"):
+        refused(await case["mediator"].post(f"{path}/{rest}", {"reason": "又改"}), 409, "meeting_not_open")
+    refused(await case["mediator"].put(path, meeting()), 409, "meeting_not_open")
+    refused(await case["mediator"].post(f"{path}/begin", {"rights_notice": True}), 409, "meeting_not_open")
+    begins = await planned(case)
+    await begun(case, begins, a, b)
+    refused(await clerk.put(case.path(f"/meetings/{begins['id']}"), meeting()), 409, "meeting_not_open")
+
+
+async def test_what_is_on_ends_with_the_mediation(people: PeopleAtWork, standings: Standings) -> None:
+    """The only other side goes in the middle of a meeting: it is closed, what was said may still be written down."""
+    case, a, b = standings, standings.ids["party_a"], standings.ids["party_b"]
+    planned_one, found = await planned(case), await planned(case)
+    await begun(case, found, a, b)
+    granted(await case["party_b"].post(case.path("/departure"), {"reason": "不谈了"}))
+    path = case.path(f"/meetings/{found['id']}")
+    seen = granted(await case["mediator"].get(path))
+    assert (seen["status"], of(seen, b)["attendance"], of(seen, a)["attendance"]) == ("ended", "left_early", "present")
+    assert granted(await case["mediator"].get(case.path(f"/meetings/{planned_one['id']}")))["status"] == "cancelled"
+    granted(await case["mediator"].post(f"{path}/minutes", {"text": "谈到一半，对方离开。"}), 201)
+    granted(await case["party_a"].post(f"{path}/minutes/1/answers", {"answer": "confirmed"}))
+    await take(await people.staff("director"), case.dispute_id, "close", note="归档")
+    refused(await case["mediator"].post(f"{path}/minutes", {"text": "再改"}), 409, "mediation_not_open")
 
 
 async def test_nobody_meets_while_a_red_card_keeps_them_apart_or_a_recusal_waits(

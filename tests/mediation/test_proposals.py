@@ -117,3 +117,39 @@ async def test_what_a_proposal_may_not_say(standings: Standings) -> None:
     refused(await case["clerk"].post(path, proposal()), 403, "role_not_allowed")
     refused(await case["stranger"].post(path, proposal()), 404)
     refused(await case["party_a"].get(case.path(f"/proposals/{case.dispute_id}")), 404)
+
+
+async def test_one_from_a_separate_talk_is_shown_only_as_its_party_lets_it(standings: Standings) -> None:
+    case, a, b, mediator = standings, standings.ids["party_a"], standings.ids["party_b"], standings["mediator"]
+    to_b = {"to": [{"kind": "party", "id": b}]}
+    own = await made(case["party_a"], case, in_caucus=True)
+    offered = await made(mediator, case, in_caucus=True, to=[a])
+    in_the_open = await made(case["party_a"], case)
+
+    def share(proposal: Json) -> str:
+        return case.path(f"/proposals/{proposal['id']}/shares")
+
+    for name in ("party_b", "clerk", "assisting", "expert", "follower", "invited", "supervisor", "stranger"):
+        refused(await case[name].post(share(own), to_b), 404)
+    refused(await case["party_a"].post(share(offered), to_b), 404)
+    refused(await case["party_a"].post(share(in_the_open), to_b), 404)
+    member = {"to": [{"kind": "member", "id": case.ids["assisting"]}]}
+    assert paths(await case["party_a"].post(share(own), member)) == {"to.0"}
+    refused(await mediator.post(share(own), to_b), 409, "consent_needed")
+    granted(await answer(case["party_a"], case, offered))
+    refused(await mediator.post(share(offered), to_b), 409, "consent_needed")
+    refused(await case["party_b"].get(case.path(f"/proposals/{offered['id']}")), 404)
+
+    done = granted(await mediator.post(share(offered), to_b | {"consent": "11月24日当面同意"}), 201)
+    assert (done["status"], done["shared_with"]) == ("accepted", [{"kind": "party", "id": b}])
+    assert granted(await case["party_a"].post(share(own), to_b), 201)["shared_with"] == [{"kind": "party", "id": b}]
+    for each in (offered, own):
+        seen = granted(await case["party_b"].get(case.path(f"/proposals/{each['id']}")))
+        assert (seen["status"], seen["answers"], seen["shared_with"]) == ("open", [], []), "the answer was not shown"
+        refused(await answer(case["party_b"], case, each), 404)
+    told = granted(await case["party_b"].get("/changes"))["items"]
+    assert [each["kind"] for each in told].count("caucus_shown") == 2
+    assert not any(each["kind"] == "proposal_accepted" for each in told)
+    for name in ("clerk", "supervisor"):
+        refused(await case[name].get(case.path(f"/proposals/{own['id']}")), 404)
+    assert "11月24日当面同意" not in (await case["clerk"].get(case.path("/timeline"))).text

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import pytest
 
+from backend.casework import sweeps
 from models import Appointment, CaseMember, MemberStatus, Room, RoomGuest
 from tests.appointments.calls import outcome
 from tests.appointments.scene import VIDEO, Scene, at
 from tests.clock import TravellingClock
 from tests.conftest import App
-from tests.journeys.contract import Json, granted, paths
+from tests.journeys.contract import Json, granted, paths, take
 from tests.mediation import usersig
 from tests.mediation.furnishing import furnish_cloud
 from tests.mediation.standings import Standings
@@ -209,10 +210,42 @@ async def test_who_leaves_the_mediation_leaves_its_room(meeting: Meeting) -> Non
         await meeting.agree(each, "recording")
     granted(await meeting.record())
     granted(await scene.li.post(f"/disputes/{scene.dispute_id}/departure", {"reason": "不谈了"}))
-    assert [each["side"] for each in (await meeting.read(scene.zhang))["guests"]] == ["applicant"]
-    assert "room_left" in await kinds(scene.zhang, scene.dispute_id)
+    seen = await meeting.read(scene.zhang)
+    assert (seen["status"], seen["recording_since"], seen["guests"]) == ("ended", None, []), "nobody is left to talk to"
+    assert {"room_left", "room_ended"} <= set(await kinds(scene.zhang, scene.dispute_id))
     assert outcome(await scene.li.post(f"{meeting.path}/pass")) == "mediation_not_open", "the only other side has gone"
     assert outcome(await scene.zhang.post(f"{meeting.path}/pass")) == "mediation_not_open"
+
+
+async def test_a_room_ends_with_the_mediation_and_so_does_what_is_recorded(meeting: Meeting) -> None:
+    scene = meeting.scene
+    granted(await meeting.host("/opening"))
+    for each in (scene.zhang, scene.li):
+        await meeting.let_in(each)
+        await meeting.agree(each, "recording")
+    granted(await meeting.record())
+    ending = {"reason_code": "no_consensus", "routes": ["向人民法院起诉"]}
+    await take(scene.mediator, scene.dispute_id, "end_without_agreement", **ending)
+    seen = await meeting.read(scene.zhang)
+    assert (seen["status"], seen["recording_since"], seen["me"]["status"]) == ("ended", None, "left")
+    told = await kinds(scene.li, scene.dispute_id)
+    assert told[-2:] == ["room_recording_stopped", "room_ended"]
+
+
+async def test_a_room_that_nobody_ends(meeting: Meeting, app: App, clock: TravellingClock) -> None:
+    scene = meeting.scene
+    granted(await meeting.host("/opening"))
+    await meeting.let_in(scene.zhang)
+    await meeting.agree(scene.zhang, "recording")
+    granted(await meeting.record())
+    clock.set(FIRST + timedelta(hours=3))
+    assert (await sweeps.sweep(app.ctx.deps))["rooms_ended"] == 0, "not yet: two hours after its end"
+    clock.set(FIRST + timedelta(hours=3, seconds=1))
+    ended = await asyncio.gather(*(sweeps.sweep(app.ctx.deps) for _ in range(2)))
+    assert sum(each["rooms_ended"] for each in ended) == 1
+    seen = await meeting.read(scene.zhang)
+    assert (seen["status"], seen["recording_since"], seen["me"]["status"]) == ("ended", None, "left")
+    assert (await kinds(scene.li, scene.dispute_id))[-1] == "room_ended"
 
 
 async def test_what_breaks_goes_on_at_a_place(meeting: Meeting) -> None:

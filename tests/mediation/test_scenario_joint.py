@@ -75,7 +75,7 @@ async def test_joint_mediation_of_a_compound(app: App, story: Story) -> None:
     old_man = followers[0]
     homes = await a_task_force_starts(case, ids)
     assert granted(await case.mediator.get(f"{case.path}/task-force"))["collection_rate"] == BEFORE
-    await three_parties_meet(story)
+    await three_parties_meet(story, chairman, boss)
     motion = await the_owners_decide(story, homes, followers)
     await five_matters(story, ids, motion)
     await the_agreement(story)
@@ -89,7 +89,16 @@ async def test_joint_mediation_of_a_compound(app: App, story: Story) -> None:
     assert len(story.lines) > 60
     for told in ("组成联合调解委员会",):
         assert not any(told in line for line in story.lines), "it stood before the case"
-    for told in ("协助单位已参加", "受邀人员参加", "有人关注", "表决结束", "达成协议", "事项已解决"):
+    for told in (
+        "协助单位已参加",
+        "受邀人员参加",
+        "有人关注",
+        "会议结束",
+        "会议记录",
+        "表决结束",
+        "达成协议",
+        "事项已解决",
+    ):
         assert any(told in line for line in story.lines), told
 
 
@@ -108,13 +117,37 @@ async def a_task_force_starts(case: Compound, ids: dict[str, str]) -> list[Json]
     return homes
 
 
-async def three_parties_meet(story: Story) -> None:
-    story.on(11, 27, 15)
-    case = story.case
-    summary = "三方同意：建立共商联议机制，制定服务质量提升方案，成立清欠专班。"
-    attended = [case.parties[name] for name in (OWNERS, PROPERTY)]
-    await take(case.mediator, case.id, "record_session", held_at="2026-11-27T14:00:00+08:00", summary=summary,
-               kind="joint", attended=attended)  # fmt: skip
+async def three_parties_meet(story: Story, chairman: Person, boss: Person) -> None:
+    """The owners' committee, the property company and the developer, with the street and the community beside them. The
+    developer's man leaves early; the minutes are confirmed by each who was there."""
+    case, mediator = story.case, story.case.mediator
+    members = granted(await mediator.get(f"{case.path}/members"))["items"]
+    beside = [{"role": "member", "member_id": each["id"]} for each in members if each["kind"] != "follower"]
+    parties = [{"role": "party", "party_id": case.parties[name]} for name in (OWNERS, PROPERTY, DEVELOPER)]
+    plan = {"kind": "joint", "venue": "onsite", "planned_at": "2026-11-27T14:00:00+08:00",
+            "agenda": ["共商联议机制", "服务质量提升方案", "清欠专班"], "participants": parties + beside}  # fmt: skip
+    meeting = granted(await mediator.post(f"{case.path}/meetings", plan), 201)
+    for read in (case.staff["street"], case.staff["community"], chairman, boss):
+        assert granted(await read.get(f"{case.path}/meetings/{meeting['id']}"))["agenda"] == plan["agenda"]
+    story.on(11, 27, 14)
+    path = f"{case.path}/meetings/{meeting['id']}"
+    here = {each["party_id"] or each["member_id"]: each["id"] for each in meeting["participants"]}
+    came = [{"participant_id": row, "attendance": "present"} for who, row in here.items() if who]
+    granted(await mediator.post(f"{path}/begin", {"attendance": came, "rights_notice": True}))
+    early = {"participant_id": here[case.parties[DEVELOPER]], "attendance": "left_early", "reason": "另有安排"}
+    granted(await mediator.post(f"{path}/attendance", early))
+    story.on(11, 27, 16)
+    ended = granted(await mediator.post(f"{path}/end"))
+    assert sorted(each["attendance"] for each in ended["participants"]).count("present") == len(here) - 1
+    text = "三方同意：建立共商联议机制，制定服务质量提升方案，成立清欠专班。"
+    minutes = {"text": text, "facts": ["停车位共一百二十个"], "concessions": ["物业愿免去违约金"]}
+    granted(await mediator.post(f"{path}/minutes", minutes), 201)
+    for party in (chairman, boss):
+        granted(await party.post(f"{path}/minutes/1/answers", {"answer": "confirmed"}))
+    by_phone = {"party_id": case.parties[DEVELOPER], "answer": "commented", "comment": "维修基金另议"}
+    granted(await case.staff["clerk"].post(f"{path}/minutes/1/answers", by_phone))
+    (written,) = granted(await mediator.get(f"{path}/minutes"))["items"]
+    assert [each["answer"] for each in written["answers"]] == ["confirmed", "confirmed", "commented"]
 
 
 async def the_owners_decide(story: Story, homes: list[Json], followers: list[Person]) -> Json:

@@ -17,11 +17,15 @@ from backend.accounts import queries as accounts
 from backend.mediation import acts, talks
 from backend.mediation.talk_schemas import MessageIn
 from config.settings import Settings
+from models import CheckStatus, ContentCheck
 from tests import native
+from tests.appointments.scene import at
 from tests.casework.staff import PeopleAtWork
+from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.journeys.contract import granted
 from tests.mediation import standings as scenes
+from tests.mediation.furnishing import furnish_cloud
 from tests.mediation.standings import Standings
 from tests.people import Person
 
@@ -156,3 +160,117 @@ async def test_nothing_is_lost_while_nobody_is_told(app: App, servers: Pair, cas
             standing = await acts.standing(actor, UUID(case.dispute_id))
             await talks.post(deps, actor, standing, MessageIn(text="没有铃声"))
         assert (await until(socket, "message"))["text"] == "没有铃声"
+
+
+async def test_what_is_found_unfit_is_taken_back(servers: Pair, case: Standings) -> None:
+    async with (
+        dial(servers[0], case, case["party_a"]) as from_a,
+        dial(servers[1], case, case["party_b"]) as from_b,
+        dial(servers[1], case, case["mediator"], "staff") as from_mediator,
+    ):
+        for socket in (from_a, from_b, from_mediator):
+            await until(socket, "ready")
+        said = granted(await case["party_a"].post(case.path("/messages"), {"text": "坏话"}), 201)
+        assert (await until(from_b, "message"))["text"] == "坏话"
+        await ContentCheck.filter(subject_id=said["id"]).update(status=CheckStatus.RISKY)
+        hidden = await until(from_b, "hidden")
+        assert (hidden["id"], hidden["seq"], hidden["text"], hidden["is_hidden"]) == (said["id"], 1, None, True)
+        (item,) = granted(await case["clerk"].get("/content-checks"))["items"]
+        granted(await case["clerk"].post(f"/content-checks/{item['id']}/decision", {"decision": "release"}))
+        assert (await until(from_b, "message"))["text"] == "坏话", "released, it is shown again"
+        granted(await case["party_b"].post(case.path("/messages"), {"text": "谢谢"}), 201)
+        for socket in (from_a, from_mediator):
+            kinds = [(await heard(socket))["type"] for _ in range(2)]
+            assert kinds == ["message", "message"], "who wrote it, and the mediator, read it all the time"
+
+
+_APIS = {"party_a": "mini", "party_b": "mini", "invited": "mini", "mediator": "staff", "assisting": "staff",
+         "expert": "staff", "other_center": "staff"}  # fmt: skip
+_PARTIES = ("party_a", "party_b")
+_OF_EXPERT = {"room_opened", "room_entered", "room_left", "room_recording_started", "room_recording_stopped",
+              "room_failed"}  # fmt: skip
+
+
+class Ears:
+    """The open `/live` of everybody, over two processes."""
+
+    def __init__(self, sockets: dict[str, ClientConnection]) -> None:
+        self.sockets = sockets
+
+    async def hear(self, kind: str, *names: str) -> None:
+        for name in names:
+            while (news := await heard(self.sockets[name])).get("kind") != kind:
+                assert name != "expert" or news["kind"] in _OF_EXPERT, news
+            assert name not in ("assisting", "expert") or news["status"] is news["title"] is None
+
+
+@pytest.fixture
+async def ears(servers: Pair, case: Standings) -> AsyncIterator[Ears]:
+    """The expert is asked to the room, nobody else beside the parties."""
+    await furnish_cloud(case)
+    async with AsyncExitStack() as stack:
+        sockets = {}
+        for place, (name, api) in enumerate(_APIS.items()):
+            url = f"ws://127.0.0.1:{servers[place % 2].port}/{api}/v1/live"
+            headers = {"Authorization": f"Bearer {case[name].token}"}
+            opened = connect(url, additional_headers=headers, proxy=None, close_timeout=1)
+            sockets[name] = await stack.enter_async_context(opened)
+            await until(sockets[name], "ready")
+        yield Ears(sockets)
+
+
+async def test_whoever_is_asked_to_a_room_hears_at_once(ears: Ears, case: Standings, clock: TravellingClock) -> None:
+    clock.set(at(26, 9, 45))
+    room, mediator, a = case.path("/rooms/{room}"), case["mediator"], case["party_a"]
+    asked = granted(await a.post(f"{room}/entry"))["me"]["id"]
+    await ears.hear("room_waiting", "mediator")
+    granted(await mediator.post(f"{room}/opening"))
+    await ears.hear("room_opened", *_PARTIES, "mediator", "expert")
+    granted(await a.put(f"{room}/consents", {"kind": "online", "version": "1"}))
+    await ears.hear("room_consent_given", "party_a", "mediator")
+    granted(await mediator.post(f"{room}/guests/{asked}/identity", {"document": "身份证"}))
+    granted(await mediator.post(f"{room}/guests/{asked}/admission"))
+    await ears.hear("room_entered", *_PARTIES, "mediator", "expert")
+    granted(await a.put(f"{room}/consents", {"kind": "recording", "version": "1"}))
+    granted(await mediator.put(f"{room}/recording", {"on": True}))
+    await ears.hear("room_recording_started", *_PARTIES, "mediator", "expert")
+    granted(await a.delete(f"{room}/consents/recording"))
+    await ears.hear("room_recording_stopped", *_PARTIES, "mediator", "expert")
+    to_street = {"to": [{"kind": "member", "id": case.ids["assisting"]}]}
+    granted(await mediator.post(f"{room}/shares", to_street))
+    await ears.hear("shown", "assisting")
+    granted(await a.post(f"{room}/leaving"))
+    await ears.hear("room_left", *_PARTIES, "mediator", "expert", "assisting")
+    granted(await mediator.post(f"{room}/failure", {"reason": "断线", "venue": "中心二楼"}))
+    await ears.hear("room_failed", *_PARTIES, "mediator", "expert", "assisting")
+    await nothing_more(ears, case, "other_center", "invited")
+
+
+async def test_proposals_and_meetings_are_heard_of_by_whom_they_concern(ears: Ears, case: Standings) -> None:
+    mediator, proposals, meetings = case["mediator"], case.path("/proposals"), case.path("/meetings")
+    offer = {"summary": "方案", "terms": [{"who": "物业", "what": "修好", "due_on": "2026-12-10"}],
+             "expires_at": "2026-11-30T18:00:00+08:00"}  # fmt: skip
+    made = granted(await mediator.post(proposals, offer), 201)
+    await ears.hear("terms_proposed", *_PARTIES, "mediator")
+    granted(await case["party_b"].post(f"{proposals}/{made['id']}/answers", {"answer": "refused"}))
+    await ears.hear("proposal_refused", *_PARTIES, "mediator")
+    granted(await mediator.post(proposals, offer | {"in_caucus": True, "to": [case.ids["party_a"]]}), 201)
+    await ears.hear("terms_proposed", "party_a", "mediator")
+    plan = {"kind": "joint", "venue": "onsite", "planned_at": "2026-11-27T09:30:00+08:00"}
+    everybody = [{"role": "party", "party_id": case.ids[name]} for name in _PARTIES]
+    with_them = [{"role": "member", "member_id": case.ids[name]} for name in ("invited", "assisting")]
+    granted(await case["clerk"].post(meetings, plan | {"participants": everybody + with_them}), 201)
+    await ears.hear("meeting_planned", *_PARTIES, "mediator", "invited", "assisting")
+    told = granted(await case["party_b"].get("/changes", limit=100))["items"]
+    assert [each["kind"] for each in told].count("terms_proposed") == 1, "not of the separate talk"
+    await nothing_more(ears, case, "other_center", "expert")
+
+
+async def nothing_more(ears: Ears, case: Standings, *names: str) -> None:
+    """What `/changes` has is what the sockets tell."""
+    for name in names:
+        found = granted(await case[name].get("/changes"))
+        assert found["items"] == [], name
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                pytest.fail(str(await ears.sockets[name].recv()))
