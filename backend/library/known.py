@@ -9,6 +9,7 @@ from tortoise import Model
 from backend.core.deps import Deps
 from backend.core.divisions import base_name
 from backend.library.anonymizing import Fact, Known
+from backend.mediation import roll
 from models import (
     CaseMember,
     CommitteeSeat,
@@ -64,7 +65,8 @@ async def _others(deps: Deps, dispute: Dispute) -> list[Fact]:
     for seat in await CommitteeSeat.filter(committee__dispute_id=dispute.id):
         facts += _named(deps, seat, "委员", "person")
     for home in await Household.filter(dispute_id=dispute.id):
-        facts += [] if home.label.isdigit() else [Fact(home.label, "某室", "place")]
+        label = roll.label(deps, home)
+        facts += [] if label.isdigit() else [Fact(label, "某室", "place")]
         facts += _named(deps, home, "业主", "person")
     for colleague in await Staff.filter(id__in=[each for each in (dispute.mediator_id, dispute.recorder_id) if each]):
         facts.append(Fact(colleague.name, "调解员", "person"))

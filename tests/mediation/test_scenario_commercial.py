@@ -5,9 +5,9 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from tests.agreements import continuing
 from backend import case_files, enterprise_files
 from config.settings import Settings
+from tests.agreements import continuing
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.conftest import App

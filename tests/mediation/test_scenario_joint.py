@@ -13,7 +13,7 @@ from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.history import whole
 from tests.journeys.contract import Json, granted, refused, take
-from tests.mediation.compound import BOSS, CHAIRMAN, OWNERS, PROPERTY, Compound, compound
+from tests.mediation.compound import BOSS, CHAIRMAN, DEVELOPER, OWNERS, PROPERTY, Compound, compound
 from tests.mediation.test_assemblies import MEETING
 from tests.mediation.test_committee import committee
 from tests.mediation.test_roll import bring_in
