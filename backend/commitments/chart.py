@@ -10,7 +10,9 @@ from backend.commitments.indicators import IndicatorOut
 from backend.core.clock import today
 from backend.core.deps import Deps
 
-_WIDTH, _LEFT, _RIGHT, _PANEL, _HEAD = 640, 56, 96, 120, 34
+_WIDTH, _LEFT, _RIGHT, _PANEL, _HEAD = 640, 56, 96, 120, 44
+_BAND = 6
+"""So wide at least is a band: today's has only begun."""
 _STATES = (("fulfilled", "履行完毕", "#2e7d32"), ("waived", "免除", "#90a4ae"), ("open", "待履行", "#1565c0"),
            ("overdue", "已逾期", "#c62828"))  # fmt: skip
 
@@ -70,14 +72,14 @@ def _promised(axis: _Axis, days: Sequence[DayOut]) -> str:
     ends = [*(day.on for day in days[1:]), axis.last]
     drawn, labels = [], []
     for day, end in zip(days, ends, strict=True):
-        below = 0
+        left, below = min(axis.x(day.on), axis.x(axis.last) - _BAND), 0
+        width = max(axis.x(end) - left, _BAND)
         for name, _, color in _STATES:
             count = getattr(day, name)
             height, y = _PANEL * count / most, _PANEL * (1 - (below + count) / most)
-            width = max(axis.x(end) - axis.x(day.on), 2)
             below += count
             if count:
-                drawn.append(f'<rect x="{axis.x(day.on)}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+                drawn.append(f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
                              f'fill="{color}"/>')  # fmt: skip
     for place, (name, text, color) in enumerate(_STATES):
         y = 14 + place * 20
@@ -100,6 +102,7 @@ def _figure(axis: _Axis, each: IndicatorOut) -> str:
     lines = _across(y(each.baseline), "#90a4ae", "4 3")
     if each.target is not None:
         lines += _across(y(each.target), "#2e7d32", "1 3")
+        lines += f'<text x="{_WIDTH - _RIGHT + 8}" y="{y(each.target) + 4}">目标{each.target:g}</text>'
     label = f"{last.value:g}{each.unit_text}" + (f"（{each.change_text}）" if each.change_text else "")
     return (
         f'<text x="{_LEFT}" y="-6">{escape(each.name)}：{escape(label)}</text>{lines}'

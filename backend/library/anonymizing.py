@@ -19,6 +19,11 @@ _ALONE = f"(?<!{_DIGIT})", f"(?!{_DIGIT})"
 _TITLES = "先生|女士|小姐|同志|师傅|老师|医生|律师|老板|经理|总(?![计额共是之体数价])|大爷|大妈|大姐|大哥|阿姨|叔叔|某"
 _REGION = re.compile(r"^(?:中国|湖北省?|宜昌市?|[\u4e00-\u9fff]{2,3}[省市县区])+")
 _FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|公司|集团|分公司|服务部|经营部|商行|厂)+$")
+_TRADE = re.compile(
+    r"(?:物业|服务|管理|商贸|贸易|科技|实业|食品|包装|建筑|建设|工程|房地产|地产|开发|置业|投资|文化|传媒|餐饮|酒店|物流|运输"
+    r"|汽车|医药|化工|机械|电子|信息|网络|教育|农业|生态|环保|劳务|装饰|材料|电器|服饰|家居|医院|诊所|学校|超市|有限)$"
+)
+_BRAND = 3
 _LOOSE = {False: re.compile(_WITHIN_NAME), True: re.compile(_BETWEEN)}
 _LEAST = 2
 _ROUNDS = 5
@@ -106,9 +111,21 @@ def _spellings(fact: Fact) -> Iterable[str]:
     value = _LOOSE[fact.kind == "number"].sub("", value)
     if len(value) >= _LEAST:
         yield value
-    core = _FORM.sub("", _REGION.sub("", value)) if fact.kind == "organization" else value
-    if core != value and len(core) >= _LEAST:
-        yield core
+    if fact.kind == "organization":
+        yield from (each for each in _called(_FORM.sub("", _REGION.sub("", value))) if each != value)
+
+
+def _called(core: str) -> Iterator[str]:
+    """What people call a company: 山水物业服务, 山水物业, 山水公司; the bare brand only where it is no short word."""
+    while True:
+        if len(core) >= _BRAND:
+            yield core
+        brand = _TRADE.sub("", core)
+        if brand == core:
+            break
+        core = brand
+    if len(core) >= _LEAST:
+        yield from (f"{core}{ending}" for ending in ("公司", "集团", "厂"))
 
 
 def _pattern(value: str, kind: str) -> re.Pattern[str]:

@@ -23,7 +23,7 @@ async def of_case(deps: Deps, actor: StaffActor, dispute_id: UUID, *, amounts: b
     dispute = standing.dispute
     category = deps.catalog.category_by_code[deps.catalog.top_category(dispute.category)].name
     texts = {
-        "title": f"一起{category}的调解",
+        "title": f"一起{category}纠纷的调解",
         "background": "\n".join(filter(None, (_opened(deps, dispute, each) for each in ("description", "claim")))),
         "handling": await _told(deps, dispute, _HANDLING),
         "outcome": await _told(deps, dispute, _OUTCOME),
