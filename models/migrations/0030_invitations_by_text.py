@@ -7,7 +7,7 @@ from models.notices import Delivery
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0029_case_library")]
+    dependencies = [("models", "0029_case_library"), ("models", "0029_the_morning_list")]
 
     initial = False
 

@@ -1,4 +1,4 @@
--- From 0030_invitations_by_text.py, sha256 993f00bf18a5ae52ded8e36b50d6eaa900eb7517e35dd6e27c5eb2861d3b6286; `hejie makemigrations` writes it anew.
+-- From 0030_invitations_by_text.py, sha256 bccc062fc2bff5bc0d09a06325e3efcb6f7135bf89d530a7649d489905924327; `hejie makemigrations` writes it anew.
 --
 -- Add field token_sealed to Invitation
 --
