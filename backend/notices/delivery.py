@@ -15,10 +15,11 @@ from tortoise import connections
 from tortoise.transactions import in_transaction
 
 from backend.core import jobs
-from backend.core.catalog import Catalog, SmsTemplate
+from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
 from backend.core.jobs import LaterError
+from backend.core.message_rules import SmsTemplate
 from backend.notices import claiming, ledger, outcomes, taps
 from backend.notices.claiming import Letter
 from backend.notices.outcomes import Grant, Result

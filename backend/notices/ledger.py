@@ -12,7 +12,8 @@ from uuid import UUID
 
 from tortoise import connections
 
-from backend.core.catalog import Catalog, MessageTemplate
+from backend.core.catalog import Catalog
+from backend.core.message_rules import MessageTemplate
 from models import GrantSource, SubscriptionAnswer, SubscriptionGrant
 from models.base import uuid7
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.core import message_fields
-from backend.core.catalog import Catalog, NoticeText, SmsTemplate
+from backend.core.catalog import Catalog
+from backend.core.message_rules import NoticeText, SmsTemplate
 
 _SMS_PARAM = 12
 """Characters; the carrier refuses more."""

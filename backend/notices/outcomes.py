@@ -8,7 +8,8 @@ import structlog
 from prometheus_client import Counter
 from tortoise import connections
 
-from backend.core.catalog import Catalog, SmsTemplate
+from backend.core.catalog import Catalog
+from backend.core.message_rules import SmsTemplate
 from backend.notices import ledger
 from models import Channel, Delivery, Notice
 
