@@ -20,7 +20,7 @@ ROWS: tuple[tuple[str, dict[str, int | str]], ...] = (
     ("/households/{home}", {"mediator": "one", "clerk": "one", "assisting": "one"}),
     ("/households/{other_home}", {"mediator": "one", "clerk": "one"}),
     ("/assemblies", {**_ALL, "follower": 1}),
-    ("/matters", {**dict.fromkeys(_ALL, 2), "follower": 1}),
+    ("/matters", {**dict.fromkeys(_ALL, 2), "follower": 1, "invited": 0}),
 )
 
 

@@ -14,8 +14,9 @@ from uuid import UUID
 
 import httpx
 
+from backend.mediation.commercial import COMMERCIAL
 from backend.mediation.panel import PART
-from models import CaseMember, CommercialCase, Organization, Panel, PanelCandidate
+from models import CaseMember, CommercialCase, Dispute, Organization, Panel, PanelCandidate
 from tests.clock import START
 from tests.commitments import promised
 from tests.journeys.contract import granted
@@ -46,6 +47,7 @@ async def agreed(scene: Standings) -> None:
 
 async def commercial(scene: Standings) -> None:
     park, dispute_id = await Organization.get(name="猇亭工业园区民商事调解中心"), UUID(scene.dispute_id)
+    await Dispute.filter(id=dispute_id).update(track=COMMERCIAL)
     _ = await CommercialCase.create(
         dispute_id=dispute_id, organization_id=park.id, named_by_id=scene["mediator"].id, named_at=START
     )
@@ -59,11 +61,11 @@ async def commercial(scene: Standings) -> None:
 FURNISH: tuple[Callable[[Standings], Awaitable[None]], ...] = (
     referred.to_legal_service,
     furnish_talks.furnish,
-    commercial,
     furnish_cloud,
     joint.furnish,
     agreed,
     promised.furnish,
+    commercial,
 )
 CENTER = ("mediator", "clerk", "supervisor")
 SIDES = ("party_a", "party_b")
