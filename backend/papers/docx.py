@@ -23,7 +23,7 @@ _SONG, _HEI, _FANGSONG = "宋体", "黑体", "仿宋"
 _BODY_PT, _CELL_PT, _SMALL_PT = 14.0, 12.0, 9.0
 _TEXT_WIDTH = Cm(15.8)
 _NOT_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
-_DAY = "　　　　年　　月　　日"
+_DAY = "　　年　　月　　日"
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 _Align = WD_ALIGN_PARAGRAPH
@@ -81,7 +81,7 @@ def _line_to_write_on(document: Document, line: Line, _sheet: Sheet) -> None:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.space_before = Pt(_BODY_PT)
     ending = _DAY if line.kind == "signature" else ""
-    _write(paragraph, f"{line.text}＿＿＿＿＿＿＿＿{ending}", _FANGSONG, _BODY_PT)
+    _write(paragraph, f"{line.text}＿＿＿＿＿＿{ending}", _FANGSONG, _BODY_PT)
 
 
 def _seal(document: Document, line: Line, _sheet: Sheet) -> None:

@@ -119,7 +119,7 @@ class TerminationData(CaseData):
 
 class ContactLine(PaperData):
     at: str = item("时间", "2026年12月12日 上午9:00")
-    how: str = item("方式", "电话")
+    how: str = item("回访方式", "电话")
     outcome: str = item("情况", "漏水已修好，款项已付清。")
 
 

@@ -1,5 +1,6 @@
 """`make test-papers`: LibreOffice opens every DOCX and says what it should. Not part of `make test`."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.core.catalog import Catalog
-from backend.papers import docx, fields, template
+from backend.papers import docx, fields, fonts, template
 from backend.papers.kinds import PAPERS
 from backend.papers.sheet import Check, Sheet
 from config.catalog_files import read_catalog
@@ -15,6 +16,9 @@ from tests.papers.reading import pdf_text, said
 
 CATALOG = Catalog.parse(read_catalog())
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>"""
+"""A server has no Chinese fonts: LibreOffice gets those of the PDFs."""
 NEEDED = "LibreOffice is needed: apt-get install -y --no-install-recommends libreoffice-writer"
 
 
@@ -29,8 +33,10 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         blocks = tuple(template.fill(CATALOG.paper_templates[code], values))
         check = Check("https://hejie.example/verify/abcdefghijklmnopqrstuvwx", "ab" * 32)
         (folder / f"{code}.docx").write_bytes(docx.draw(Sheet(CATALOG.papers[code].title, blocks, "样张", check)))
+    (folder / "fonts.conf").write_text(FONTS.format(fonts=fonts.FOLDER, cache=folder / "cache"))
     command = [OFFICE, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf"]
-    subprocess.run([*command, "--outdir", folder, *sorted(folder.glob("*.docx"))], check=True, timeout=240)
+    papers, environment = sorted(folder.glob("*.docx")), {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
+    subprocess.run([*command, "--outdir", folder, *papers], check=True, timeout=240, env=os.environ | environment)
     return folder
 
 

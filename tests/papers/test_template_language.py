@@ -1,16 +1,19 @@
 """The language of templates: what is refused, with its line, and that values never become structure."""
 
+import io
 from typing import Any
 
+import pypdf
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.catalog import Catalog
-from backend.papers import fields, fonts, template
+from backend.papers import fields, fonts, pdf, template
 from backend.papers.blocks import Line, Table
 from backend.papers.kinds import PAPERS
 from backend.papers.shapes import AgreementData
+from backend.papers.sheet import Check, Sheet
 from config.catalog_files import read_catalog
 
 CATALOG = Catalog.parse(read_catalog())
@@ -116,3 +119,14 @@ def test_the_fonts_cover_the_names_of_the_country() -> None:
     assert fonts.printable("𬀩𬭎𣲗𠅤䶮㛃㐱·，。《》〔〕①—…￥")[1] == []
     assert fonts.printable("王\u200b\u202e五\ufe00") == ("王五", [])
     assert fonts.printable("😀李") == ("〓李", ["😀"])
+
+
+def test_a_long_run_of_letters_stays_on_the_page_and_itself() -> None:
+    sheet = Sheet(
+        "甲", (Line("body", "A" * 600), Line("plain", "0f" * 32)), "乙", Check("https://hejie.example/", "ab")
+    )
+    lines = [line for page in pypdf.PdfReader(io.BytesIO(pdf.draw(sheet).content)).pages
+             for line in page.extract_text().splitlines()]  # fmt: skip
+    assert max(len(line) for line in lines) <= 64
+    assert "".join(line for line in lines if set(line) == {"A"}) == "A" * 600
+    assert "0f" * 32 in "".join(lines)
