@@ -43,8 +43,8 @@ async def list_waiting(actor: ResidentActor, deps: Deps) -> WaitsOut:
     status=201,
     errors=(OfferGoneError, *REFUSALS),
 )
-async def accept_offer(actor: ResidentActor, entry_id: UUID, deps: Deps, request: Request) -> AppointmentOut:
-    appointment = await waiting.accept(deps, actor, entry_id, placeholders_open=placeholders_open(request))
+async def accept_offer(actor: ResidentActor, entry_id: UUID, deps: Deps) -> AppointmentOut:
+    appointment = await waiting.accept(deps, actor, entry_id)
     return await queries.own(deps, actor, appointment)
 
 

@@ -53,16 +53,16 @@ async def wait(
     return entry
 
 
-async def accept(deps: Deps, actor: ResidentActor, entry_id: UUID, *, placeholders_open: bool) -> Appointment:
-    """The place that was held becomes an appointment. Raises NotFoundError, OfferGoneError, AlreadyBookedError, and
-    InvalidFieldsError where the rules have changed since."""
+async def accept(deps: Deps, actor: ResidentActor, entry_id: UUID) -> Appointment:
+    """The place that was held becomes an appointment, wherever it is: who may not go there does not wait for it.
+    Raises NotFoundError, OfferGoneError, AlreadyBookedError, and InvalidFieldsError where the rules have changed."""
     dispute_id = (await _own(actor, entry_id)).dispute_id
     dispute = await disputes.for_resident(actor, dispute_id, lock=True)
     entry = await _own(actor, entry_id, lock=True)
     slot = offer_of(entry)
     if slot is None or entry.offered_until is None or entry.offered_until <= deps.clock.now():
         raise OfferGoneError
-    terms = taking.Terms(placeholders_open, notice_minutes=0)
+    terms = taking.Terms(placeholders_open=True, notice_minutes=0)
     chosen = await taking.choose(deps, dispute, availability.slot_id(*slot), terms)
     if await settle(deps, dispute):
         raise AlreadyBookedError

@@ -46,6 +46,20 @@ BODIES: dict[str, Json] = {
     "/disputes/{dispute_id}/evidence/{item_id}/objections": {"grounds": ["relevance"], "text": "无关"},
     "/disputes/{dispute_id}/members/{member_id}/consent": {"agreed": True},
     "/disputes/{dispute_id}/motions/{motion_id}/votes": {"choice": "yes"},
+    "/disputes/{dispute_id}/agreements/{agreement_id}/comments": {"version": 1, "text": "第二条写错了"},
+    "/disputes/{dispute_id}/agreements/{agreement_id}/parcels": {
+        "way": "sent_back",
+        "carrier": "ems",
+        "tracking_number": "EA123456789CN",
+        "sent_on": "2026-11-24",
+    },
+    "/disputes/{dispute_id}/agreements/{agreement_id}/signatures": {"content_hash": "0" * 64},
+    "/disputes/{dispute_id}/commitments/{commitment_id}/reports": {"done_on": "2026-11-24", "text": "修好了"},
+    "/disputes/{dispute_id}/commitments/{commitment_id}/reports/{report_id}/answer": {"answer": "confirmed"},
+    "/disputes/{dispute_id}/commitments/{commitment_id}/waiver": {"reason": "算了"},
+    "/disputes/{dispute_id}/confirmation/consent": {"agrees": True},
+    "/disputes/{dispute_id}/matters/{matter_id}/updates": {"text": "已开工"},
+    "/disputes/{dispute_id}/proposals/{proposal_id}/shares": {"to": [{"kind": "party", "id": SOMEBODY}]},
     "/disputes/{dispute_id}/waiting": {"kind": "onsite", "from": "2026-11-25", "to": "2026-11-25"},
 }
 

@@ -106,6 +106,10 @@ ROWS: tuple[Row, ...] = (
     Row("/invitations", dict.fromkeys(CENTER, 0)),
     Row("/red-cards", dict.fromkeys(CENTER, 0)),
     Row("/handover-notes", {"mediator": 0}),
+    Row("/confirmation", {}),
+    Row("/papers", dict.fromkeys((*SIDES, *CENTER), 0)),
+    Row("/paper-kinds", dict.fromkeys(CENTER, SOME)),
+    Row("/library-draft", dict.fromkeys(("mediator", "clerk"), ONE)),
 )  # fmt: skip
 ELSEWHERE = {"room", "return-slip"}
 """A WebSocket (test_talks.py); only of a case that was referred (tests/casework)."""
