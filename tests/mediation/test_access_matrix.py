@@ -106,13 +106,12 @@ ROWS: tuple[Row, ...] = (
     Row("/invitations", dict.fromkeys(CENTER, 0)),
     Row("/red-cards", dict.fromkeys(CENTER, 0)),
     Row("/handover-notes", {"mediator": 0}),
-    Row("/confirmation", {}),
-    Row("/papers", dict.fromkeys((*SIDES, *CENTER), 0)),
-    Row("/paper-kinds", dict.fromkeys(CENTER, SOME)),
-    Row("/library-draft", dict.fromkeys(("mediator", "clerk"), ONE)),
+    Row("/confirmation", dict.fromkeys((*SIDES, *CENTER), ONE)),
+    Row("/papers", dict.fromkeys((*SIDES, "mediator", "clerk"), 0)),
+    Row("/paper-kinds", dict.fromkeys(("mediator", "clerk"), SOME)),
 )  # fmt: skip
-ELSEWHERE = {"room", "return-slip"}
-"""A WebSocket (test_talks.py); only of a case that was referred (tests/casework)."""
+ELSEWHERE = {"room", "return-slip", "library-draft"}
+"""A WebSocket (test_talks.py); only of a case that was referred (tests/casework); of a closed case (tests/library)."""
 
 
 def test_nothing_of_a_case_is_missing_from_the_matrix() -> None:
