@@ -154,6 +154,16 @@ async def test_the_stable_token_is_renewed_in_its_last_five_minutes(
     assert await errcode_of_token(simulator, first["access_token"]) == 0
 
 
+async def test_no_token_has_longer_than_two_hours_whatever_the_clock_does(
+    simulator: Simulator, clock: TravellingClock
+) -> None:
+    clock.advance(days=30)
+    future = await simulator.stable_token()
+    clock.reset()
+    assert (now := await simulator.stable_token())["expires_in"] == 7200
+    assert now["access_token"] != future["access_token"]
+
+
 async def test_a_forced_refresh_thirty_seconds_apart_twenty_a_day(simulator: Simulator, clock: TravellingClock) -> None:
     for _ in range(20):
         assert "access_token" in await simulator.stable_token(force=True)

@@ -39,7 +39,8 @@ class Tokens:
         if force:
             self._count_forced(now)
         held = self.known.get(self.stable_token)
-        if force or held is None or now >= held.ends - _RENEWED_BEFORE_END:
+        # Of a clock that was set back: no token lives longer than its time.
+        if force or held is None or not _RENEWED_BEFORE_END < held.ends - now <= TOKEN_LIFE:
             self.stable_token = self._instead_of(self.stable_token)
         return self.stable_token, int((self.known[self.stable_token].ends - now).total_seconds())
 
