@@ -29,7 +29,10 @@ from tests.people import People
 from tests.simulator import Simulator
 
 SEND = "cgi-bin/message/subscribe/send"
-_PATIENCE_S = 10.0
+_WITHIN_S = 10.0
+"""What was not begun is delivered after a crash."""
+_PATIENCE_S = 30.0
+"""With a worker that has to start first, on processors that others use too."""
 _LOOK_S = 0.02
 
 
@@ -131,7 +134,7 @@ async def test_killed_at_each_point(phones: tuple[Phone, ...], settings: Setting
     assert [await outcome(each) for each in ids] == ["pending", "pending", "begun", "begun"]
     started = time.monotonic()
     await _work_until(settings, clock, ids, ["delivered", "delivered", "unknown", "unknown"])
-    assert time.monotonic() - started < _PATIENCE_S
+    assert time.monotonic() - started < _WITHIN_S
     for phone in phones:
         assert len(await phone.outbox()) == 1
         assert await phone.live_grants(PROGRESS) == 0 == await phone.grants_at_wechat(PROGRESS)
