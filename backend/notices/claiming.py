@@ -39,7 +39,7 @@ due AS (
       FROM letter l
      WHERE l.delivery = 'pending' AND l.channel = 'wechat' AND l.kind = ANY($4) AND l.template_id = ANY($7)
        AND NOT l.is_closed AND NOT l.has_events AND l.read_at IS NULL
-       AND COALESCE(l.send_after, l.created_at) <= $2 AND (l.valid_until IS NULL OR l.valid_until > $2)
+       AND (l.send_after IS NULL OR l.send_after <= $2) AND (l.valid_until IS NULL OR l.valid_until > $2)
        AND (COALESCE(l.send_after, l.created_at) > $3 OR l.kind = ANY($6))),
 acceptance AS (
     SELECT g.id, g.granted_at FROM due

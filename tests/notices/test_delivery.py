@@ -231,3 +231,12 @@ async def test_the_queue_does_not_notify(app: object, settings: Settings, clock:
             await work(settings, clock)
     finally:
         await connection.execute_script("DROP TRIGGER tg_q ON pgqueuer; DROP FUNCTION fn_q();")
+
+
+async def test_a_worker_whose_clock_is_behind_sends_too(phone: Phone, post: Post, clock: TravellingClock) -> None:
+    """What another machine has stored lies in its future."""
+    await phone.tap(PROGRESS)
+    notice_id = await phone.told("accepted")
+    clock.advance(seconds=-5)
+    await delivery.deliver(post, notice_id, 0)
+    assert await outcome(notice_id) == "delivered"
