@@ -127,6 +127,8 @@ class Dispute(Row):
     recusal_pending = fields.BooleanField(default=False, db_default=False)
     failed_contacts = fields.SmallIntField(default=0, db_default=0)
     """In a row."""
+    next_try_on = fields.DateField(null=True)
+    """When whoever was contacted last is to be tried again, in Asia/Shanghai."""
     bounces = fields.SmallIntField(default=0, db_default=0)
     """How many centers have declined it since somebody received it last."""
     must_decide = fields.BooleanField(default=False, db_default=False)

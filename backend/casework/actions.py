@@ -60,6 +60,7 @@ async def finish(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow
     entry = Entry(LIFTED if done.lifted else row.event, done.audience, data, done.detail, step=step)
     await history.record(deps, dispute, actor, entry, *return_slips.entries_for(deps, dispute, data))
     if dispute.status in running.OVER:
+        dispute.next_try_on = None
         await closing.with_mediation(deps, actor, dispute)
     await _tell(deps, actor, dispute, row, done)
     await staff_notices.tell(deps, dispute, LIFTED if done.lifted else row.staff_notice, but=actor)

@@ -14,7 +14,7 @@ CHANGING = (
     "center_id", "status", "version", "case_number", "track", "mode", "mediator_id", "organization_id",
     "agreed_fen",
     "transfer_to_id", "status_before_transfer", "bounces", "must_decide", "conflict", "recusal_pending",
-    "failed_contacts", "outcome", "due_at", "yellow_at", "clock", "resumes_at", "updated_at",
+    "failed_contacts", "next_try_on", "outcome", "due_at", "yellow_at", "clock", "resumes_at", "updated_at",
 )  # fmt: skip
 """The columns of a dispute that its steps may change."""
 

@@ -274,6 +274,7 @@ async def log_contact(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields:
     """Who was not reached has not been contacted."""
     failed = fields.reached is False
     dispute.failed_contacts = dispute.failed_contacts + 1 if failed else 0
+    dispute.next_try_on = fields.next_try_on
     data = {
         "channel": fields.channel,
         "reached": fields.reached,

@@ -1,4 +1,5 @@
-"""The morning list: who comes today, what is overdue or soon due, and for whom everything else waits."""
+"""The morning list: who comes today, who is to be tried again, what is overdue or soon due, and for whom everything
+else waits."""
 
 from typing import Literal
 
@@ -33,6 +34,8 @@ class TodayOut(Out):
     center's."""
 
     appointments: list[CenterAppointmentOut]
+    to_contact: list[CaseBrief]
+    """The next try noted with the last contact is for today, or was for a day before."""
     overdue: list[CaseBrief]
     due_soon: list[CaseBrief]
     waiting: list[WaitingCase]
@@ -42,17 +45,19 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
     """Raises RoleNotAllowedError."""
     if actor.role is Role.ADMIN:
         raise RoleNotAllowedError
-    now, mine = deps.clock.now(), _mine(actor)
+    now, mine, today = deps.clock.now(), _mine(actor), clock.today(deps.clock)
     most = _MOST if actor.center_id else _MOST_OF_CITY
     waiting = Q(resumes_at__isnull=False) | Q(status=Status.TRANSFERRED) | Q(recusal_pending=True)
     overdue = await _read(mine.filter(due_at__lt=now), most)
     soon = await _read(mine.filter(due_at__gte=now, yellow_at__lte=now), most)
     held = await _read(mine.filter(waiting, due_at__gte=now), most)
-    cases = {each.id: each for each in (*overdue, *soon, *held)}
+    tries = await _read(mine.filter(next_try_on__lte=today), most, "next_try_on")
+    cases = {each.id: each for each in (*overdue, *soon, *held, *tries)}
     parties = await parties_of(list(cases.values()))
     briefs = {each.id: views.brief(deps, actor, each, parties[each.id]) for each in cases.values()}
     return TodayOut(
         appointments=await _visits(deps, actor, most),
+        to_contact=[briefs[each.id] for each in tries],
         overdue=[briefs[each.id] for each in overdue],
         due_soon=[briefs[each.id] for each in soon],
         waiting=[_waiting(each, briefs[each.id]) for each in held],
@@ -65,10 +70,10 @@ def _mine(actor: StaffActor) -> QuerySet[Dispute]:
     return Dispute.all() if actor.center_id is None else Dispute.filter(center_id=actor.center_id)
 
 
-async def _read(cases: QuerySet[Dispute], most: int) -> list[Dispute]:
+async def _read(cases: QuerySet[Dispute], most: int, order: str = "due_at") -> list[Dispute]:
     """The most urgent first. Only what is shown is read whole."""
-    ids = await cases.order_by("due_at", "id").limit(most).values_list("id", flat=True)
-    rows = Dispute.filter(id__in=ids).order_by("due_at", "id")
+    ids = await cases.order_by(order, "id").limit(most).values_list("id", flat=True)
+    rows = Dispute.filter(id__in=ids).order_by(order, "id")
     return await rows.select_related("center", "mediator", "transfer_to") if ids else []
 
 

@@ -89,7 +89,7 @@ async def test_the_morning_of_a_city_reads_no_more_than_it_shows(people: PeopleA
     async with _a_city() as connection:
         plans = [await _plan(connection, call) for call in lists]
     named = [[node["Index Name"] for node in plan if "Index Name" in node] for plan in plans]
-    assert named == [["dispute_by_light"], ["dispute_by_light"], ["dispute_waiting_by_light"]]
+    assert named == [["dispute_by_light"], ["dispute_by_light"], ["dispute_waiting_by_light"], ["dispute_to_try"]]
 
 
 async def _assigned(people: PeopleAtWork) -> tuple[str, Person]:

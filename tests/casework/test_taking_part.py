@@ -1,11 +1,12 @@
 """Body and track, asking and answering, who mediates, each one's own day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from models import CaseCounter, HandoverNote, Organization, Party, Staff, StaffNotice
 from tests.casework.staff import PeopleAtWork
@@ -158,6 +159,29 @@ async def test_a_failed_attempt_is_no_contact(people: PeopleAtWork) -> None:
     assert case["clock"]["rule"] == "first_contact"
     past = {"channel": "phone", "outcome": "x", "next_try_on": "2026-11-01"}
     assert paths(await act(mediator, filed["id"], "log_contact", **past)) == {"next_try_on"}
+
+
+async def test_the_next_try_stands_in_the_morning_list_of_its_day(people: PeopleAtWork, clock: TravellingClock) -> None:
+    filed = await file_dispute(await people.resident())
+    mediator = await to_mediation(people, filed["id"])
+    director, elsewhere = await people.staff("director"), await people.staff("gezhouba-clerk")
+
+    async def to_contact(somebody: Person) -> list[str]:
+        return [each["id"] for each in granted(await somebody.get("/me/today"))["to_contact"]]
+
+    failed = {"channel": "phone", "outcome": "没有人接", "reached": False, "next_try_on": "2026-11-25"}
+    await take(mediator, filed["id"], "log_contact", **failed)
+    assert await to_contact(mediator) == []
+    clock.set(datetime(2026, 11, 25, 0, 1, tzinfo=SHANGHAI))
+    assert await to_contact(mediator) == await to_contact(director) == [filed["id"]]
+    assert await to_contact(elsewhere) == []
+    await take(mediator, filed["id"], "log_contact", channel="phone", outcome="接了", reached=True)
+    assert await to_contact(mediator) == [], "the try was made"
+    await take(mediator, filed["id"], "log_contact", **failed)
+    assert await to_contact(mediator) == [filed["id"]]
+    ending = {"reason_code": "no_consensus", "routes": ["向人民法院起诉"]}
+    await take(mediator, filed["id"], "end_without_agreement", **ending)
+    assert await to_contact(mediator) == [], "what has ended is not tried again"
 
 
 async def test_who_has_an_interest_asks_to_be_recused(people: PeopleAtWork) -> None:
