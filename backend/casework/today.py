@@ -1,6 +1,7 @@
 """The morning list: who comes today, what is overdue or soon due, and for whom everything else waits."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -8,7 +9,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import StaffActor
 from backend.appointments import lists as appointments
 from backend.appointments.schemas import CenterAppointmentOut, CenterAppointmentsQuery
-from backend.casework import information, views
+from backend.casework import information, unfinished, views
 from backend.casework.queries import parties_of
 from backend.casework.views import CaseBrief
 from backend.core import clock
@@ -28,6 +29,12 @@ class WaitingCase(Out):
     until: str | None
 
 
+class UnfinishedAgreement(Out):
+    case: CaseBrief
+    missing: list[unfinished.What]
+    missing_text: str
+
+
 class TodayOut(Out):
     """At most a hundred of each, of the city's twenty; the queue has the rest. Of a mediator the own cases, else the
     center's."""
@@ -36,6 +43,8 @@ class TodayOut(Out):
     overdue: list[CaseBrief]
     due_soon: list[CaseBrief]
     waiting: list[WaitingCase]
+    agreements: list[UnfinishedAgreement]
+    """Not signed by all, not in everybody's hands, or with a court that is late; the earliest filed first."""
 
 
 async def of(deps: Deps, actor: StaffActor) -> TodayOut:
@@ -48,7 +57,9 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
     overdue = await _read(mine.filter(due_at__lt=now), most)
     soon = await _read(mine.filter(due_at__gte=now, yellow_at__lte=now), most)
     held = await _read(mine.filter(waiting, due_at__gte=now), most)
-    cases = {each.id: each for each in (*overdue, *soon, *held)}
+    lacking = await unfinished.of(deps, actor, most)
+    agreed = await _whole(list(lacking))
+    cases = {each.id: each for each in (*overdue, *soon, *held, *agreed)}
     parties = await parties_of(list(cases.values()))
     briefs = {each.id: views.brief(deps, actor, each, parties[each.id]) for each in cases.values()}
     return TodayOut(
@@ -56,6 +67,7 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
         overdue=[briefs[each.id] for each in overdue],
         due_soon=[briefs[each.id] for each in soon],
         waiting=[_waiting(each, briefs[each.id]) for each in held],
+        agreements=[_unfinished(lacking[each.id], briefs[each.id]) for each in agreed],
     )
 
 
@@ -67,8 +79,11 @@ def _mine(actor: StaffActor) -> QuerySet[Dispute]:
 
 async def _read(cases: QuerySet[Dispute], most: int) -> list[Dispute]:
     """The most urgent first. Only what is shown is read whole."""
-    ids = await cases.order_by("due_at", "id").limit(most).values_list("id", flat=True)
-    rows = Dispute.filter(id__in=ids).order_by("due_at", "id")
+    return await _whole(await cases.order_by("due_at", "id").limit(most).values_list("id", flat=True), "due_at")
+
+
+async def _whole(ids: Sequence[Any], *order: str) -> list[Dispute]:
+    rows = Dispute.filter(id__in=ids).order_by(*order, "id")
     return await rows.select_related("center", "mediator", "transfer_to") if ids else []
 
 
@@ -80,6 +95,12 @@ async def _visits(deps: Deps, actor: StaffActor, most: int) -> list[CenterAppoin
         return visits
     own = await _mine(actor).filter(id__in=[each.dispute_id for each in visits]).values_list("id", flat=True)
     return [each for each in visits if each.dispute_id in set(map(str, own))]
+
+
+def _unfinished(missing: list[unfinished.What], brief: CaseBrief) -> UnfinishedAgreement:
+    return UnfinishedAgreement(
+        case=brief, missing=missing, missing_text="".join(unfinished.TEXTS[what] for what in missing)
+    )
 
 
 def _waiting(dispute: Dispute, brief: CaseBrief) -> WaitingCase:
