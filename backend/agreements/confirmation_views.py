@@ -70,7 +70,7 @@ def _counted(deps: Deps, row: Confirmation) -> CountedOut:
     )
 
 
-_STEPS = {"acceptance": "收到申请后决定是否受理", "decision": "受理后作出裁定"}
+_STEPS = {"acceptance": "决定是否受理", "decision": "作出裁定"}
 
 
 def _court_clock(deps: Deps, row: Confirmation) -> CourtClockOut | None:
@@ -85,7 +85,7 @@ def _court_clock(deps: Deps, row: Confirmation) -> CourtClockOut | None:
         last_day=running.last_day,
         days_left=left,
         is_over=left < 0,
-        text=f"法院应当在{date_text(running.last_day)}前{_STEPS[running.step]}。",
+        text=f"法院最迟应当在{date_text(running.last_day)}{_STEPS[running.step]}。",
         basis=times.basis,
     )
 

@@ -23,8 +23,8 @@ _VERDICTS = {"confirmed": "已确认", "disputed": "对方不认可", "pending":
 async def gather(case: Case, kind: PaperKind) -> FollowUpData:
     agreed, event = case.in_force or case.written or case.oral, case.events.get("agreed")
     since = Event.filter(dispute_id=case.dispute.id, kind="contact_logged", id__gt=event.id if event else None)
-    promised = Commitment.filter(dispute_id=case.dispute.id).exclude(ended_as=CommitmentEnd.REPLACED)
-    rows = await promised.order_by("id").prefetch_related("reports__answers")
+    promised = await Commitment.filter(dispute_id=case.dispute.id).order_by("id").prefetch_related("reports__answers")
+    rows = [row for row in promised if row.ended_as is not CommitmentEnd.REPLACED]
     lines = tuple(_kept(case, row) for row in rows)
     return FollowUpData(
         **await head(case, kind),

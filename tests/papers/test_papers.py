@@ -251,6 +251,8 @@ async def test_nobody_finds_another_by_a_paper(press: Press, standings: Standing
     case, mediator, keyring = standings, standings["mediator"], app.ctx.deps.keyring
     await _settled(press, case)
     alone = await press.ask(mediator, case, "application")
+    running = pdf_text(await fetched(mediator, case, await press.ask(mediator, case, "follow_up", draft=True), "pdf"))
+    assert running.count("未履行") == 3, "each of two, and both together"
     confirmation = await press.ask(mediator, case, "confirmation")
     for party in ("party_a", "party_b"):
         refused(await case[party].get(case.path(f"/papers/{confirmation['id']}/pdf")), 404)
