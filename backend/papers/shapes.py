@@ -126,7 +126,7 @@ class ContactLine(PaperData):
 class KeptLine(PaperData):
     number: str = item("序号", "1")
     who: str = item("履行人", "某某物业服务有限公司")
-    what: str = item("内容", "赔偿粉刷费用")
+    what: str = item("内容", "修好602室卫生间漏水")
     amount: str = item("金额", "1,200元")
     due_on: str = item("期限", "2026年12月10日")
     paid: str = item("已履行金额", "600元")
