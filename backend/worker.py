@@ -31,7 +31,7 @@ from tortoise.transactions import in_transaction
 from backend import history_sink, outside, wechat_events
 from backend.agreements import confirmation_sweeps
 from backend.appointments import affected, lapsing, reminders
-from backend.casework import invitation_texts, performance
+from backend.casework import court_clocks, invitation_texts, performance
 from backend.casework import sweeps as cases
 from backend.centers.loading import NoCityQueueError
 from backend.content import checking
@@ -358,6 +358,9 @@ async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
     counted = await motions.close_due(deps)
     if counted:
         log.info("votes_counted", count=counted)
+    late = await court_clocks.sweep(deps)
+    if late:
+        log.info("courts_late", count=late)
     told = await performance.sweep(deps)
     if told:
         log.info("commitments_told", count=told)

@@ -177,6 +177,38 @@ class Parcel(Row):
         indexes = (("version_id", "party_id"),)
 
 
+class CopyReceipt(Row):
+    """One original, handed over at the center: whose it is, which one, who took it and when."""
+
+    version_id: UUID
+    version: fields.ForeignKeyRelation[AgreementVersion] = fields.ForeignKeyField(
+        "models.AgreementVersion", on_delete=fields.RESTRICT, related_name="receipts"
+    )
+    party_id: UUID
+    party: fields.ForeignKeyRelation[Party] = fields.ForeignKeyField("models.Party", on_delete=fields.RESTRICT)
+    number = fields.SmallIntField()
+    """Of the originals that were signed, the one that was handed over."""
+    representation_id: UUID | None
+    representation: fields.ForeignKeyNullableRelation[Representation] = fields.ForeignKeyField(
+        "models.Representation", null=True, on_delete=fields.RESTRICT
+    )
+    """Who took it in the party's place."""
+    received_at = fields.DatetimeField()
+    identity_check = fields.CharField(max_length=ENUM_LENGTH)
+    """Of `agreements.toml`."""
+    scan_id: UUID | None
+    scan: fields.ForeignKeyNullableRelation[StoredFile] = fields.ForeignKeyField(
+        "models.StoredFile", null=True, on_delete=fields.RESTRICT
+    )
+    """The signed slip."""
+    recorded_by_id = fields.UUIDField()
+    recorded_at = fields.DatetimeField()
+
+    class Meta:
+        table = "copy_receipt"
+        unique_together = (("version", "party"), ("version", "number"))
+
+
 class ConfirmationStatus(StrEnum):
     OPEN = "open"
     EXCLUDED = "excluded"
@@ -210,6 +242,14 @@ class Confirmation(Row):
     applied_on = fields.DateField(null=True)
     """Of what went by post, the day on the postmark."""
     applied_by = fields.CharField(max_length=ENUM_LENGTH, null=True)
+    accepted_on = fields.DateField(null=True)
+    """Since when the court's days for its decision run."""
+    extended_days = fields.SmallIntField(null=True)
+    """How many more the court's president has given it."""
+    court_last_day = fields.DateField(null=True)
+    """Of the step that is the court's now; null where nothing lies with it."""
+    court_late_told_at = fields.DatetimeField(null=True)
+    """When the mediator was told that this day has passed."""
     decided_on = fields.DateField(null=True)
     refusal = fields.CharField(max_length=ENUM_LENGTH, null=True)
     ruling_sealed = fields.BinaryField(null=True)
@@ -219,7 +259,7 @@ class Confirmation(Row):
 
     class Meta:
         table = "confirmation"
-        indexes = (("dispute_id", "id"), ("status", "last_day"))
+        indexes = (("dispute_id", "id"), ("status", "last_day"), ("status", "court_last_day"))
 
 
 class ConfirmationConsent(Row):

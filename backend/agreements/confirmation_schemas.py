@@ -1,7 +1,7 @@
 """Judicial confirmation on the wire."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -39,6 +39,18 @@ class ApplicationIn(In):
         if (self.court_code is None) == (self.court_name is None):
             raise problems([FieldProblem("court_code", "请从名单里选择法院，或者填写外地法院的名称，二者选一。")])
         return self
+
+
+class AcceptanceIn(In):
+    """What the court has said so far: since when it has taken it up, and whether it takes longer."""
+
+    accepted_on: date
+    extended: bool = False
+
+    @field_validator("accepted_on")
+    @classmethod
+    def is_over(cls, value: date, info: ValidationInfo) -> date:
+        return _past(value, info)
 
 
 class ResultIn(In):
@@ -98,6 +110,19 @@ class CourtOut(Out):
     note: str
 
 
+class CourtClockOut(Out):
+    """The days that the court has for its next step."""
+
+    step: Literal["acceptance", "decision"]
+    since: date
+    last_day: date
+    days_left: int
+    """Negative once they have run out."""
+    is_over: bool
+    text: str
+    basis: str
+
+
 class ConsentOut(Out):
     party_id: str
     side_text: str
@@ -123,11 +148,16 @@ class ConfirmationOut(Out):
     reserved_reason: str | None
     """Why it is not for a basic court."""
     courts: list[CourtOut]
+    caution: str | None
+    """What to ask the court before it is chosen."""
     consents: list[ConsentOut]
     court: str | None
     court_ground: str | None
     applied_on: date | None
     applied_by: str | None
+    accepted_on: date | None
+    court_clock: CourtClockOut | None
+    """Null where nothing lies with a court."""
     decided_on: date | None
     refusal_code: str | None
     refusal_text: str | None

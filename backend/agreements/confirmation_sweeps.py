@@ -1,8 +1,8 @@
 """What time does to a confirmation: the parties are told before the days run out, and a day too late it is missed. One
 transaction each, which looks again under the lock of the case: any number of workers may sweep at once and again."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from tortoise.expressions import Q, Subquery
@@ -19,6 +19,8 @@ from backend.mediation import acts
 from models import Confirmation, ConfirmationNotice, ConfirmationStatus, Dispute, Status
 from models.base import uuid7
 
+Act = Callable[[Deps, Dispute, Confirmation], Awaitable[bool]]
+
 _AT_ONCE = 200
 _NOTHING_LEFT = (Status.FULFILLED, Status.CLOSED)
 """Who has got what was agreed needs no court."""
@@ -27,10 +29,11 @@ _NOTHING_LEFT = (Status.FULFILLED, Status.CLOSED)
 async def sweep(deps: Deps) -> dict[str, int]:
     """How many were missed, and of how many the parties were told."""
     today = clock.today(deps.clock)
-    missed = await _each(deps, Confirmation.filter(status=ConfirmationStatus.OPEN, last_day__lt=today), _miss)
+    await each(deps, _counted_in_advance(deps), _recount)
+    missed = await each(deps, Confirmation.filter(status=ConfirmationStatus.OPEN, last_day__lt=today), _miss)
     if deps.quiet_hours.is_quiet(deps.clock.now()):
         return {"missed": missed, "told": 0}
-    return {"missed": missed, "told": await _each(deps, _to_tell(deps, today), _remind)}
+    return {"missed": missed, "told": await each(deps, _to_tell(deps, today), _remind)}
 
 
 def _to_tell(deps: Deps, today: date) -> QuerySet[Confirmation]:
@@ -43,7 +46,14 @@ def _to_tell(deps: Deps, today: date) -> QuerySet[Confirmation]:
     return running.filter(due).exclude(dispute__status__in=_NOTHING_LEFT)
 
 
-async def _each(deps: Deps, among: QuerySet[Confirmation], act: Any) -> int:
+def _counted_in_advance(deps: Deps) -> QuerySet[Confirmation]:
+    """Over days whose holidays had not been announced; another calendar is in force now."""
+    running = Confirmation.filter(status=ConfirmationStatus.OPEN, counted__contains={"is_estimated": True})
+    return running.exclude(counted__contains={"calendar": deps.calendar.version})
+
+
+async def each(deps: Deps, among: QuerySet[Confirmation], act: Act) -> int:
+    """Of how many something was done."""
     done, last = 0, UUID(int=0)
     while batch := await among.filter(id__gt=last).order_by("id").limit(_AT_ONCE).values_list("id", "dispute_id"):
         for row_id, dispute_id in batch:
@@ -53,6 +63,19 @@ async def _each(deps: Deps, among: QuerySet[Confirmation], act: Any) -> int:
                 done += dispute is not None and row is not None and await act(deps, dispute, row)
         last = batch[-1][0]
     return done
+
+
+async def _recount(deps: Deps, dispute: Dispute, row: Confirmation) -> bool:
+    agreement = await row.agreement
+    assert agreement.effective_at is not None, "its days are counted from it"
+    found = counting.counted(deps.calendar, agreement.effective_at, deps.catalog.confirmation.days)
+    has_moved, row.last_day, row.counted = found.last_day != row.last_day, found.last_day, found.as_record()
+    row.updated_at = deps.clock.now()
+    await row.save(update_fields=["last_day", "counted", "updated_at"])
+    if has_moved:
+        data = {"last_day_text": date_text(found.last_day)}
+        await confirming.record(deps, None, dispute, row, "confirmation_recounted", data=data)
+    return has_moved
 
 
 async def _miss(deps: Deps, dispute: Dispute, row: Confirmation) -> bool:

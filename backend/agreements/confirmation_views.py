@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from backend.accounts.actors import Actor
-from backend.agreements import confirming, courts
-from backend.agreements.confirmation_schemas import ConfirmationOut, ConsentOut, CountedOut
+from backend.agreements import confirming, court_clock, courts
+from backend.agreements.confirmation_schemas import ConfirmationOut, ConsentOut, CountedOut, CourtClockOut
 from backend.agreements.counting import Counted
 from backend.core import clock
 from backend.core.deps import Deps
@@ -41,11 +41,14 @@ async def one(deps: Deps, standing: Standing, row: Confirmation) -> Confirmation
         court_level=level,
         reserved_reason=reason,
         courts=await courts.choices(deps, dispute),
+        caution=rules.caution_for(deps.catalog.codes_of(dispute.category)),
         consents=await _consents(await confirming.applicants(deps, dispute, row), row),
         court=row.court,
         court_ground=row.court_ground,
         applied_on=row.applied_on,
         applied_by=row.applied_by,
+        accepted_on=row.accepted_on,
+        court_clock=_court_clock(deps, row),
         decided_on=row.decided_on,
         refusal_code=refusal,
         refusal_text=rules.exclusions[refusal].title if refusal in rules.exclusions else None,
@@ -64,6 +67,26 @@ def _counted(deps: Deps, row: Confirmation) -> CountedOut:
         is_estimated=found.is_estimated,
         basis=deps.catalog.confirmation.basis,
         text=found.text((found.nominal_last_day - found.effective_on).days),
+    )
+
+
+_STEPS = {"acceptance": "决定是否受理", "decision": "作出裁定"}
+
+
+def _court_clock(deps: Deps, row: Confirmation) -> CourtClockOut | None:
+    times = deps.catalog.confirmation.court_times
+    running = court_clock.of(times, deps.calendar, row)
+    if running is None:
+        return None
+    left = (running.last_day - clock.today(deps.clock)).days
+    return CourtClockOut(
+        step=running.step,
+        since=running.since,
+        last_day=running.last_day,
+        days_left=left,
+        is_over=left < 0,
+        text=f"法院最迟应当在{date_text(running.last_day)}{_STEPS[running.step]}。",
+        basis=times.basis,
     )
 
 

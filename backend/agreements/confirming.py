@@ -5,8 +5,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
-from backend.agreements import counting, courts, rows, signers
-from backend.agreements.confirmation_schemas import ApplicationIn, ConsentIn, ExclusionIn, ResultIn
+from backend.agreements import counting, court_clock, courts, rows, signers
+from backend.agreements.confirmation_schemas import AcceptanceIn, ApplicationIn, ConsentIn, ExclusionIn, ResultIn
 from backend.core import clock
 from backend.core.clock import local
 from backend.core.deps import Deps
@@ -96,11 +96,12 @@ async def consent_by_phone(deps: Deps, actor: ResidentActor, dispute_id: UUID, f
 
 
 async def consent_at_center(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: ConsentIn) -> Confirmation:
-    """As a party said it in person. Raises NotFoundError, RoleNotAllowedError, ConfirmationClosedError,
-    InvalidFieldsError."""
+    """As a party said it in person; later too, of those who had applied in time without telling anybody. Raises
+    NotFoundError, RoleNotAllowedError, ConfirmationClosedError, InvalidFieldsError."""
     standing, row = await found(deps, actor, dispute_id, lock=True)
     access.require(standing, *_AT_THE_CENTER)
-    _require(deps, row)
+    if row.status is not ConfirmationStatus.MISSED:
+        _require(deps, row)
     if fields.party_id is None:
         raise InvalidFieldsError.at("party_id", "请选择是哪一位当事人。")
     party = await acts.chosen_party(standing, fields.party_id, "party_id")
@@ -125,8 +126,30 @@ async def apply(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Applica
     row.court, row.court_ground, row.court_level = court, fields.ground, courts.level_of(deps, standing.dispute)[0]
     row.applied_on, row.applied_by, row.status = fields.applied_on, fields.applied_by, ConfirmationStatus.APPLIED
     await _changed(deps, row, "court", "court_ground", "court_level", "applied_on", "applied_by", "status")
+    await _court_has(deps, row)
     data = {"court": court, "on_text": date_text(fields.applied_on)}
     await record(deps, actor, standing.dispute, row, "confirmation_applied", data=data)
+    return row
+
+
+async def accept(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: AcceptanceIn) -> Confirmation:
+    """That the court has taken it up; again when it says that it takes longer. Raises NotFoundError,
+    RoleNotAllowedError, NotAppliedError, InvalidFieldsError."""
+    standing, row = await found(deps, actor, dispute_id, lock=True)
+    access.require(standing, *_AT_THE_CENTER)
+    if row.status is not ConfirmationStatus.APPLIED or row.applied_on is None:
+        raise NotAppliedError
+    if fields.accepted_on < row.applied_on:
+        raise InvalidFieldsError.at("accepted_on", "法院受理的日期早于申请日期，请检查后重填。")
+    more = deps.catalog.confirmation.court_times.extension_days if fields.extended else None
+    if (row.accepted_on, row.extended_days) == (fields.accepted_on, more):
+        return row
+    row.accepted_on, row.extended_days = fields.accepted_on, more
+    await _changed(deps, row, "accepted_on", "extended_days")
+    await _court_has(deps, row)
+    data = {"court": row.court, "on_text": date_text(fields.accepted_on)}
+    kind = "confirmation_extended" if fields.extended else "confirmation_accepted"
+    await record(deps, actor, standing.dispute, row, kind, data=data)
     return row
 
 
@@ -136,14 +159,15 @@ async def decide(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Result
     access.require(standing, *_AT_THE_CENTER)
     if row.status is not ConfirmationStatus.APPLIED or row.applied_on is None:
         raise NotAppliedError
-    if fields.decided_on < row.applied_on:
-        raise InvalidFieldsError.at("decided_on", "法院作出结果的日期早于申请日期，请检查后重填。")
+    if fields.decided_on < (row.accepted_on or row.applied_on):
+        raise InvalidFieldsError.at("decided_on", "法院作出结果的日期早于申请（受理）日期，请检查后重填。")
     row.status = ConfirmationStatus.CONFIRMED if fields.confirmed else ConfirmationStatus.REFUSED
     row.decided_on, row.refusal = fields.decided_on, fields.reason_code
     row.ruling_sealed = deps.keyring.seal(fields.ruling, "confirmation", "ruling", row.id)
     if fields.note is not None:
         row.note_sealed = deps.keyring.seal(fields.note, "confirmation", "note", row.id)
     await _changed(deps, row, "status", "decided_on", "refusal", "ruling_sealed", "note_sealed")
+    await _court_has(deps, row)
     kind = f"confirmation_{row.status.value}"
     data = {"court": row.court, "on_text": date_text(fields.decided_on)}
     await record(deps, actor, standing.dispute, row, kind, data=data)
@@ -226,6 +250,13 @@ async def _consent(
     await history.record(
         deps, standing.dispute, actor, Entry(kind, Audience.PARTIES, _data(row, {"party_id": str(party.id)}))
     )
+
+
+async def _court_has(deps: Deps, row: Confirmation) -> None:
+    """Until when: for the next step, of which nothing has been told yet."""
+    running = court_clock.of(deps.catalog.confirmation.court_times, deps.calendar, row)
+    row.court_last_day, row.court_late_told_at = running.last_day if running else None, None
+    await _changed(deps, row, "court_last_day", "court_late_told_at")
 
 
 async def _changed(deps: Deps, row: Confirmation, *names: str) -> None:

@@ -1,6 +1,7 @@
 """Which courts may be asked to confirm (民事诉讼法 205), and which may not."""
 
 import json
+import re
 
 from backend.agreements.confirmation_schemas import ApplicationIn, CourtOut
 from backend.core.confirmation_rules import Court, CourtLevel, Ground
@@ -16,8 +17,11 @@ _ELSEWHERE: dict[CourtLevel, str] = {
     "special": "有管辖权的专门人民法院（请填写名称）",
 }
 _COURT_OF_REFERRAL = "court"
-_HIGHER = ("中级人民法院", "高级人民法院", "最高人民法院", "知识产权法院", "互联网法院", "金融法院", "海事法院")
-_FIRST_HIGHER = _HIGHER[:1] + _HIGHER[3:]
+_INVITING = "邀请调解的人民法院"
+"""Until somebody says which."""
+_BASIC_COURT = re.compile(r"[\u4e00-\u9fff]+[市区县旗]人民法院([\u4e00-\u9fff]+法庭)?")
+"""Or a court that it has sent out."""
+_FIRST_HIGHER = ("中级人民法院", "知识产权法院", "互联网法院", "金融法院", "海事法院")
 
 
 def level_of(deps: Deps, dispute: Dispute) -> tuple[CourtLevel, str | None]:
@@ -27,11 +31,12 @@ def level_of(deps: Deps, dispute: Dispute) -> tuple[CourtLevel, str | None]:
 
 
 async def choices(deps: Deps, dispute: Dispute) -> list[CourtOut]:
+    """Where a court had invited the mediation, that one and no other."""
     level, _ = level_of(deps, dispute)
-    found = []
     inviting = await Registration.get_or_none(dispute_id=dispute.id, referred_by=_COURT_OF_REFERRAL)
     if inviting is not None:
-        found.append(_out(deps, "inviting", level, None, inviting.referrer_name or "邀请调解的人民法院"))
+        return [_out(deps, "inviting", level, None, inviting.referrer_name or _INVITING)]
+    found = []
     for ground, division in _places(deps, dispute).items():
         served = [each for each in deps.catalog.confirmation.courts if each.level == level and each.serves(division)]
         found += [_out(deps, ground, level, each, each.name) for each in served]
@@ -49,9 +54,12 @@ async def chosen(deps: Deps, dispute: Dispute, fields: ApplicationIn) -> str:
                 return each.court
         raise InvalidFieldsError.at("court_code", "这个法院依法没有管辖权，请按名单重新选择。")
     assert fields.court_name is not None, "one of the two"
-    if not any(each.court_code is None for each in offered):
+    named = [each.court for each in offered if each.court_code is None]
+    if not named:
         raise InvalidFieldsError.at("court_name", "这个管辖依据下请从名单里选择法院。")
     level, reason = level_of(deps, dispute)
+    if fields.ground == "inviting" and fields.court_name == named[0] != _INVITING:
+        return fields.court_name
     if not _is_of(level, fields.court_name):
         raise InvalidFieldsError.at("court_name", reason or "请填写基层人民法院的全称，例如某某市某某区人民法院。")
     return fields.court_name
@@ -68,9 +76,7 @@ def _places(deps: Deps, dispute: Dispute) -> dict[Ground, str]:
 
 
 def _is_of(level: CourtLevel, name: str) -> bool:
-    if level == BASIC:
-        return name.endswith("人民法院") and not name.endswith(_HIGHER)
-    return name.endswith(_FIRST_HIGHER)
+    return bool(_BASIC_COURT.fullmatch(name)) if level == BASIC else name.endswith(_FIRST_HIGHER)
 
 
 def _out(deps: Deps, ground: Ground, level: CourtLevel, court: Court | None, name: str) -> CourtOut:

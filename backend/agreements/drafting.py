@@ -11,6 +11,7 @@ from backend.agreements.errors import (
     AgreementOpenError,
 )
 from backend.agreements.schemas import CommentIn, Content, DraftIn, FinalIn, RevisionIn, SharesIn
+from backend.commitments import promises
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
@@ -178,7 +179,8 @@ async def _content(deps: Deps, dispute: Dispute, fields: DraftIn) -> Content:
         terms = await proposal_views.accepted_terms(deps, dispute, fields.proposal_id)
     if terms is None:
         raise InvalidFieldsError.at("proposal_id", "这个方案还没有被接受，请选择已接受的方案，或者填写条款。")
-    content = contents.put_together(await contents.heading(deps, dispute), fields, terms)
+    named = await promises.named(deps, dispute, terms)
+    content = contents.put_together(await contents.heading(deps, dispute), fields, named)
     return checked(content)
 
 

@@ -83,6 +83,12 @@ class TrackingKnownError(HejieError):
     message: ClassVar[str] = "这个快递单号已经登记过了，请核对单号。"
 
 
+class CopyReceivedError(HejieError):
+    code: ClassVar[str] = "copy_received"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这位当事人的协议原件已经登记领取，不用再登记。"
+
+
 class ParcelArrivedError(HejieError):
     code: ClassVar[str] = "parcel_arrived"
     status: ClassVar[int] = 409

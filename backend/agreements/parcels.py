@@ -49,7 +49,7 @@ async def send(deps: Deps, actor: Actor, dispute_id: UUID, agreement_id: UUID, f
         way=fields.way,
         carrier=fields.carrier,
         tracking_sealed=deps.keyring.seal(fields.tracking_number, "parcel", "tracking", row_id),
-        tracking_hash=deps.keyring.keyed_hash("tracking", fields.tracking_number),
+        tracking_hash=deps.keyring.keyed_hash("tracking", fields.tracking_number.replace("-", "")),
         sent_on=fields.sent_on,
         recorded_by_id=actor.id,
         recorded_at=deps.clock.now(),

@@ -28,6 +28,12 @@ def _sensible(value: date) -> date:
     return value
 
 
+def _known_check(value: str | None, info: ValidationInfo) -> str | None:
+    if value is not None and value not in deps_of(info).catalog.agreements.identity_checks:
+        raise problem("没有这个选项，请重新选择。")
+    return value
+
+
 class AgreedTermIn(In):
     who: Line
     to: Line | None = None
@@ -176,6 +182,23 @@ class ParcelOut(Out):
     delivered_on: date | None
 
 
+class CopyOut(Out):
+    """The original of one party."""
+
+    party_id: str
+    side_text: str
+    way: Literal["handed", "post"] | None
+    """Null: nothing has been done about it."""
+    copy_number: int | None
+    received_at: Moment | None
+    received_on: date | None
+    """Null while it is on its way, or nothing was done."""
+    by_representative: bool
+    identity_check: str | None
+    """For the mediator and the center, as is the slip."""
+    scan_file_id: str | None
+
+
 class CommentOut(Out):
     id: str
     version: int
@@ -221,6 +244,10 @@ class AgreementOut(AgreementBrief):
     signatures: list[SignatureOut]
     """Also those of earlier versions, which are void."""
     parcels: list[ParcelOut]
+    copies: list[CopyOut]
+    """Of what has been signed: who has got an original."""
+    missing: list[str]
+    """Signatures and originals, in words for the mediator and the center."""
 
 
 class PhoneSignatureIn(In):
@@ -266,12 +293,7 @@ class SignatureIn(In):
     file_sha256: Hash | None = None
     """Of the scan that was looked at."""
 
-    @field_validator("identity_check")
-    @classmethod
-    def is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is not None and value not in deps_of(info).catalog.agreements.identity_checks:
-            raise problem("没有这个选项，请重新选择。")
-        return value
+    _identity_check = field_validator("identity_check")(_known_check)
 
     @model_validator(mode="after")
     def fits_its_role(self) -> Self:
@@ -317,6 +339,23 @@ class ArrivalIn(In):
     @classmethod
     def is_over(cls, value: date, info: ValidationInfo) -> date:
         return _past(value, info)
+
+
+class CopyIn(In):
+    """An original that somebody takes at the center."""
+
+    party_id: UUID
+    copy_number: Number
+    """Of the originals, the first being 1."""
+    received_at: AwareDatetime
+    representation_id: UUID | None = None
+    """Who takes it in the party's place."""
+    identity_check: Code
+    file_id: UUID | None = None
+    """The signed slip, uploaded to the case."""
+    file_sha256: Hash | None = None
+
+    _identity_check = field_validator("identity_check")(_known_check)
 
 
 def _past(value: date, info: ValidationInfo) -> date:

@@ -1,10 +1,12 @@
-"""What an agreement asks of a resident now, for the page of the case."""
+"""What an agreement asks of a resident now, and what staff have to see to, for the page of the case."""
 
 from typing import NamedTuple
 
 from backend.accounts.actors import ResidentActor
-from backend.agreements import confirming, effect, rows
+from backend.agreements import confirming, copies, court_clock, effect, rows, views
+from backend.core import clock
 from backend.core.deps import Deps
+from backend.core.wording import date_text
 from backend.disputes.schemas import ActionOut
 from backend.mediation import access
 from models import AgreementStatus, ConfirmationConsent, Dispute, Signature, Status
@@ -46,3 +48,28 @@ async def _may_confirm(deps: Deps, actor: ResidentActor, dispute: Dispute) -> bo
     mine = await access.parties_of(actor, dispute.id)
     wanting = ConfirmationConsent.filter(confirmation_id=row.id, agreed=True, party_id__in=list(mine))
     return bool(mine) and await wanting.count() < len(mine)
+
+
+async def of_staff(deps: Deps, dispute: Dispute) -> list[str]:
+    """Signatures and originals that are missing, and a court that is late."""
+    if dispute.status is not Status.AGREED:
+        return []
+    return [*await _lacking(deps, dispute), *await _court_is_late(deps, dispute)]
+
+
+async def _lacking(deps: Deps, dispute: Dispute) -> list[str]:
+    agreement = await rows.open_one(dispute) or await rows.in_force(dispute)
+    if agreement is None:
+        return []
+    version = await rows.latest(agreement)
+    content = rows.opened(deps, version)
+    slots = views.slots_of(content, await Signature.filter(version_id=version.id))
+    return copies.missing(agreement, slots, await copies.of(agreement, version, content))
+
+
+async def _court_is_late(deps: Deps, dispute: Dispute) -> list[str]:
+    row = await confirming.latest(dispute)
+    running = row and court_clock.of(deps.catalog.confirmation.court_times, deps.calendar, row)
+    if not running or clock.today(deps.clock) <= running.last_day:
+        return []
+    return [f"法院办理司法确认的期限{date_text(running.last_day)}已过，请向法院询问。"]

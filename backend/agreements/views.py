@@ -7,12 +7,13 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from backend.accounts.actors import Actor
-from backend.agreements import contents, effect, rows
+from backend.agreements import contents, copies, effect, rows
 from backend.agreements.schemas import (
     AgreementBrief,
     AgreementOut,
     CommentOut,
     Content,
+    CopyOut,
     MethodOut,
     ParcelOut,
     SignatureOut,
@@ -54,6 +55,8 @@ async def one(deps: Deps, standing: Standing, agreement: Agreement) -> Agreement
     version = await rows.latest(agreement)
     content = rows.opened(deps, version)
     signatures = await Signature.filter(version__agreement_id=agreement.id).select_related("version").order_by("id")
+    slots = slots_of(content, [row for row in signatures if row.version_id == version.id])
+    originals = await copies.of(agreement, version, content)
     parcels = Parcel.filter(version__agreement_id=agreement.id).select_related("version").order_by("id")
     return AgreementOut.model_validate(
         _brief(deps, agreement, version).model_dump()
@@ -61,10 +64,12 @@ async def one(deps: Deps, standing: Standing, agreement: Agreement) -> Agreement
             "content": None if _is_masked(standing) else content,
             "frozen_at": version.frozen_at,
             "notes": contents.notes(deps.calendar, content),
-            "slots": _slots(content, [row for row in signatures if row.version_id == version.id]),
+            "slots": slots,
             "methods": methods(deps, standing),
             "signatures": [_signature(deps, standing, row) for row in signatures],
             "parcels": [_parcel(deps, standing, row) for row in await parcels],
+            "copies": [_copy(standing, each) for each in originals],
+            "missing": copies.missing(agreement, slots, originals) if standing.kind in _AT_THE_CENTER else [],
         }
     )
 
@@ -130,7 +135,7 @@ def _brief(deps: Deps, agreement: Agreement, version: AgreementVersion) -> Agree
     )
 
 
-def _slots(content: Content, signatures: Sequence[Signature]) -> list[SlotOut]:
+def slots_of(content: Content, signatures: Sequence[Signature]) -> list[SlotOut]:
     signed = {row.slot: row.signed_at for row in signatures if row.voided_at is None}
     sides = {effect.slot_of(party.party_id): party for party in content.parties if party.signs}
     return [
@@ -159,6 +164,12 @@ def _signature(deps: Deps, standing: Standing, row: Signature) -> SignatureOut:
         scan_file_id=str(row.scan_id) if row.scan_id and opened is not None else None,
         voided_at=row.voided_at,
     )
+
+
+def _copy(standing: Standing, copy: CopyOut) -> CopyOut:
+    if standing.kind in _AT_THE_CENTER:
+        return copy
+    return copy.model_copy(update={"identity_check": None, "scan_file_id": None})
 
 
 def _parcel(deps: Deps, standing: Standing, row: Parcel) -> ParcelOut:

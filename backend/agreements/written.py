@@ -2,6 +2,7 @@
 it. All that is wrong is named at once."""
 
 from typing import NamedTuple
+from uuid import UUID
 
 from backend.agreements import signers
 from backend.agreements.errors import GuardianSignsError
@@ -44,7 +45,7 @@ async def checked(
         if party is not None:
             found += await _signer(deps, party, fields)
             found += await _needs(deps, version, party, fields)
-    found += await _scan(dispute, fields)
+    found += await scan(dispute, fields.file_id, fields.file_sha256)
     if found:
         raise InvalidFieldsError(fields=tuple(found))
     known = {"identity": fields.identity_check, "witness": fields.witness, "scan_sha256": fields.file_sha256}
@@ -104,13 +105,13 @@ async def _needs(deps: Deps, version: AgreementVersion, party: Party, fields: Si
     return found
 
 
-async def _scan(dispute: Dispute, fields: SignatureIn) -> list[FieldProblem]:
+async def scan(dispute: Dispute, file_id: UUID | None, sha256: str | None) -> list[FieldProblem]:
     """The file that was looked at is the one that lies here."""
-    if fields.file_id is None:
+    if file_id is None:
         return []
-    stored = await StoredFile.get_or_none(id=fields.file_id, dispute_id=dispute.id, deleted_at=None)
+    stored = await StoredFile.get_or_none(id=file_id, dispute_id=dispute.id, deleted_at=None)
     if stored is None:
         return [FieldProblem("file_id", "没有找到这个文件，或者不在本案材料里，请重新上传。")]
-    if stored.sha256 != fields.file_sha256:
+    if stored.sha256 != sha256:
         return [FieldProblem("file_sha256", "扫描件与登记的指纹不一致，可能被改动过，请重新扫描上传。")]
     return []

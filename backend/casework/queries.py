@@ -11,6 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
+from backend.agreements import todo
 from backend.appointments import queries as appointments
 from backend.casework import attention, information, queue_order, registration, rights, views
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
@@ -129,7 +130,10 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
         requests=await information.of_dispute(deps, dispute.id, None),
         elapsed=await elapsed.of(deps, dispute),
         members=group.members(deps.catalog, dispute, parties),
-        attention=attention.of(deps, parties, representations, group),
+        attention=[
+            *attention.of(deps, parties, representations, group),
+            *(await todo.of_staff(deps, dispute) if views.is_own(actor, dispute) else []),
+        ],
     )
 
 

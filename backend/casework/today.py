@@ -1,7 +1,8 @@
 """The morning list: who comes today, who is to be tried again, what is overdue or soon due, and for whom everything
 else waits."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -9,7 +10,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import StaffActor
 from backend.appointments import lists as appointments
 from backend.appointments.schemas import CenterAppointmentOut, CenterAppointmentsQuery
-from backend.casework import information, views
+from backend.casework import information, unfinished, views
 from backend.casework.queries import parties_of
 from backend.casework.views import CaseBrief
 from backend.core import clock
@@ -29,6 +30,12 @@ class WaitingCase(Out):
     until: str | None
 
 
+class UnfinishedAgreement(Out):
+    case: CaseBrief
+    missing: list[unfinished.What]
+    missing_text: str
+
+
 class TodayOut(Out):
     """At most a hundred of each, of the city's twenty; the queue has the rest. Of a mediator the own cases, else the
     center's."""
@@ -39,6 +46,8 @@ class TodayOut(Out):
     overdue: list[CaseBrief]
     due_soon: list[CaseBrief]
     waiting: list[WaitingCase]
+    agreements: list[UnfinishedAgreement]
+    """Not signed by all, not in everybody's hands, or with a court that is late; the earliest filed first."""
 
 
 async def of(deps: Deps, actor: StaffActor) -> TodayOut:
@@ -52,7 +61,9 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
     soon = await _read(mine.filter(due_at__gte=now, yellow_at__lte=now), most)
     held = await _read(mine.filter(waiting, due_at__gte=now), most)
     tries = await _read(mine.filter(next_try_on__lte=today), most, "next_try_on")
-    cases = {each.id: each for each in (*overdue, *soon, *held, *tries)}
+    lacking = await unfinished.of(deps, actor, most)
+    agreed = await _whole(list(lacking))
+    cases = {each.id: each for each in (*overdue, *soon, *held, *tries, *agreed)}
     parties = await parties_of(list(cases.values()))
     briefs = {each.id: views.brief(deps, actor, each, parties[each.id]) for each in cases.values()}
     return TodayOut(
@@ -61,6 +72,7 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
         overdue=[briefs[each.id] for each in overdue],
         due_soon=[briefs[each.id] for each in soon],
         waiting=[_waiting(each, briefs[each.id]) for each in held],
+        agreements=[_unfinished(lacking[each.id], briefs[each.id]) for each in agreed],
     )
 
 
@@ -72,8 +84,11 @@ def _mine(actor: StaffActor) -> QuerySet[Dispute]:
 
 async def _read(cases: QuerySet[Dispute], most: int, order: str = "due_at") -> list[Dispute]:
     """The most urgent first. Only what is shown is read whole."""
-    ids = await cases.order_by(order, "id").limit(most).values_list("id", flat=True)
-    rows = Dispute.filter(id__in=ids).order_by(order, "id")
+    return await _whole(await cases.order_by(order, "id").limit(most).values_list("id", flat=True), order)
+
+
+async def _whole(ids: Sequence[Any], *order: str) -> list[Dispute]:
+    rows = Dispute.filter(id__in=ids).order_by(*order, "id")
     return await rows.select_related("center", "mediator", "transfer_to") if ids else []
 
 
@@ -85,6 +100,12 @@ async def _visits(deps: Deps, actor: StaffActor, most: int) -> list[CenterAppoin
         return visits
     own = await _mine(actor).filter(id__in=[each.dispute_id for each in visits]).values_list("id", flat=True)
     return [each for each in visits if each.dispute_id in set(map(str, own))]
+
+
+def _unfinished(missing: list[unfinished.What], brief: CaseBrief) -> UnfinishedAgreement:
+    return UnfinishedAgreement(
+        case=brief, missing=missing, missing_text="".join(unfinished.TEXTS[what] for what in missing)
+    )
 
 
 def _waiting(dispute: Dispute, brief: CaseBrief) -> WaitingCase:

@@ -23,6 +23,22 @@ class Reserved(Entry):
     reason: str = Field(min_length=1)
 
 
+class CourtTimes(Entry):
+    """How many days a court has: to accept, to decide from then on, and how many more where it extends them."""
+
+    accept_days: int = Field(ge=1)
+    decide_days: int = Field(ge=1)
+    extension_days: int = Field(ge=0)
+    basis: str = Field(min_length=1)
+
+
+class Caution(Entry):
+    """What is to be asked of the court before it is named in such a case."""
+
+    categories: frozenset[str] = Field(min_length=1)
+    text: str = Field(min_length=1)
+
+
 class Court(Entry):
     code: str = Field(min_length=1, max_length=32)
     name: str = Field(min_length=1, max_length=64)
@@ -47,6 +63,8 @@ class ConfirmationRules(Entry):
     applied_by: dict[AppliedBy, str]
     ways_on: dict[ConfirmationStatus, tuple[str, ...]]
     courts: tuple[Court, ...]
+    court_times: CourtTimes
+    cautions: tuple[Caution, ...] = ()
 
     @model_validator(mode="after")
     def check_rows(self) -> Self:
@@ -60,8 +78,12 @@ class ConfirmationRules(Entry):
     @property
     def categories(self) -> set[str]:
         """That it names."""
-        named = [row.categories for row in self.exclusions.values()] + [row.categories for row in self.reserved]
+        named = [row.categories for row in self.exclusions.values()]
+        named += [row.categories for row in self.reserved] + [row.categories for row in self.cautions]
         return {code for codes in named for code in codes}
+
+    def caution_for(self, categories: frozenset[str]) -> str | None:
+        return next((row.text for row in self.cautions if row.categories & categories), None)
 
     def reserved_for(self, categories: frozenset[str]) -> Reserved | None:
         return next((row for row in self.reserved if row.categories & categories), None)

@@ -17,13 +17,24 @@ _DIGITS = {"0": "0０〇零", "1": "1１一壹幺", "2": "2２二贰两", "3": "
 _DIGIT = f"[{''.join(_DIGITS.values())}]"
 _ALONE = f"(?<!{_DIGIT})", f"(?!{_DIGIT})"
 _TITLES = "先生|女士|小姐|同志|师傅|老师|医生|律师|老板|经理|总(?![计额共是之体数价])|大爷|大妈|大姐|大哥|阿姨|叔叔|某"
-_REGION = re.compile(r"^(?:中国|湖北省?|宜昌市?|[\u4e00-\u9fff]{2,3}[省市县区])+")
-_FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|公司|集团|分公司|服务部|经营部|商行|厂)+$")
+_REGION = re.compile(r"^(?:中国|湖北省?|宜昌市?|[\u4e00-\u9fff]{2,3}(?<![超小园社景])[省市县区])+")
+_WITHIN_BRACKETS = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
+_FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|公司|集团|分公司|服务部|经营部|经销部"
+                   r"|门诊部|商行|工作室|事务所|合作社|中心|分店|门店|店|馆|厂)+$")  # fmt: skip
 _TRADE = re.compile(
     r"(?:物业|服务|管理|商贸|贸易|科技|实业|食品|包装|建筑|建设|工程|房地产|地产|开发|置业|投资|文化|传媒|餐饮|酒店|物流|运输"
-    r"|汽车|医药|化工|机械|电子|信息|网络|教育|农业|生态|环保|劳务|装饰|材料|电器|服饰|家居|医院|诊所|学校|超市|有限)$"
+    r"|汽车|医药|化工|机械|电子|信息|网络|教育|农业|生态|环保|劳务|装饰|材料|电器|服饰|家居|医院|诊所|学校|超市|酒楼|宾馆"
+    r"|小吃|有限)$"
 )
 _BRAND = 3
+"""Characters from which on a name can hardly be an ordinary word. A shorter one counts where it stands as who does or
+suffers something: between the words before and after it."""
+_STOPS = r"\s，。；：、！？,;:!?“”‘’\"'（()）《》【】"
+_BEFORE = rf"(?:^|(?<=[{_STOPS}找和与跟向被由对告让请给同及从去到是把将为托诉欠因替催约问]))"
+_AFTER = (
+    rf"(?=$|[{_STOPS}说称讲问答派赔付退修要会将把就也还却未没不已在与和向对给叫让认应拒承愿]"
+    r"|表示|同意|一方|方面|那边|这边|的人|员工|老板|负责|支付|维修|来人|提出|主张|收到|违约|反悔)"
+)
 _LOOSE = {False: re.compile(_WITHIN_NAME), True: re.compile(_BETWEEN)}
 _LEAST = 2
 _ROUNDS = 5
@@ -59,8 +70,7 @@ class Known:
                    if not any(value in word for word in words)}  # fmt: skip
         ordered = sorted(spelled.items(), key=lambda each: -len(each[0]))
         exact = [(_pattern(value, kind), word, kind) for value, (word, kind) in ordered]
-        called = [(re.compile(f"{re.escape(fact.value[0])}(?:{_TITLES})(?!人)"), fact.word, "person")
-                  for fact in self.facts if fact.kind == "person" and 2 <= len(fact.value) <= 4]  # fmt: skip
+        called = [(pattern, fact.word, fact.kind) for fact in self.facts for pattern in _as_called(fact)]
         return (*exact, *called)
 
 
@@ -112,20 +122,41 @@ def _spellings(fact: Fact) -> Iterable[str]:
     if len(value) >= _LEAST:
         yield value
     if fact.kind == "organization":
-        yield from (each for each in _called(_FORM.sub("", _REGION.sub("", value))) if each != value)
+        *longer, brand = _cores(value)
+        names = [each for each in (_REGION.sub("", value), *longer, brand) if len(each) >= _BRAND]
+        if len(brand) >= _LEAST:
+            names += [f"{brand}{ending}" for ending in ("公司", "集团", "厂", "店")]
+            names += [f"{place}{brand}" for place in _places_in(value)]
+        yield from (each for each in names if each != value)
 
 
-def _called(core: str) -> Iterator[str]:
-    """What people call a company: 山水物业服务, 山水物业, 山水公司; the bare brand only where it is no short word."""
-    while True:
-        if len(core) >= _BRAND:
-            yield core
-        brand = _TRADE.sub("", core)
-        if brand == core:
-            break
-        core = brand
-    if len(core) >= _LEAST:
-        yield from (f"{core}{ending}" for ending in ("公司", "集团", "厂"))
+def _cores(value: str) -> list[str]:
+    """What people call a company, ever shorter: 山水物业服务, 山水物业, 山水."""
+    found = [_FORM.sub("", _REGION.sub("", _WITHIN_BRACKETS.sub("", value)))]
+    while (shorter := _TRADE.sub("", found[-1])) != found[-1]:
+        found.append(shorter)
+    return found
+
+
+def _places_in(value: str) -> list[str]:
+    """At its head, without their kind: 宜昌 of 湖北省宜昌市…"""
+    head = _REGION.match(value)
+    parts = re.split("[省市县区]", head[0].removeprefix("中国")) if head else []
+    return [part.removeprefix("湖北") or part for part in parts if part]
+
+
+def _as_called(fact: Fact) -> Iterator[re.Pattern[str]]:
+    """By surname and title, by the given name, by a short brand: what is an ordinary word elsewhere."""
+    if fact.kind == "organization":
+        short = [brand for brand in _cores(fact.value)[-1:] if len(brand) == _LEAST]
+    elif fact.kind == "person" and 2 <= len(fact.value) <= 4:
+        yield re.compile(f"{re.escape(fact.value[0])}(?:{_TITLES})(?!人)")
+        surname, given = fact.value[0], fact.value[1:]
+        short = [f"老{surname}", f"小{surname}", *([given] if len(given) == _LEAST else [])]
+    else:
+        short = []
+    for name in short:
+        yield re.compile(_BEFORE + re.escape(name) + _AFTER)
 
 
 def _pattern(value: str, kind: str) -> re.Pattern[str]:

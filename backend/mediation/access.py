@@ -32,7 +32,7 @@ class Standing:
     """Whom a party's phone speaks for: itself, or who is represented."""
     member: CaseMember | None = None
     reads_only: bool = False
-    """Staff of a center to which the case is offered."""
+    """Staff of a center to which the case is offered: they read it as the city does, masked."""
 
 
 async def of_resident(actor: ResidentActor, dispute_id: UUID, *, lock: bool = False) -> Standing:
@@ -54,7 +54,8 @@ async def of_colleague(actor: StaffActor, dispute_id: UUID, *, lock: bool = Fals
                 raise
         else:
             offered = actor.center_id not in (None, dispute.center_id)
-            return Standing(_of_staff(actor, dispute), dispute, reads_only=offered)
+            kind = StandingKind.SUPERVISOR if offered else _of_staff(actor, dispute)
+            return Standing(kind, dispute, reads_only=offered)
     return await _as_member(memberships_of(actor), dispute_id, lock=lock)
 
 

@@ -4,7 +4,7 @@ from backend.agreements.schemas import Content
 from backend.core.paper_rules import PaperKind
 from backend.core.wording import full_date_text
 from backend.papers.case import SIDES, Agreed, Case, day, money
-from backend.papers.heads import BOTH, head
+from backend.papers.heads import BOTH, a_dispute, head
 from backend.papers.shapes import AgreementData, ConfirmationData, PartyLine, TermLine
 from backend.papers.template import chinese_number
 from models import Confirmation, Side
@@ -76,7 +76,7 @@ def _heading(content: Content) -> dict[str, str]:
     names = {side: "、".join(each.name for each in content.parties if each.side == side) for side in Side}
     return {
         "case_number": content.case_number or "",
-        "category": content.category,
+        "category": a_dispute(content.category),
         "organization": content.organization or "",
         "seal_name": content.seal_name or "",
         "mediator": content.mediator or "",

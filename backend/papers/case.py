@@ -44,6 +44,9 @@ class Case:
     deps: Deps
     dispute: Dispute
     parties: tuple[Party, ...]
+    """Who still takes part."""
+    everybody: tuple[Party, ...]
+    """And who has left: they stand on what was recorded while they were there."""
     agents: dict[UUID, str]
     """Who acts for a party, by its id."""
     events: dict[str, Event]
@@ -105,6 +108,7 @@ async def read(deps: Deps, dispute: Dispute) -> Case:
         deps,
         dispute,
         tuple(party for party in parties if party.left_at is None) or tuple(parties),
+        tuple(parties),
         {row.party_id: _agent(deps, row) for row in acting},
         {event.kind: event for event in events},
         **await _agreed(deps, dispute),

@@ -6,6 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from models import AgreementStatus, AgreementVersion, Paper, PaperState
 
@@ -28,9 +29,12 @@ async def is_genuine(code: str, digest: str) -> bool:
     agreement, if it rests on one, still holds in that version."""
     papers = Paper.filter(check_code_hash=code_hash(code), state=PaperState.READY, superseded_at=None)
     paper = await papers.filter(Q(pdf__sha256=digest) | Q(content_hash=digest)).first()
-    return paper is not None and (paper.basis_id is None or await _holds(paper.basis_id))
+    return paper is not None and await (await still_true(papers, paper.dispute_id)).filter(id=paper.id).exists()
 
 
-async def _holds(version_id: UUID) -> bool:
-    version = await AgreementVersion.get(id=version_id).select_related("agreement")
-    return version.number == version.agreement.version and version.agreement.status in _HOLDS
+async def still_true(papers: QuerySet[Paper], dispute_id: UUID) -> QuerySet[Paper]:
+    """Those of a case without what rests on a text that has been changed, made void or replaced since: nobody may sign
+    it any more."""
+    found = AgreementVersion.filter(agreement__dispute_id=dispute_id, agreement__status__in=_HOLDS)
+    holding = [each.id for each in await found.select_related("agreement") if each.number == each.agreement.version]
+    return papers.filter(Q(basis_id__isnull=True) | Q(basis_id__in=holding))

@@ -4,29 +4,26 @@ import json
 
 from backend.core.paper_rules import PaperKind
 from backend.core.wording import full_date_text
-from backend.disputes import history
-from backend.papers import agreements
 from backend.papers.case import Case, day, money, when
 from backend.papers.heads import BOTH, head
 from backend.papers.shapes import (
     AcceptanceData,
     ApplicationData,
-    ContactLine,
     CoverData,
     FactLine,
-    FollowUpData,
     RightsNoticeData,
     TerminationData,
 )
-from models import Event, Party, RightsAcknowledgement, Side, Source, Staff, Status
+from models import Party, RightsAcknowledgement, Side, Source, Staff, Status
 
 _WAYS = {"phone": "在小程序中", "window": "在窗口", "session": "在调解开始时当面宣读"}
-_CHANNELS = {"phone": "电话", "sms": "短信", "wechat": "微信", "visit": "上门", "letter": "信函", "other": "其他"}
 
 
 async def application(case: Case, kind: PaperKind) -> ApplicationData:
-    """The applicant's own: nothing of the other side that the applicant does not know."""
-    own = (Side.APPLICANT,)
+    """The applicant's own: nothing of the other side that the applicant does not know, and where several apply, nothing
+    by which one could find another."""
+    alone = sum(party.side is Side.APPLICANT for party in case.parties) == 1
+    own = (Side.APPLICANT,) if alone else ()
     return ApplicationData(**await head(case, kind), **_claimed(case), parties=case.lines(numbers=own, phones=own))
 
 
@@ -70,22 +67,6 @@ async def termination(case: Case, kind: PaperKind) -> TerminationData:
     )
 
 
-async def follow_up(case: Case, kind: PaperKind) -> FollowUpData:
-    """What was heard since the agreement."""
-    agreed, event = case.in_force or case.written or case.oral, case.events.get("agreed")
-    since = Event.filter(dispute_id=case.dispute.id, kind="contact_logged", id__gt=event.id if event else None)
-    note = case.known("fulfilled").get("note")
-    return FollowUpData(
-        **await head(case, kind),
-        parties=case.lines(),
-        agreed_on=day(case.at("agreed")),
-        fulfilled_on=day(case.at("fulfilled")),
-        state=note or ("已全部履行。" if case.at("fulfilled") else ""),
-        terms=agreements.terms(agreed.content) if agreed else (),
-        contacts=tuple(_contact(case, each) for each in await since.order_by("id")) if event else (),
-    )
-
-
 async def cover(case: Case, kind: PaperKind) -> CoverData:
     dispute, catalog = case.dispute, case.deps.catalog
     ended = dispute.status in (Status.CLOSED, Status.FULFILLED, Status.NOT_AGREED)
@@ -112,14 +93,6 @@ def _claimed(case: Case) -> dict[str, str]:
         "place": place.get("address") or "",
         "filed_on": day(dispute.created_at),
     }
-
-
-def _contact(case: Case, event: Event) -> ContactLine:
-    return ContactLine(
-        at=when(event.at),
-        how=_CHANNELS.get(str(event.data.get("channel")), ""),
-        outcome=history.detail_of(case.deps, event).get("outcome", ""),
-    )
 
 
 def _outcome(case: Case) -> str:

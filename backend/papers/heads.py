@@ -7,6 +7,11 @@ from models import Organization, Side
 BOTH = (Side.APPLICANT, Side.RESPONDENT)
 
 
+def a_dispute(category: str) -> str:
+    """物业 is a category, 物业纠纷 what a paper calls it."""
+    return category if category.endswith(("纠纷", "争议")) else f"{category}纠纷"
+
+
 async def head(case: Case, kind: PaperKind) -> dict[str, str]:
     """Of `CaseHead`."""
     dispute = case.dispute
@@ -20,7 +25,7 @@ async def head(case: Case, kind: PaperKind) -> dict[str, str]:
         "organization": organization.name if organization else "",
         "seal_name": (organization.seal_name or organization.name) if organization else "",
         "mediator": dispute.mediator.name if dispute.mediator else "",
-        "category": category.name if category else dispute.category,
+        "category": a_dispute(category.name if category else dispute.category),
         "applicants": case.names(Side.APPLICANT),
         "respondents": case.names(Side.RESPONDENT),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-from backend.papers import agreements, folder, gathering, minutes, shapes
+from backend.papers import agreements, folder, follow_up, gathering, minutes, shapes
 from backend.papers.fields import PaperData
 
 
@@ -25,7 +25,7 @@ PAPERS: Final[Mapping[str, Paperwork]] = {
     "agreement": Paperwork(shapes.AgreementData, agreements.written, "written"),
     "oral_agreement": Paperwork(shapes.AgreementData, agreements.oral, "oral"),
     "termination": Paperwork(shapes.TerminationData, gathering.termination),
-    "follow_up": Paperwork(shapes.FollowUpData, gathering.follow_up),
+    "follow_up": Paperwork(shapes.FollowUpData, follow_up.gather),
     "confirmation": Paperwork(shapes.ConfirmationData, agreements.confirmation, "in_force"),
 }
 

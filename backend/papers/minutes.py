@@ -59,7 +59,7 @@ async def _written(case: Case, row: Minutes) -> dict[str, object]:
 
 
 async def _answers(case: Case, row: Minutes) -> tuple[AnswerLine, ...]:
-    names = {party.id: case.name(party) for party in case.parties}
+    names = {party.id: case.name(party) for party in case.everybody}
     given = await MinutesAnswer.filter(minutes_id=row.id).order_by("id")
     return tuple(
         AnswerLine(name=names.get(each.party_id, ""), answer=_ANSWERED[each.answer], answered_at=when(each.at))
@@ -69,7 +69,7 @@ async def _answers(case: Case, row: Minutes) -> tuple[AnswerLine, ...]:
 
 async def _present(case: Case, meeting: Meeting) -> tuple[PresentLine, ...]:
     rows = await MeetingParticipant.filter(meeting_id=meeting.id).order_by("id")
-    names, sides = await _names(case, rows), {party.id: SIDES[party.side] for party in case.parties}
+    names, sides = await _names(case, rows), {party.id: SIDES[party.side] for party in case.everybody}
     return tuple(
         PresentLine(
             name=names.get(row.id, ""),
@@ -81,7 +81,7 @@ async def _present(case: Case, meeting: Meeting) -> tuple[PresentLine, ...]:
 
 
 async def _names(case: Case, rows: Sequence[MeetingParticipant]) -> dict[UUID, str]:
-    parties = {party.id: case.name(party) for party in case.parties}
+    parties = {party.id: case.name(party) for party in case.everybody}
     staff = {each.id: each.name for each in await Staff.filter(id__in=[row.staff_id for row in rows if row.staff_id])}
     members = CaseMember.filter(id__in=[row.member_id for row in rows if row.member_id])
     known = parties | staff | {each.id: _member(case, each) for each in await members.select_related("organization")}

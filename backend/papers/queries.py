@@ -15,6 +15,7 @@ from backend.core.pagination import cut, decode_id
 from backend.core.schema import Page, PageQuery
 from backend.mediation import access
 from backend.mediation.access import Standing
+from backend.papers import checking
 from backend.papers.schemas import OwnPaperOut, OwnPapersOut, PaperFileOut, PaperOut
 from models import Paper, PaperState, Party, Safety, Side, StoredFile
 
@@ -25,18 +26,19 @@ _OF_THE_CENTER = (StandingKind.MEDIATOR, StandingKind.CENTER)
 async def standing_of(actor: StaffActor, dispute_id: UUID, *, lock: bool = False) -> Standing:
     """Of the case's center. Raises NotFoundError."""
     found = await access.of_colleague(actor, dispute_id, lock=lock)
-    if found.kind not in _OF_THE_CENTER:
+    if found.kind not in _OF_THE_CENTER or found.reads_only:
         raise NotFoundError
     return found
 
 
 async def current(dispute_id: UUID) -> list[Paper]:
     """Which final papers a case has: made, and not overtaken by another one."""
-    return await _valid(Paper.filter(dispute_id=dispute_id)).order_by("id")
+    return await (await _valid(dispute_id)).order_by("id")
 
 
-def _valid(papers: QuerySet[Paper]) -> QuerySet[Paper]:
-    return papers.filter(is_draft=False, state=PaperState.READY, superseded_at=None)
+async def _valid(dispute_id: UUID) -> QuerySet[Paper]:
+    made = Paper.filter(dispute_id=dispute_id, is_draft=False, state=PaperState.READY, superseded_at=None)
+    return await checking.still_true(made, dispute_id)
 
 
 async def page(deps: Deps, actor: StaffActor, dispute_id: UUID, query: PageQuery) -> Page[PaperOut]:
@@ -92,13 +94,15 @@ async def _readable(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> Query
     kinds = deps.catalog.papers.items()
     shown = Q(code__in=[code for code, kind in kinds if kind.readers in readers])
     own = Q(code__in=[code for code, kind in kinds if kind.readers == "party"], subject_id__in=list(found.party_ids))
-    return _valid(Paper.filter(shown | own, dispute_id=dispute_id))
+    return (await _valid(dispute_id)).filter(shown | own)
 
 
 async def _is_applicant(actor: ResidentActor, found: Standing) -> bool:
+    """Who filed it, or speaks for the first of those who applied: who joined them later did not."""
     if found.dispute.resident_id == actor.id:
         return True
-    return await Party.filter(id__in=list(found.party_ids), side=Side.APPLICANT).exists()
+    applied = await Party.filter(dispute_id=found.dispute.id, side=Side.APPLICANT).order_by("ordinal").first()
+    return applied is not None and applied.id in found.party_ids
 
 
 def out(deps: Deps, paper: Paper) -> PaperOut:

@@ -123,11 +123,31 @@ class ContactLine(PaperData):
     outcome: str = item("情况", "漏水已修好，款项已付清。")
 
 
+class KeptLine(PaperData):
+    number: str = item("序号", "1")
+    who: str = item("履行人", "某某物业服务有限公司")
+    what: str = item("内容", "修好602室卫生间漏水")
+    amount: str = item("金额", "1,200元")
+    due_on: str = item("期限", "2026年12月10日")
+    paid: str = item("已履行金额", "600元")
+    state: str = item("状态", "部分履行")
+
+
+class ReportLine(PaperData):
+    on: str = item("日期", "2026年12月8日")
+    number: str = item("序号", "1")
+    by: str = item("登记人", "当事人")
+    text: str = item("情况", "600元；转账")
+    verdict: str = item("认定", "已确认")
+
+
 class FollowUpData(CaseData):
     agreed_on: str = item("达成日期", "2026年11月30日")
     fulfilled_on: str = item("履行完毕日期", "2026年12月12日")
     state: str = item("履行情况", "已全部履行。")
     terms: tuple[TermLine, ...] = several("协议内容")
+    commitments: tuple[KeptLine, ...] = several("约定事项")
+    reports: tuple[ReportLine, ...] = several("履行记录")
     contacts: tuple[ContactLine, ...] = several("回访")
 
 

@@ -5,12 +5,13 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.agreements import drafting, parcels, signing, views
+from backend.agreements import copies, drafting, parcels, signing, views
 from backend.agreements.errors import (
     AgreementEndedError,
     AgreementOpenError,
     AlreadySignedError,
     ContentMismatchError,
+    CopyReceivedError,
     GuardianSignsError,
     NotAgreedYetError,
     NotFinalError,
@@ -25,6 +26,7 @@ from backend.agreements.schemas import (
     ArrivalIn,
     CommentIn,
     CommentOut,
+    CopyIn,
     DraftIn,
     FinalIn,
     ParcelIn,
@@ -208,4 +210,21 @@ async def record_parcel_arrival(
     actor: StaffActor, dispute_id: UUID, agreement_id: UUID, *, parcel_id: UUID, body: ArrivalIn, deps: Deps
 ) -> AgreementOut:
     _ = await parcels.arrived(deps, actor, dispute_id, agreement_id, parcel_id=parcel_id, fields=body)
+    return await views.get(deps, actor, dispute_id, agreement_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _ONE + "/copies",
+    audience="staff",
+    body=CopyIn,
+    returns=AgreementOut,
+    status=201,
+    errors=(RoleNotAllowedError, NotFinalError, CopyReceivedError),
+)
+async def hand_over_copy(
+    actor: StaffActor, dispute_id: UUID, agreement_id: UUID, body: CopyIn, deps: Deps
+) -> AgreementOut:
+    _ = await copies.hand_over(deps, actor, dispute_id, agreement_id, body)
     return await views.get(deps, actor, dispute_id, agreement_id)

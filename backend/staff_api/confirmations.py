@@ -6,7 +6,14 @@ from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
 from backend.agreements import confirmation_views, confirming
-from backend.agreements.confirmation_schemas import ApplicationIn, ConfirmationOut, ConsentIn, ExclusionIn, ResultIn
+from backend.agreements.confirmation_schemas import (
+    AcceptanceIn,
+    ApplicationIn,
+    ConfirmationOut,
+    ConsentIn,
+    ExclusionIn,
+    ResultIn,
+)
 from backend.agreements.confirming import ConfirmationClosedError, ConsentsMissingError, NotAppliedError
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
@@ -51,6 +58,22 @@ async def record_confirmation_application(
     actor: StaffActor, dispute_id: UUID, body: ApplicationIn, deps: Deps
 ) -> ConfirmationOut:
     _ = await confirming.apply(deps, actor, dispute_id, body)
+    return await confirmation_views.get(deps, actor, dispute_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _CASE + "/acceptance",
+    audience="staff",
+    body=AcceptanceIn,
+    returns=ConfirmationOut,
+    errors=(RoleNotAllowedError, NotAppliedError),
+)
+async def record_confirmation_acceptance(
+    actor: StaffActor, dispute_id: UUID, body: AcceptanceIn, deps: Deps
+) -> ConfirmationOut:
+    _ = await confirming.accept(deps, actor, dispute_id, body)
     return await confirmation_views.get(deps, actor, dispute_id)
 
 

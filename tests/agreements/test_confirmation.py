@@ -1,12 +1,16 @@
 """司法确认: thirty days, both together, the right court, told in time, once."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
+import httpx
 import pytest
 
 from backend.agreements import confirmation_sweeps
+from backend.calendars.working_days import NoticeDay, WorkingCalendar
+from backend.casework import court_clocks
 from backend.core.clock import SHANGHAI
-from models import Dispute, Registration
+from models import DayKind, Dispute, Registration
 from tests.agreements.scene import TERMS, Scene, agreed_case, in_force
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
@@ -94,8 +98,68 @@ async def test_the_court_that_invited(scene: Scene) -> None:
         dispute_id=scene.case, basis="referral", referred_by="court", referrer_name="宜都市人民法院枝城法庭",
         created_at=scene.clock.now(),
     )  # fmt: skip
-    first, *_ = granted(await scene.mediator.get(scene.path("/confirmation")))["courts"]
-    assert (first["ground"], first["court"]) == ("inviting", "宜都市人民法院枝城法庭")
+    (only,) = granted(await scene.mediator.get(scene.path("/confirmation")))["courts"]
+    assert (only["ground"], only["court"]) == ("inviting", "宜都市人民法院枝城法庭")
+    await _both_want_it(scene)
+    path, there = scene.path("/confirmation/application"), {"ground": "inviting", "court_code": None}
+    assert paths(await scene.clerk.post(path, APPLIED)) == {"court_code"}, "no other ground beside it"
+    for wrong in ("邀请调解的人民法院", "枝城法庭", "宜昌市中级人民法院"):
+        assert paths(await scene.clerk.post(path, APPLIED | there | {"court_name": wrong})) == {"court_name"}
+    named = APPLIED | there | {"court_name": only["court"]}
+    assert granted(await scene.clerk.post(path, named))["court"] == only["court"]
+
+
+async def test_the_court_has_its_own_days(app: App, scene: Scene) -> None:
+    """Three to accept, fifteen to decide, ten more where it says so; the mediator hears once of what has passed."""
+    await in_force(scene)
+    await _both_want_it(scene)
+    path, accepted = scene.path("/confirmation"), {"accepted_on": "2026-11-30"}
+    refused(await scene.clerk.post(f"{path}/acceptance", accepted | {"accepted_on": "2026-11-24"}), 409)
+    applied = granted(await scene.clerk.post(f"{path}/application", APPLIED))
+    clock = applied["court_clock"]
+    assert (clock["step"], clock["last_day"], clock["days_left"]) == ("acceptance", "2026-11-27", 3)
+    for days, told in ((3, 0), (4, 1), (5, 0)):
+        scene.clock.set(of(days, 1))
+        assert await court_clocks.sweep(app.ctx.deps) == told, days
+    assert _late(await scene.mediator.get(scene.path()))
+    assert not _late(await (await scene.people.staff("supervisor")).get(scene.path()))
+    today = granted(await scene.mediator.get("/me/today"))["agreements"]
+    assert [(each["case"]["id"], each["missing"]) for each in today] == [(scene.case, ["court", "originals"])]
+    scene.clock.set(of(8))
+    for wrong in ("2026-11-23", "2026-12-03", "2026-13-01", None, 5):
+        assert paths(await scene.clerk.post(f"{path}/acceptance", {"accepted_on": wrong})) == {"accepted_on"}
+    seen = granted(await scene.clerk.post(f"{path}/acceptance", accepted))
+    assert (seen["accepted_on"], seen["court_clock"]["last_day"]) == ("2026-11-30", "2026-12-15")
+    longer = granted(await scene.clerk.post(f"{path}/acceptance", accepted | {"extended": True}))
+    assert (longer["court_clock"]["step"], longer["court_clock"]["last_day"]) == ("decision", "2026-12-25")
+    assert granted(await scene.clerk.post(f"{path}/acceptance", accepted | {"extended": True})) == longer
+    scene.clock.set(of(32))
+    assert [await court_clocks.sweep(app.ctx.deps) for _ in range(2)] == [1, 0]
+    inbox = granted(await scene.mediator.get("/notices"))["items"]
+    assert [each["kind"] for each in inbox].count("court_late") == 2
+    early = RULED | {"decided_on": "2026-11-25"}
+    assert paths(await scene.clerk.post(f"{path}/result", early)) == {"decided_on"}, "before it was accepted"
+    done = granted(await scene.clerk.post(f"{path}/result", RULED | {"decided_on": "2026-12-26"}))
+    assert (done["status"], done["court_clock"]) == ("confirmed", None)
+    refused(await scene.clerk.post(f"{path}/acceptance", accepted), 409, "confirmation_not_applied")
+    assert not _late(await scene.mediator.get(scene.path()))
+    assert await court_clocks.sweep(app.ctx.deps) == 0
+
+
+async def test_the_days_are_counted_anew_when_the_holidays_are_announced(app: App, scene: Scene) -> None:
+    scene.clock.set(of(10))
+    await in_force(scene)
+    path, deps = scene.path("/confirmation"), app.ctx.deps
+    seen = granted(await scene.applicant.get(path))
+    assert (seen["last_day"], seen["counted"]["is_estimated"]) == ("2027-01-04", True)
+    off = NoticeDay(date(2027, 1, 4), DayKind.OFF, "元旦")
+    announced = replace(deps, calendar=WorkingCalendar((off,), frozenset({2027})))
+    for _ in range(2):
+        await confirmation_sweeps.sweep(announced)
+    seen = granted(await scene.applicant.get(path))
+    assert (seen["last_day"], seen["counted"]["is_estimated"]) == ("2027-01-05", False)
+    timeline = granted(await scene.applicant.get(scene.path("/timeline"), limit=100))["items"]
+    assert [each["kind"] for each in timeline].count("confirmation_recounted") == 1
 
 
 async def test_patents_are_not_for_basic_courts(scene: Scene) -> None:
@@ -105,7 +169,8 @@ async def test_patents_are_not_for_basic_courts(scene: Scene) -> None:
     seen = granted(await scene.mediator.get(path))
     assert seen["court_level"] == "intermediate"
     assert "外观设计专利" in seen["reserved_reason"]
-    assert seen["courts"][0]["court"] == "宜昌市中级人民法院"
+    assert [each["court"] for each in seen["courts"][:2]] == ["宜昌市中级人民法院", "武汉市中级人民法院"]
+    assert "外观设计专利可以向宜昌市中级人民法院申请" in seen["caution"]
     await _both_want_it(scene)
     assert paths(await scene.clerk.post(f"{path}/application", APPLIED)) == {"court_code"}
     there: Json = {"ground": "domicile", "court_code": None, "court_name": "南昌市东湖区人民法院"}
@@ -132,8 +197,7 @@ async def test_told_in_time_in_the_daytime_and_to_both(app: App, scene: Scene) -
     assert (await confirmation_sweeps.sweep(app.ctx.deps))["missed"] == 1
     seen = granted(await scene.clerk.get(scene.path("/confirmation")))
     assert (seen["status"], seen["days_left"], len(seen["ways_on"])) == ("missed", None, 2)
-    at_window: Json = {"agrees": True, "party_id": scene.ids["respondent"]}
-    refused(await scene.clerk.post(scene.path("/confirmation/consents"), at_window), 409, "confirmation_closed")
+    refused(await scene.clerk.post(scene.path("/confirmation/result"), RULED), 409, "confirmation_not_applied")
 
 
 async def test_nothing_is_said_of_what_lies_with_the_court(app: App, scene: Scene) -> None:
@@ -146,11 +210,14 @@ async def test_nothing_is_said_of_what_lies_with_the_court(app: App, scene: Scen
 
 
 async def test_what_was_posted_in_time_is_in_time(app: App, scene: Scene) -> None:
+    """Both went there by themselves: the center hears of it afterwards."""
     await in_force(scene)
-    await _both_want_it(scene)
     scene.clock.set(of(33))
     assert (await confirmation_sweeps.sweep(app.ctx.deps))["missed"] == 1
     path = scene.path("/confirmation/application")
+    for party_id in scene.ids.values():
+        said: Json = {"agrees": True, "party_id": party_id}
+        granted(await scene.clerk.post(scene.path("/confirmation/consents"), said))
     late = APPLIED | {"applied_on": "2026-12-25", "applied_by": "post"}
     assert paths(await scene.clerk.post(path, late)) == {"applied_on"}
     assert granted(await scene.clerk.post(path, late | {"applied_on": "2026-12-24"}))["status"] == "applied"
@@ -209,6 +276,10 @@ async def test_an_oral_agreement_runs_from_the_moment_it_was_reached(scene: Scen
 async def _both_want_it(scene: Scene) -> None:
     for person in (scene.applicant, scene.respondent):
         granted(await person.post(scene.path("/confirmation/consent"), {"agrees": True}))
+
+
+def _late(answer: httpx.Response) -> bool:
+    return any("法院办理司法确认的期限" in each for each in granted(answer)["attention"])
 
 
 async def _inbox(person: Person) -> list[str]:

@@ -4,11 +4,24 @@ import asyncio
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from tortoise import connections
 
 from backend import worker
-from models import Agreement, AgreementStatus, Dispute, Paper, PaperState, Party, Safety, StoredFile
+from backend.commitments import promises
+from models import (
+    Agreement,
+    AgreementStatus,
+    Attendance,
+    Dispute,
+    MeetingParticipant,
+    Paper,
+    PaperState,
+    Party,
+    Safety,
+    StoredFile,
+)
 from tests.casework.staff import PeopleAtWork
 from tests.clock import START
 from tests.conftest import App
@@ -52,17 +65,24 @@ async def _fixed(case: Standings, **changes: Any) -> Json:
     return granted(await case["mediator"].post(path, {"version": drawn["version"]}))
 
 
-async def _settled(case: Standings) -> Json:
+async def _settled(press: Press, case: Standings) -> Json:
     """And in force."""
     fixed = await _fixed(case)
     await take(case["mediator"], case.dispute_id, "reach_agreement", form="written", summary="双方和解")
     await Agreement.filter(id=fixed["id"]).update(status=AgreementStatus.EFFECTIVE, effective_at=START)
+    dispute = await Dispute.get(id=case.dispute_id)
+    await promises.promise(press.app.ctx.deps, dispute, fixed["content"]["terms"], UUID(fixed["id"]))
     return fixed
 
 
 async def _followed(case: Standings) -> None:
     call = {"channel": "phone", "outcome": "已经修好", "reached": True}
     await take(case["mediator"], case.dispute_id, "log_contact", **call)
+    rows = granted(await case["mediator"].get(case.path("/commitments")))["items"]
+    act, payment = (f"/commitments/{each['id']}/reports" for each in rows)
+    done: Json = {"done_on": "2026-11-24"}
+    granted(await case["mediator"].post(case.path(act), done | {"text": "验收合格", "completes": True}), 201)
+    granted(await case["party_b"].post(case.path(payment), done | {"amount_fen": 50_000, "text": "先付一半"}), 201)
     await take(case["mediator"], case.dispute_id, "confirm_fulfilment", note="钱和修理都到位")
 
 
@@ -85,7 +105,7 @@ async def _read_back(press: Press, case: Standings, paper: Json) -> str:
 async def test_every_paper_says_what_the_case_says(press: Press, standings: Standings) -> None:
     case, mediator = standings, standings["mediator"]
     meeting_id = await _meeting(case)
-    await _settled(case)
+    await _settled(press, case)
     await _followed(case)
     texts: dict[str, str] = {}
     made: dict[str, Json] = {}
@@ -104,6 +124,8 @@ async def test_every_paper_says_what_the_case_says(press: Press, standings: Stan
     assert "13872560001" not in texts["agreement"], "both read it"
     assert "漏水发生在十一月" in texts["minutes"]
     assert "愿意少要一百元" not in texts["minutes"], "a concession is no evidence"
+    for told in ("验收合格", "500元；先付一半", "等待对方确认", "已确认", "（顺延到2026年12月21日）", "已履行"):
+        assert told in texts["follow_up"], told
     assert "1,200元" in texts["agreement"]
     assert "人民调解协议书" in texts["agreement"]
     assert "一式三份" in texts["agreement"]
@@ -162,12 +184,16 @@ async def test_the_same_version_is_the_same_paper(press: Press, standings: Stand
     again = await press.ask(mediator, case, "agreement")
     assert await fetched(mediator, case, again, "pdf") == content, "drawn anew, it is the same to the byte"
     code, where = paper["verify_path"].removeprefix("/verify/"), "203.0.113.1"
+    assert [each["id"] for each in granted(await case["party_b"].get(case.path("/papers")))["items"]] == [paper["id"]]
     assert (await guess(app, where, code, paper["pdf"]["sha256"])).json() == {"genuine": True}
     text = {"facts": FACTS, "issues": "修理责任", "terms": TERMS[:1], "manner": "修好", "deadline": "2026-12-20"}
     revised = granted(
         await mediator.put(case.path(f"/agreements/{fixed['id']}"), text | {"based_on": fixed["version"]})
     )
     assert (await guess(app, where, code, paper["pdf"]["sha256"])).json() == {"genuine": False}, "nobody may sign it"
+    assert granted(await case["party_b"].get(case.path("/papers")))["items"] == [], "nor print it any more"
+    kinds = {each["code"]: each for each in granted(await mediator.get(case.path("/paper-kinds")))["items"]}
+    assert not kinds["agreement"]["made"]
     early = refused(await mediator.post(case.path("/papers"), {"code": "agreement"}), 409, "paper_incomplete")
     assert early["missing"] == ["定稿指纹"]
     path = case.path(f"/agreements/{fixed['id']}/final")
@@ -193,7 +219,7 @@ async def test_who_reads_which_paper(press: Press, standings: Standings) -> None
     case, mediator = standings, standings["mediator"]
     for party in ("party_a", "party_b"):
         granted(await case[party].post(case.path("/rights-acknowledgement"), {"version": "1"}))
-    await _settled(case)
+    await _settled(press, case)
     made = {code: await press.ask(mediator, case, code) for code in ("application", "acceptance", "agreement")}
     notices = {
         p: await press.ask(mediator, case, "rights_notice", subject_id=case.ids[p]) for p in ("party_a", "party_b")
@@ -218,6 +244,62 @@ async def test_who_reads_which_paper(press: Press, standings: Standings) -> None
     stored = await StoredFile.filter(dispute_id=None).first()
     assert stored is not None
     refused(await mediator.get(f"/files/{stored.id}"), 404)
+
+
+async def test_nobody_finds_another_by_a_paper(press: Press, standings: Standings, app: App) -> None:
+    """What the court or the center must know of somebody is not the other side's to read, nor a fellow applicant's."""
+    case, mediator, keyring = standings, standings["mediator"], app.ctx.deps.keyring
+    await _settled(press, case)
+    alone = await press.ask(mediator, case, "application")
+    running = pdf_text(await fetched(mediator, case, await press.ask(mediator, case, "follow_up", draft=True), "pdf"))
+    assert running.count("未履行") == 3, "each of two, and both together"
+    confirmation = await press.ask(mediator, case, "confirmation")
+    for party in ("party_a", "party_b"):
+        refused(await case[party].get(case.path(f"/papers/{confirmation['id']}/pdf")), 404)
+        assert confirmation["id"] not in str(granted(await case[party].get(case.path("/papers"))))
+    fellow = Party(dispute_id=UUID(case.dispute_id), side="applicant", kind="person", ordinal=9)
+    fellow.resident_id = UUID(case["stranger"].id)
+    fellow.name_sealed = keyring.seal("赵六", "party", "name", fellow.id)
+    fellow.phone_sealed = keyring.seal("13800009999", "party", "phone", fellow.id)
+    fellow.name_hash = ""
+    await fellow.save(force_create=True)
+    refused(await case["stranger"].get(case.path(f"/papers/{alone['id']}/pdf")), 404)
+    together = await press.ask(mediator, case, "application")
+    text = pdf_text(await fetched(case["party_a"], case, together, "pdf"))
+    assert "张三" in text
+    assert "赵六" in text
+    for number in ("13872560001", "13800009999"):
+        assert number not in text
+    assert "13800009999" in pdf_text(
+        await fetched(mediator, case, await press.ask(mediator, case, "acceptance"), "pdf")
+    )
+
+
+async def test_a_center_to_which_it_is_offered_reads_no_paper(press: Press, standings: Standings) -> None:
+    case, offered = standings, standings["other_center"]
+    fixed = await _fixed(case)
+    paper = await press.ask(case["mediator"], case, "agreement")
+    center_id = granted(await offered.get("/me"))["center"]["id"]
+    await Dispute.filter(id=case.dispute_id).update(transfer_to_id=center_id)
+    for path in ("/papers", f"/papers/{paper['id']}", f"/papers/{paper['id']}/pdf", "/paper-kinds"):
+        refused(await offered.get(case.path(path)), 404)
+    refused(await offered.post(case.path("/papers"), {"code": "agreement"}), 404)
+    seen = granted(await offered.get(case.path(f"/agreements/{fixed['id']}")))
+    assert (seen["content"], seen["missing"]) == (None, [])
+    assert granted(await offered.get(case.path("/agreements")))["items"][0]["status"] == "final"
+
+
+async def test_who_left_or_was_absent_on_the_minutes(press: Press, standings: Standings) -> None:
+    case = standings
+    meeting_id = await _meeting(case)
+    absent = MeetingParticipant.filter(meeting_id=meeting_id, party_id=case.ids["party_b"])
+    await absent.update(attendance=Attendance.ABSENT)
+    await Party.filter(id=case.ids["party_a"]).update(left_at=START)
+    paper = await press.ask(case["mediator"], case, "minutes", subject_id=meeting_id)
+    text = await _read_back(press, case, paper)
+    assert "申请人张三（签名）" in text
+    assert "某某物业服务有限公司被申请人未到" in text
+    assert "某某物业服务有限公司（签名）" not in text
 
 
 async def test_what_is_asked_wrongly(standings: Standings, people: PeopleAtWork, press: Press) -> None:
