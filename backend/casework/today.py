@@ -11,6 +11,8 @@ from backend.appointments.schemas import CenterAppointmentOut, CenterAppointment
 from backend.casework import information, views
 from backend.casework.queries import parties_of
 from backend.casework.views import CaseBrief
+from backend.commitments import lists
+from backend.commitments.lists import OpenOut, OpenQuery
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
@@ -36,6 +38,8 @@ class TodayOut(Out):
     overdue: list[CaseBrief]
     due_soon: list[CaseBrief]
     waiting: list[WaitingCase]
+    unkept: list[OpenOut]
+    """What was promised, has fallen due and is not done; the longest overdue first."""
 
 
 async def of(deps: Deps, actor: StaffActor) -> TodayOut:
@@ -56,6 +60,7 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
         overdue=[briefs[each.id] for each in overdue],
         due_soon=[briefs[each.id] for each in soon],
         waiting=[_waiting(each, briefs[each.id]) for each in held],
+        unkept=(await lists.of_center(deps, actor, OpenQuery(state="overdue", limit=most))).items,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.commitments import standing as who
-from backend.commitments import states, telling
+from backend.commitments import states, sums, telling
 from backend.commitments.schemas import AnswerIn, CheckIn, DueDateIn, ReportIn
 from backend.core.clock import today
 from backend.core.deps import Deps
@@ -16,6 +16,8 @@ from backend.disputes.history import Entry
 from backend.mediation import case_files
 from backend.mediation.access import Standing
 from models import (
+    Agreement,
+    AgreementStatus,
     Commitment,
     CommitmentEnd,
     CommitmentKind,
@@ -79,8 +81,9 @@ async def check(deps: Deps, actor: StaffActor, standing: Standing, commitment_id
 
 
 async def answer(deps: Deps, actor: Actor, standing: Standing, place: ReportPlace, given: AnswerIn) -> None:
-    """By the other side, or by the mediator or director, whose word counts. Raises NotFoundError, RoleNotAllowedError,
-    NothingToKeepError, ReportAnsweredError; InvalidFieldsError for what would be more than was promised."""
+    """By the other side, or by the mediator or director, whose word counts; also of what has been waived or replaced
+    since: money that came, came. Raises NotFoundError, RoleNotAllowedError, NothingToKeepError, ReportAnsweredError;
+    InvalidFieldsError for what would be more than was promised."""
     row = await who.one(deps, standing, place.commitment_id)
     found = next((each for each in row.reports if each.id == place.report_id and each.is_met is None), None)
     if found is None:
@@ -89,8 +92,6 @@ async def answer(deps: Deps, actor: Actor, standing: Standing, place: ReportPlac
     if any(each.by_kind == actor.kind for each in found.answers):
         raise ReportAnsweredError
     who.require(allowed=await who.may_answer(actor, standing, row, found))
-    if row.ended_as in (CommitmentEnd.WAIVED, CommitmentEnd.REPLACED):
-        raise who.CommitmentEndedError
     _require_room(row, found, given)
     await put_answer(deps, actor, found, given)
     await settle(deps, row)
@@ -98,10 +99,10 @@ async def answer(deps: Deps, actor: Actor, standing: Standing, place: ReportPlac
 
 
 async def waive(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID, reason: str) -> None:
-    """By who it is owed to, or written down by the mediator or director with their consent.
+    """By all to whom it is owed, or written down by the mediator or director with their consent.
     Raises NotFoundError, RoleNotAllowedError, NothingToKeepError, CommitmentEndedError."""
     row = await who.running(deps, standing, commitment_id)
-    is_owed = isinstance(actor, ResidentActor) and await who.is_creditor(standing, row)
+    is_owed = isinstance(actor, ResidentActor) and await who.may_waive(deps, actor, standing, row)
     who.require(allowed=is_owed or who.may_decide(actor, standing))
     row.ended_as, row.ended_at = CommitmentEnd.WAIVED, deps.clock.now()
     row.end_reason_sealed = deps.keyring.seal(reason, "commitment", "end_reason", row.id)
@@ -163,14 +164,22 @@ async def write(deps: Deps, actor: Actor, row: Commitment, given: ReportIn) -> F
 
 
 async def settle(deps: Deps, row: Commitment) -> None:
-    """It ends with what completes it, and is open again when that no longer counts."""
-    reports = await FulfilmentReport.filter(commitment_id=row.id).prefetch_related("answers")
-    is_complete = states.kept(row, reports).is_complete
-    if is_complete is (row.ended_as is CommitmentEnd.FULFILLED):
-        return
-    row.ended_as = CommitmentEnd.FULFILLED if is_complete else None
-    row.ended_at = deps.clock.now() if is_complete else None
-    await row.save(update_fields=["ended_as", "ended_at"])
+    """It ends with what completes it, and is open again when that no longer counts, or replaced where a later agreement
+    has taken effect meanwhile. Needs its case."""
+    if row.ended_as in (None, CommitmentEnd.FULFILLED):
+        reports = await FulfilmentReport.filter(commitment_id=row.id).prefetch_related("answers")
+        is_complete = states.kept(row, reports).is_complete
+        if is_complete is not (row.ended_as is CommitmentEnd.FULFILLED):
+            row.ended_as = CommitmentEnd.FULFILLED if is_complete else await _left_open(row)
+            row.ended_at = deps.clock.now() if row.ended_as else None
+            await row.save(update_fields=["ended_as", "ended_at"])
+    if row.ended_as is CommitmentEnd.REPLACED:
+        await sums.restate(row.dispute)
+
+
+async def _left_open(row: Commitment) -> CommitmentEnd | None:
+    is_superseded = await Agreement.exists(id=row.agreement_id, status=AgreementStatus.SUPERSEDED)
+    return CommitmentEnd.REPLACED if is_superseded else None
 
 
 def _new(deps: Deps, actor: Actor, row: Commitment, given: ReportIn | CheckIn) -> FulfilmentReport:

@@ -3,13 +3,14 @@
 from typing import ClassVar
 from uuid import UUID
 
-from backend.accounts.actors import Actor, StaffActor
+from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
 from backend.core.mediation_rules import StandingKind
+from backend.disputes import representation
 from backend.mediation import access, steering
 from backend.mediation.access import Standing
-from models import ActorKind, Commitment, Dispute, FulfilmentReport, Party, Status
+from models import ActorKind, Commitment, Dispute, FulfilmentReport, Party, PartyKind, Representation, Status
 
 RESOURCE = "commitment"
 _AGREED = (Status.AGREED, Status.FULFILLED, Status.CLOSED)
@@ -71,6 +72,34 @@ async def is_creditor(standing: Standing, row: Commitment) -> bool:
         return row.creditor_id in standing.party_ids
     mine = {party.side for party in await Party.filter(id__in=list(standing.party_ids))}
     return bool(mine) and (await Party.get(id=row.debtor_id)).side not in mine
+
+
+async def creditors(row: Commitment) -> list[UUID]:
+    """To whom it is owed: named, or all on the other side than who owes it."""
+    if row.creditor_id is not None:
+        return [row.creditor_id]
+    debtor = await Party.get_or_none(id=row.debtor_id) if row.debtor_id else None
+    if debtor is None:
+        return []
+    others = Party.filter(dispute_id=row.dispute_id, removed_at=None).exclude(side=debtor.side)
+    return [party.id for party in await others]
+
+
+async def may_waive(deps: Deps, actor: ResidentActor, standing: Standing, row: Commitment) -> bool:
+    """A claim is given up by whoever may sign an agreement, and by nobody for others on the same side."""
+    owed = await creditors(row)
+    return (
+        bool(owed)
+        and standing.party_ids.issuperset(owed)
+        and all([await _settles(deps, actor, party) for party in await Party.filter(id__in=owed)])
+    )
+
+
+async def _settles(deps: Deps, actor: ResidentActor, party: Party) -> bool:
+    if party.resident_id == actor.id and party.kind is PartyKind.PERSON and not party.is_minor:
+        return True
+    acting = await Representation.filter(party_id=party.id, resident_id=actor.id, ended_at=None)
+    return any(representation.signing_role(deps.catalog, party, each) for each in acting)
 
 
 def may_decide(actor: Actor, standing: Standing) -> bool:
