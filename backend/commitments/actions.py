@@ -51,8 +51,9 @@ class ReportAnsweredError(HejieError):
 async def report(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID, given: ReportIn) -> None:
     """By who owes it, by who got it (which confirms it), or by staff. Raises NotFoundError, RoleNotAllowedError,
     NothingToKeepError, CommitmentEndedError, InvalidFieldsError."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=await who.may_report(actor, standing, row))
+    who.require_running(row)
     problems = _wrong_in(row, given) + _too_many(deps, given.file_ids)
     problems += await case_files.take(actor, standing, given.file_ids)
     if problems:
@@ -66,8 +67,9 @@ async def report(deps: Deps, actor: Actor, standing: Standing, commitment_id: UU
 
 async def check(deps: Deps, actor: StaffActor, standing: Standing, commitment_id: UUID, given: CheckIn) -> None:
     """Staff have looked whether a standard is kept. Raises what `report` raises."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=await who.may_report(actor, standing, row))
+    who.require_running(row)
     if row.kind is not CommitmentKind.STANDARD:
         raise InvalidFieldsError.at("met", "这一项不是服务标准，请登记履行情况。")
     problems = _too_many(deps, given.file_ids) + await case_files.take(actor, standing, given.file_ids)
@@ -88,10 +90,11 @@ async def answer(deps: Deps, actor: Actor, standing: Standing, place: ReportPlac
     found = next((each for each in row.reports if each.id == place.report_id and each.is_met is None), None)
     if found is None:
         raise NotFoundError
+    who.require(allowed=await who.is_asked(actor, standing, row, found))
     who.require_agreed(standing.dispute)
     if any(each.by_kind == actor.kind for each in found.answers):
         raise ReportAnsweredError
-    who.require(allowed=await who.may_answer(actor, standing, row, found))
+    who.require(allowed=who.is_awaited(actor, standing))
     _require_room(row, found, given)
     await put_answer(deps, actor, found, given)
     await settle(deps, row)
@@ -101,9 +104,10 @@ async def answer(deps: Deps, actor: Actor, standing: Standing, place: ReportPlac
 async def waive(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID, reason: str) -> None:
     """By all to whom it is owed, or written down by the mediator or director with their consent.
     Raises NotFoundError, RoleNotAllowedError, NothingToKeepError, CommitmentEndedError."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     is_owed = isinstance(actor, ResidentActor) and await who.may_waive(deps, actor, standing, row)
     who.require(allowed=is_owed or who.may_decide(actor, standing))
+    who.require_running(row)
     row.ended_as, row.ended_at = CommitmentEnd.WAIVED, deps.clock.now()
     row.end_reason_sealed = deps.keyring.seal(reason, "commitment", "end_reason", row.id)
     await row.save(update_fields=["ended_as", "ended_at", "end_reason_sealed"])
@@ -112,8 +116,9 @@ async def waive(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUI
 
 async def move(deps: Deps, actor: StaffActor, standing: Standing, commitment_id: UUID, given: DueDateIn) -> None:
     """By the mediator or director once both sides have agreed. Raises what `waive` raises, InvalidFieldsError."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=who.may_decide(actor, standing))
+    who.require_running(row)
     sides = dict(await Party.filter(dispute_id=standing.dispute.id, removed_at=None).values_list("id", "side"))
     message = "这一位不是本案当事人，请重新选择。"
     wrong = [FieldProblem(f"consents.{place}", message) for place, each in enumerate(given.consents)
@@ -132,8 +137,9 @@ async def move(deps: Deps, actor: StaffActor, standing: Standing, commitment_id:
 async def urge(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID) -> None:
     """By who it is owed to, or by staff of the center: once a day, whoever it was. Raises NotFoundError,
     RoleNotAllowedError, NothingToKeepError, CommitmentEndedError, UrgedTodayError."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=await who.may_report(actor, standing, row) and not who.is_debtor(standing, row))
+    who.require_running(row)
     day, falls_due = today(deps.clock), deps.calendar.roll_to_workday(row.due_on)
     notes = UrgingNote.filter(commitment_id=row.id, by_id__isnull=False, rule=f"by_hand_{day}")
     if await notes.exists():

@@ -11,6 +11,9 @@ from backend.core.clock import today
 from backend.core.deps import Deps
 
 _WIDTH, _LEFT, _RIGHT, _PANEL, _HEAD = 640, 56, 96, 120, 44
+_NAME = 24
+_LARGE = ((10**8, 10**8, "亿"), (10**5, 10**4, "万"))
+"""From which number on, in what, called what."""
 _BAND = 6
 """So wide at least is a band: today's has only begun."""
 _STATES = (("fulfilled", "履行完毕", "#2e7d32"), ("waived", "免除", "#90a4ae"), ("open", "待履行", "#1565c0"),
@@ -104,11 +107,11 @@ def _figure(axis: _Axis, each: IndicatorOut) -> str:
     lines = _across(y(each.baseline), "#90a4ae", "4 3")
     if each.target is not None:
         lines += _across(y(each.target), "#2e7d32", "1 3")
-        lines += f'<text x="{_WIDTH - _RIGHT + 8}" y="{y(each.target) + 4}">目标{_number(each.target)}</text>'
-    baseline = f'<text x="{_LEFT - 6}" y="{y(each.baseline) + 4}" text-anchor="end">{_number(each.baseline)}</text>'
+        lines += f'<text x="{_WIDTH - _RIGHT + 8}" y="{y(each.target) + 4}">目标{_short(each.target)}</text>'
+    baseline = f'<text x="{_LEFT - 6}" y="{y(each.baseline) + 4}" text-anchor="end">{_short(each.baseline)}</text>'
     label = f"{_number(last.value)}{each.unit_text}" + (f"（{each.change_text}）" if each.change_text else "")
     return (
-        f'<text x="{_LEFT}" y="-6">{_text(each.name)}：{_text(label)}</text>{lines}'
+        f'<text x="{_LEFT}" y="-6">{_text(_cut(each.name))}：{_text(label)}</text>{lines}'
         f'<polyline points="{points}" fill="none" stroke="#1565c0" stroke-width="2"/>{dots}'
         f"{baseline}{_dates(axis)}"
     )
@@ -117,6 +120,17 @@ def _figure(axis: _Axis, each: IndicatorOut) -> str:
 def _text(text: str) -> str:
     """Without the two characters that XML has no way to write."""
     return escape(text).translate({0xFFFE: None, 0xFFFF: None})
+
+
+def _cut(name: str) -> str:
+    """So that what follows it stays within the picture, which says the whole name in words."""
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
+
+
+def _short(value: float) -> str:
+    """Beside the axis: large ones rounded to a tenth of 万 or 亿."""
+    _, size, word = next((each for each in _LARGE if abs(value) >= each[0]), (0, 1, ""))
+    return f"{shown(round(exact(value) / size, 1))}{word}" if word else _number(value)
 
 
 def _number(value: float) -> str:

@@ -10,7 +10,7 @@ from backend.core.mediation_rules import StandingKind
 from backend.disputes import representation
 from backend.mediation import access, steering
 from backend.mediation.access import Standing
-from models import ActorKind, Commitment, Dispute, FulfilmentReport, Party, PartyKind, Representation, Status
+from models import Commitment, Dispute, FulfilmentReport, Party, PartyKind, Representation, Status
 
 RESOURCE = "commitment"
 _AGREED = (Status.AGREED, Status.FULFILLED, Status.CLOSED)
@@ -49,13 +49,11 @@ async def one(deps: Deps, standing: Standing, commitment_id: UUID) -> Commitment
     return row
 
 
-async def running(deps: Deps, standing: Standing, commitment_id: UUID) -> Commitment:
-    """Raises NotFoundError, NothingToKeepError, CommitmentEndedError."""
-    row = await one(deps, standing, commitment_id)
-    require_agreed(standing.dispute)
+def require_running(row: Commitment) -> None:
+    """Raises NothingToKeepError, CommitmentEndedError."""
+    require_agreed(row.dispute)
     if row.ended_as is not None:
         raise CommitmentEndedError
-    return row
 
 
 def is_staff(standing: Standing) -> bool:
@@ -113,14 +111,22 @@ async def may_report(actor: Actor, standing: Standing, row: Commitment) -> bool:
 
 
 async def may_answer(actor: Actor, standing: Standing, row: Commitment, report: FulfilmentReport) -> bool:
-    """Nobody answers what they said themselves, nor twice; the other side only while the case is not done with."""
-    kind = ActorKind.STAFF if isinstance(actor, StaffActor) else ActorKind.RESIDENT
-    if any(answer.by_kind is kind for answer in report.answers):
-        return False
+    """Once, while it counts."""
+    is_answered = any(answer.by_kind is actor.kind for answer in report.answers)
+    is_open = report.is_met is None and is_agreed(standing.dispute) and is_awaited(actor, standing)
+    return is_open and not is_answered and await is_asked(actor, standing, row, report)
+
+
+async def is_asked(actor: Actor, standing: Standing, row: Commitment, report: FulfilmentReport) -> bool:
+    """Nobody answers what they said themselves."""
     if isinstance(actor, StaffActor):
         return may_decide(actor, standing)
-    is_open = standing.dispute.status is Status.AGREED and report.reporter_id != actor.id
-    return is_open and await is_creditor(standing, row)
+    return report.reporter_id != actor.id and await is_creditor(standing, row)
+
+
+def is_awaited(actor: Actor, standing: Standing) -> bool:
+    """The other side only while the case is not done with."""
+    return isinstance(actor, StaffActor) or standing.dispute.status is Status.AGREED
 
 
 def require(*, allowed: bool) -> None:

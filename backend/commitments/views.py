@@ -102,7 +102,6 @@ def falls_due_on(deps: Deps, row: Commitment) -> date:
 async def _report(deps: Deps, actor: Actor, standing: Standing, row: Commitment, report: FulfilmentReport) -> ReportOut:
     by_staff = report.reporter_kind is ActorKind.STAFF
     is_note = by_staff and report.amount_fen is not None and not isinstance(actor, StaffActor)
-    is_report = who.is_agreed(standing.dispute) and report.is_met is None
     text = _opened(deps, report.text_sealed, "fulfilment_report", "text", report.id)
     return ReportOut(
         id=str(report.id),
@@ -116,7 +115,7 @@ async def _report(deps: Deps, actor: Actor, standing: Standing, row: Commitment,
         reported_at=report.reported_at,
         verdict=states.verdict(report),
         answers=[_answer(deps, each) for each in sorted(report.answers, key=lambda each: each.id)],
-        may_answer=is_report and await who.may_answer(actor, standing, row, report),
+        may_answer=await who.may_answer(actor, standing, row, report),
     )
 
 
