@@ -6,12 +6,14 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from backend.accounts.actors import ResidentActor
-from backend.commitments import actions, proofs, views
+from backend.commitments import actions, lists, proofs, views
 from backend.commitments.actions import ReportAnsweredError, ReportPlace, UrgedTodayError
+from backend.commitments.lists import MyOpenOut, MyOpenQuery
 from backend.commitments.schemas import AnswerIn, CommitmentOut, CommitmentsOut, ReportIn, WaiverIn
 from backend.commitments.standing import CommitmentEndedError, NothingToKeepError
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
+from backend.core.schema import Page
 from backend.files.queries import FileNotShownError
 from backend.mediation import access
 from backend.web import files as web
@@ -22,6 +24,12 @@ blueprint = Blueprint("mini_commitments")
 _ALL = "/disputes/{dispute_id}/commitments"
 _ONE = _ALL + "/{commitment_id}"
 _REFUSES = (RoleNotAllowedError, NothingToKeepError, CommitmentEndedError)
+
+
+@endpoint(blueprint, "GET", "/commitments", audience="resident", query=MyOpenQuery, returns=Page[MyOpenOut])
+async def list_what_is_owed(actor: ResidentActor, query: MyOpenQuery, deps: Deps) -> Page[MyOpenOut]:
+    """By me and to me over all my cases, what is due first before the rest; what is kept is gone from it."""
+    return await lists.of_resident(deps, actor, query)
 
 
 @endpoint(blueprint, "GET", _ALL, audience="resident", returns=CommitmentsOut)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.accounts.actors import Actor, StaffActor
-from backend.agreements import contents, rows
+from backend.agreements import awaiting, contents, rows
 from backend.agreements.errors import (
     AgreementEndedError,
     AgreementOpenError,
@@ -49,6 +49,7 @@ async def draft(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: DraftIn
         raise MediationNotOpenError
     content = await _content(deps, dispute, fields)
     agreement = await rows.begin(deps, actor, dispute, content)
+    await _said(dispute, content)
     await rows.record(deps, actor, dispute, agreement, "agreement_drafted")
     return agreement
 
@@ -58,7 +59,9 @@ async def revise(deps: Deps, actor: StaffActor, dispute_id: UUID, agreement_id: 
     VersionSupersededError."""
     standing, agreement = await _mine(deps, actor, dispute_id, agreement_id)
     rows.require_latest(agreement, fields.based_on)
-    await rewritten(deps, actor, standing.dispute, agreement, await _content(deps, standing.dispute, fields))
+    content = await _content(deps, standing.dispute, fields)
+    await rewritten(deps, actor, standing.dispute, agreement, content)
+    await _said(standing.dispute, content)
     return agreement
 
 
@@ -155,6 +158,11 @@ async def _mine(deps: Deps, actor: StaffActor, dispute_id: UUID, agreement_id: U
     access.require(standing, StandingKind.MEDIATOR)
     _require_open(standing, agreement)
     return standing, agreement
+
+
+async def _said(dispute: Dispute, content: Content) -> None:
+    if dispute.status is Status.AGREED:
+        await awaiting.said(dispute, sum(term.amount_fen or 0 for term in content.terms))
 
 
 def _require_open(standing: Standing, agreement: Agreement) -> None:

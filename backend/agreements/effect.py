@@ -7,12 +7,18 @@ from datetime import datetime
 from backend.accounts.actors import Actor
 from backend.agreements import confirming, rows
 from backend.agreements.schemas import Content
-from backend.commitments import money, promises
+from backend.commitments import money, promises, sums
 from backend.core.clock import iso
 from backend.core.deps import Deps
 from backend.core.wording import when_text
 from backend.mediation import acts
 from models import Agreement, AgreementForm, AgreementStatus, AgreementVersion, Dispute, Signature, SignerRole
+
+TOOK_EFFECT = """
+(e.kind = 'agreement_effective' OR e.kind = 'agreed' AND (e.data->>'form' = 'oral' OR e.data->>'agreement_id' IS NULL))
+"""
+"""Of an `event e`: from here on an agreement binds. A written one does when all have signed; those of before texts were
+kept count as they did."""
 
 MEDIATOR, SEAL = SignerRole.MEDIATOR.value, SignerRole.SEAL.value
 
@@ -50,11 +56,10 @@ async def effective(
         await rows.changed(deps, before, "status")
     agreement.status, agreement.effective_at = AgreementStatus.EFFECTIVE, at
     await rows.changed(deps, agreement, "status", "effective_at")
-    content = rows.opened(deps, version)
-    dispute.agreed_fen = content.total_fen or None
-    await dispute.save(update_fields=["agreed_fen"])
-    _ = await promises.promise(deps, dispute, [term.model_dump(mode="json") for term in content.terms], agreement.id)
+    terms = rows.opened(deps, version).terms
+    _ = await promises.promise(deps, dispute, [term.model_dump(mode="json") for term in terms], agreement.id)
     await money.carry_over(deps, dispute)
+    await sums.restate(dispute)
     if agreement.form is AgreementForm.ORAL:
         await confirming.begin(deps, dispute, agreement)
         return

@@ -4,11 +4,11 @@ it. All that is wrong is named at once."""
 from typing import NamedTuple
 from uuid import UUID
 
-from backend.agreements import signers
 from backend.agreements.errors import GuardianSignsError
 from backend.agreements.schemas import Content, SignatureIn
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
+from backend.disputes import representation
 from models import (
     AgreementVersion,
     Dispute,
@@ -83,7 +83,7 @@ async def _signer(deps: Deps, party: Party, fields: SignatureIn) -> list[FieldPr
     row = await Representation.get_or_none(id=fields.representation_id, party_id=party.id, ended_at=None)
     if row is None:
         return [FieldProblem("representation_id", "没有登记这位代理人或监护人，请先登记授权和证明材料。")]
-    if signers.role_of(deps, party, row) is not fields.role:
+    if representation.signing_role(deps.catalog, party, row) is not fields.role:
         if party.is_minor:
             raise GuardianSignsError
         return [FieldProblem("representation_id", "这项授权不包括代为签署协议，或者缺少证明材料，请先补登记。")]

@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise import connections
 
 from backend.accounts.actors import StaffActor
-from backend.agreements import reaching
+from backend.agreements import awaiting, reaching
 from backend.appointments import actions as appointments
 from backend.casework import (
     groups,
@@ -175,7 +175,7 @@ async def reach_agreement(deps: Deps, actor: StaffActor, dispute: Dispute, field
     agreement, terms = await reaching.reached(
         deps, actor, dispute, form=fields.form, summary=fields.summary, terms=terms
     )
-    dispute.agreed_fen = sum(term["amount_fen"] or 0 for term in terms) or None
+    await awaiting.said(dispute, sum(term["amount_fen"] or 0 for term in terms))
     data = {"form": fields.form, "agreement_id": str(agreement.id)}
     return Done(data=data, detail={"summary": fields.summary, "terms": terms})
 

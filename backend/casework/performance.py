@@ -9,7 +9,7 @@ from tortoise import connections
 from tortoise.transactions import in_transaction
 
 from backend.casework import staff_notices, sweeps
-from backend.commitments import states, telling, views
+from backend.commitments import standing, states, telling, views
 from backend.core import clock
 from backend.core.clock import local
 from backend.core.deps import Deps
@@ -78,7 +78,7 @@ async def _escalate(deps: Deps, dispute: Dispute, row: Commitment, name: str) ->
     await history.record(deps, dispute, None, entry)
     await staff_notices.tell(deps, dispute, "commitment_overdue", but=None)
     if name == f"after_{max(deps.catalog.commitments.urge_days_after)}":
-        creditors = await telling.residents_of(dispute.id, await telling.facing(row))
+        creditors = await telling.residents_of(dispute.id, await standing.creditors(row))
         await telling.notify(deps, row, "commitment_unkept", creditors, due_text)
 
 

@@ -13,6 +13,8 @@ from backend.appointments.schemas import CenterAppointmentOut, CenterAppointment
 from backend.casework import information, unfinished, views
 from backend.casework.queries import parties_of
 from backend.casework.views import CaseBrief
+from backend.commitments import lists
+from backend.commitments.lists import OpenOut, OpenQuery
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
@@ -48,6 +50,8 @@ class TodayOut(Out):
     waiting: list[WaitingCase]
     agreements: list[UnfinishedAgreement]
     """Not signed by all, not in everybody's hands, or with a court that is late; the earliest filed first."""
+    unkept: list[OpenOut]
+    """What was promised, has fallen due and is not done; the longest overdue first."""
 
 
 async def of(deps: Deps, actor: StaffActor) -> TodayOut:
@@ -73,6 +77,7 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
         due_soon=[briefs[each.id] for each in soon],
         waiting=[_waiting(each, briefs[each.id]) for each in held],
         agreements=[_unfinished(lacking[each.id], briefs[each.id]) for each in agreed],
+        unkept=(await lists.of_center(deps, actor, OpenQuery(state="overdue", limit=most))).items,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.commitments import standing as who
-from backend.commitments import states, telling
+from backend.commitments import states, sums, telling
 from backend.commitments.schemas import AnswerIn, CheckIn, DueDateIn, ReportIn
 from backend.core.clock import today
 from backend.core.deps import Deps
@@ -16,6 +16,8 @@ from backend.disputes.history import Entry
 from backend.mediation import case_files
 from backend.mediation.access import Standing
 from models import (
+    Agreement,
+    AgreementStatus,
     Commitment,
     CommitmentEnd,
     CommitmentKind,
@@ -49,8 +51,9 @@ class ReportAnsweredError(HejieError):
 async def report(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID, given: ReportIn) -> None:
     """By who owes it, by who got it (which confirms it), or by staff. Raises NotFoundError, RoleNotAllowedError,
     NothingToKeepError, CommitmentEndedError, InvalidFieldsError."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=await who.may_report(actor, standing, row))
+    who.require_running(row)
     problems = _wrong_in(row, given) + _too_many(deps, given.file_ids)
     problems += await case_files.take(actor, standing, given.file_ids)
     if problems:
@@ -64,8 +67,9 @@ async def report(deps: Deps, actor: Actor, standing: Standing, commitment_id: UU
 
 async def check(deps: Deps, actor: StaffActor, standing: Standing, commitment_id: UUID, given: CheckIn) -> None:
     """Staff have looked whether a standard is kept. Raises what `report` raises."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=await who.may_report(actor, standing, row))
+    who.require_running(row)
     if row.kind is not CommitmentKind.STANDARD:
         raise InvalidFieldsError.at("met", "这一项不是服务标准，请登记履行情况。")
     problems = _too_many(deps, given.file_ids) + await case_files.take(actor, standing, given.file_ids)
@@ -79,18 +83,18 @@ async def check(deps: Deps, actor: StaffActor, standing: Standing, commitment_id
 
 
 async def answer(deps: Deps, actor: Actor, standing: Standing, place: ReportPlace, given: AnswerIn) -> None:
-    """By the other side, or by the mediator or director, whose word counts. Raises NotFoundError, RoleNotAllowedError,
-    NothingToKeepError, ReportAnsweredError; InvalidFieldsError for what would be more than was promised."""
+    """By the other side, or by the mediator or director, whose word counts; also of what has been waived or replaced
+    since: money that came, came. Raises NotFoundError, RoleNotAllowedError, NothingToKeepError, ReportAnsweredError;
+    InvalidFieldsError for what would be more than was promised."""
     row = await who.one(deps, standing, place.commitment_id)
     found = next((each for each in row.reports if each.id == place.report_id and each.is_met is None), None)
     if found is None:
         raise NotFoundError
+    who.require(allowed=await who.is_asked(actor, standing, row, found))
     who.require_agreed(standing.dispute)
     if any(each.by_kind == actor.kind for each in found.answers):
         raise ReportAnsweredError
-    who.require(allowed=await who.may_answer(actor, standing, row, found))
-    if row.ended_as in (CommitmentEnd.WAIVED, CommitmentEnd.REPLACED):
-        raise who.CommitmentEndedError
+    who.require(allowed=who.is_awaited(actor, standing))
     _require_room(row, found, given)
     await put_answer(deps, actor, found, given)
     await settle(deps, row)
@@ -98,11 +102,12 @@ async def answer(deps: Deps, actor: Actor, standing: Standing, place: ReportPlac
 
 
 async def waive(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID, reason: str) -> None:
-    """By who it is owed to, or written down by the mediator or director with their consent.
+    """By all to whom it is owed, or written down by the mediator or director with their consent.
     Raises NotFoundError, RoleNotAllowedError, NothingToKeepError, CommitmentEndedError."""
-    row = await who.running(deps, standing, commitment_id)
-    is_owed = isinstance(actor, ResidentActor) and await who.is_creditor(standing, row)
+    row = await who.one(deps, standing, commitment_id)
+    is_owed = isinstance(actor, ResidentActor) and await who.may_waive(deps, actor, standing, row)
     who.require(allowed=is_owed or who.may_decide(actor, standing))
+    who.require_running(row)
     row.ended_as, row.ended_at = CommitmentEnd.WAIVED, deps.clock.now()
     row.end_reason_sealed = deps.keyring.seal(reason, "commitment", "end_reason", row.id)
     await row.save(update_fields=["ended_as", "ended_at", "end_reason_sealed"])
@@ -111,8 +116,9 @@ async def waive(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUI
 
 async def move(deps: Deps, actor: StaffActor, standing: Standing, commitment_id: UUID, given: DueDateIn) -> None:
     """By the mediator or director once both sides have agreed. Raises what `waive` raises, InvalidFieldsError."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=who.may_decide(actor, standing))
+    who.require_running(row)
     sides = dict(await Party.filter(dispute_id=standing.dispute.id, removed_at=None).values_list("id", "side"))
     message = "这一位不是本案当事人，请重新选择。"
     wrong = [FieldProblem(f"consents.{place}", message) for place, each in enumerate(given.consents)
@@ -131,8 +137,9 @@ async def move(deps: Deps, actor: StaffActor, standing: Standing, commitment_id:
 async def urge(deps: Deps, actor: Actor, standing: Standing, commitment_id: UUID) -> None:
     """By who it is owed to, or by staff of the center: once a day, whoever it was. Raises NotFoundError,
     RoleNotAllowedError, NothingToKeepError, CommitmentEndedError, UrgedTodayError."""
-    row = await who.running(deps, standing, commitment_id)
+    row = await who.one(deps, standing, commitment_id)
     who.require(allowed=await who.may_report(actor, standing, row) and not who.is_debtor(standing, row))
+    who.require_running(row)
     day, falls_due = today(deps.clock), deps.calendar.roll_to_workday(row.due_on)
     notes = UrgingNote.filter(commitment_id=row.id, by_id__isnull=False, rule=f"by_hand_{day}")
     if await notes.exists():
@@ -163,14 +170,22 @@ async def write(deps: Deps, actor: Actor, row: Commitment, given: ReportIn) -> F
 
 
 async def settle(deps: Deps, row: Commitment) -> None:
-    """It ends with what completes it, and is open again when that no longer counts."""
-    reports = await FulfilmentReport.filter(commitment_id=row.id).prefetch_related("answers")
-    is_complete = states.kept(row, reports).is_complete
-    if is_complete is (row.ended_as is CommitmentEnd.FULFILLED):
-        return
-    row.ended_as = CommitmentEnd.FULFILLED if is_complete else None
-    row.ended_at = deps.clock.now() if is_complete else None
-    await row.save(update_fields=["ended_as", "ended_at"])
+    """It ends with what completes it, and is open again when that no longer counts, or replaced where a later agreement
+    has taken effect meanwhile. Needs its case."""
+    if row.ended_as in (None, CommitmentEnd.FULFILLED):
+        reports = await FulfilmentReport.filter(commitment_id=row.id).prefetch_related("answers")
+        is_complete = states.kept(row, reports).is_complete
+        if is_complete is not (row.ended_as is CommitmentEnd.FULFILLED):
+            row.ended_as = CommitmentEnd.FULFILLED if is_complete else await _left_open(row)
+            row.ended_at = deps.clock.now() if row.ended_as else None
+            await row.save(update_fields=["ended_as", "ended_at"])
+    if row.ended_as is CommitmentEnd.REPLACED:
+        await sums.restate(row.dispute)
+
+
+async def _left_open(row: Commitment) -> CommitmentEnd | None:
+    is_superseded = await Agreement.exists(id=row.agreement_id, status=AgreementStatus.SUPERSEDED)
+    return CommitmentEnd.REPLACED if is_superseded else None
 
 
 def _new(deps: Deps, actor: Actor, row: Commitment, given: ReportIn | CheckIn) -> FulfilmentReport:

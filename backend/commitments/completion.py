@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from backend.accounts.actors import StaffActor
 from backend.commitments import actions, states
-from backend.commitments.schemas import ReportIn
+from backend.commitments.schemas import AnswerIn, ReportIn
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
-from models import Commitment, Dispute
+from models import ActorKind, Commitment, Dispute, FulfilmentReport
 
 
 class DisputedFulfilmentError(HejieError):
@@ -27,16 +27,22 @@ async def confirm_all(deps: Deps, actor: StaffActor, dispute: Dispute, note: str
     if disputed:
         raise DisputedFulfilmentError(f"{DisputedFulfilmentError.message}涉及第{'、'.join(map(str, disputed))}项。")
     for row in found:
+        row.dispute = dispute
         await _complete(deps, actor, row, note)
     return len(found)
 
 
 async def _complete(deps: Deps, actor: StaffActor, row: Commitment, note: str | None) -> None:
-    """What waits for an answer is part of what has been done."""
-    so_far = states.kept(row, row.reports)
-    left = (row.amount_fen or 0) - so_far.confirmed_fen
+    """What waits for an answer is confirmed; what nobody has reported yet is reported."""
+    for report in row.reports:
+        if states.verdict(report) == "pending":
+            await actions.put_answer(deps, actor, report, AnswerIn(answer="confirmed"))
+    await actions.settle(deps, row)
+    if row.ended_as is not None:
+        return
+    reports = await FulfilmentReport.filter(commitment_id=row.id).prefetch_related("answers")
     rest = ReportIn.model_construct(
-        amount_fen=left if row.amount_fen else None,
+        amount_fen=states.kept(row, reports).left_fen(row.amount_fen) or None,
         completes=True,
         done_on=clock.today(deps.clock),
         text=note,
@@ -48,5 +54,7 @@ async def _complete(deps: Deps, actor: StaffActor, row: Commitment, note: str | 
 
 def _is_disputed(row: Commitment) -> bool:
     """By the other side, and nobody has decided."""
-    return any(states.verdict(each) == "disputed" and len(each.answers) == 1 and
-               each.answers[0].by_kind != "staff" for each in row.reports)  # fmt: skip
+    return any(
+        states.verdict(each) == "disputed" and all(said.by_kind is not ActorKind.STAFF for said in each.answers)
+        for each in row.reports
+    )

@@ -79,13 +79,14 @@ async def _kept(deps: Deps, standing: Standing) -> KeptOut | None:
     if deps.catalog.mediation.reach(standing.kind, who.RESOURCE) is None:
         return None
     found = access.readable(deps, standing, who.RESOURCE, Commitment.filter(dispute_id=standing.dispute.id))
-    rows = [row for row in await found.order_by("id").prefetch_related("reports__answers")
-            if row.ended_as is not CommitmentEnd.REPLACED]  # fmt: skip
+    rows = await found.order_by("id").prefetch_related("reports__answers")
+    stand = [row for row in rows if row.ended_as is not CommitmentEnd.REPLACED]
+    sums = [states.kept(row, row.reports) for row in rows]
     return KeptOut(
-        days=by_day(deps, rows),
-        standards=_standards(rows),
-        agreed_fen=sum(row.amount_fen or 0 for row in rows),
-        confirmed_fen=sum(states.kept(row, row.reports).confirmed_fen for row in rows),
+        days=by_day(deps, stand),
+        standards=_standards(stand),
+        agreed_fen=sum(each.agreed_fen for each in sums),
+        confirmed_fen=sum(each.confirmed_fen for each in sums),
     )
 
 

@@ -81,8 +81,8 @@ async def void(deps: Deps, actor: StaffActor, dispute_id: UUID, recovery_id: UUI
             return standing
         raise actions.ReportAnsweredError
     await actions.put_answer(deps, actor, found, AnswerIn(answer="disputed", reason=reason))
-    await actions.settle(deps, found.commitment)
     found.commitment.dispute = standing.dispute
+    await actions.settle(deps, found.commitment)
     await telling.of_void(deps, actor, found.commitment, found, reason)
     return standing
 

@@ -1,5 +1,6 @@
 """What an agreement promises becomes commitments, and those of an earlier agreement end."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -9,24 +10,25 @@ from backend.core import identity
 from backend.core.deps import Deps
 from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.disputes import party_rows, queries
-from models import Commitment, CommitmentEnd, CommitmentKind, Dispute, Party, Side, Status
+from models import Commitment, CommitmentEnd, CommitmentKind, Dispute, Party, Side
 from models.base import uuid7
 
 Term = Mapping[str, Any]
 """`who`, `what`, `due_on`, `amount_fen`; may have `to` and `kind`. Who and to whom: a name, or a party's id."""
 
-
-_DONE_WITH = (Status.FULFILLED, Status.CLOSED)
 _SIDES = {Side.APPLICANT: "申请人", Side.RESPONDENT: "被申请人"}
 
 
 class Parties:
-    """Of one case, to be found by id, by name, or as the only one on its side."""
+    """Of one case, to be found by id, by a name that only one has, or as the only one on its side. `label_of`: the
+    name, with the side where another has the same name."""
 
     def __init__(self, deps: Deps, parties: Sequence[Party]) -> None:
         self.by_id = {party.id: party for party in parties}
-        self.name_of: dict[UUID, str] = {party.id: party_rows.opened(deps, party)["name"] for party in parties}
-        self._by_name = {identity.normalize_name(name): self.by_id[each] for each, name in self.name_of.items()}
+        self.label_of = _labels({party: party_rows.opened(deps, party)["name"] for party in parties})
+        labels = {each: identity.normalize_name(label) for each, label in self.label_of.items()}
+        often = Counter(labels.values())
+        self._by_name = {label: self.by_id[each] for each, label in labels.items() if often[label] == 1}
         for side, text in _SIDES.items():
             alone = [party for party in parties if party.side is side]
             if len(alone) == 1:
@@ -44,7 +46,7 @@ class Parties:
 
     def text(self, given: str) -> str:
         party = self.find(given)
-        return given if party is None else self.name_of[party.id]
+        return given if party is None else self.label_of[party.id]
 
     def facing(self, debtor: Party | None) -> Party | None:
         """The only one on the other side."""
@@ -53,10 +55,8 @@ class Parties:
 
 
 async def promise(deps: Deps, dispute: Dispute, terms: Sequence[Term], agreement_id: UUID) -> int:
-    """From the moment that the agreement binds; what was still open of an earlier one is replaced. What the mediator
-    has confirmed as kept before the last signature is not followed anew. Whoever calls holds the case."""
-    if dispute.status in _DONE_WITH:
-        return 0
+    """From the moment that the agreement binds; what was still open of an earlier one is replaced. Whoever calls holds
+    the case."""
     parties = Parties(deps, await queries.parties(dispute.id))
     earlier = Commitment.filter(dispute_id=dispute.id, ended_as__isnull=True)
     await earlier.update(ended_as=CommitmentEnd.REPLACED, ended_at=deps.clock.now())
@@ -80,6 +80,12 @@ async def named(deps: Deps, dispute: Dispute, terms: Sequence[Term]) -> list[dic
             for term in terms]  # fmt: skip
 
 
+def _labels(names: Mapping[Party, str]) -> dict[UUID, str]:
+    often = Counter(map(identity.normalize_name, names.values()))
+    return {party.id: name if often[identity.normalize_name(name)] == 1 else f"{name}（{_SIDES[party.side]}）"
+            for party, name in names.items()}  # fmt: skip
+
+
 def _row(deps: Deps, dispute: Dispute, parties: Parties, term: Term) -> Commitment:
     debtor, amount = parties.find(term["who"]), term.get("amount_fen") or None
     creditor = parties.find(term.get("to")) if term.get("to") else parties.facing(debtor)
@@ -95,7 +101,7 @@ def _row(deps: Deps, dispute: Dispute, parties: Parties, term: Term) -> Commitme
     )
     row.who_sealed = deps.keyring.seal(parties.text(term["who"]), "commitment", "who", row.id)
     row.what_sealed = deps.keyring.seal(term["what"], "commitment", "what", row.id)
-    to = parties.name_of[creditor.id] if creditor else term.get("to")
+    to = parties.label_of[creditor.id] if creditor else term.get("to")
     row.to_whom_sealed = deps.keyring.seal(to, "commitment", "to_whom", row.id) if to else None
     return row
 

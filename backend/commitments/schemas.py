@@ -147,7 +147,7 @@ class CommitmentOut(Out):
 
 
 class CommitmentsOut(Out):
-    """Counts and sums of those that stand: without what a later agreement replaced."""
+    """Counts of those that stand. Of what a later agreement replaced, what was paid is in both sums."""
 
     open: int
     overdue: int

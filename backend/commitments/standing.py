@@ -3,13 +3,14 @@
 from typing import ClassVar
 from uuid import UUID
 
-from backend.accounts.actors import Actor, StaffActor
+from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
 from backend.core.mediation_rules import StandingKind
+from backend.disputes import representation
 from backend.mediation import access, steering
 from backend.mediation.access import Standing
-from models import ActorKind, Commitment, Dispute, FulfilmentReport, Party, Status
+from models import Commitment, Dispute, FulfilmentReport, Party, PartyKind, Representation, Status
 
 RESOURCE = "commitment"
 _AGREED = (Status.AGREED, Status.FULFILLED, Status.CLOSED)
@@ -48,13 +49,11 @@ async def one(deps: Deps, standing: Standing, commitment_id: UUID) -> Commitment
     return row
 
 
-async def running(deps: Deps, standing: Standing, commitment_id: UUID) -> Commitment:
-    """Raises NotFoundError, NothingToKeepError, CommitmentEndedError."""
-    row = await one(deps, standing, commitment_id)
-    require_agreed(standing.dispute)
+def require_running(row: Commitment) -> None:
+    """Raises NothingToKeepError, CommitmentEndedError."""
+    require_agreed(row.dispute)
     if row.ended_as is not None:
         raise CommitmentEndedError
-    return row
 
 
 def is_staff(standing: Standing) -> bool:
@@ -73,6 +72,34 @@ async def is_creditor(standing: Standing, row: Commitment) -> bool:
     return bool(mine) and (await Party.get(id=row.debtor_id)).side not in mine
 
 
+async def creditors(row: Commitment) -> list[UUID]:
+    """To whom it is owed: named, or all on the other side than who owes it."""
+    if row.creditor_id is not None:
+        return [row.creditor_id]
+    debtor = await Party.get_or_none(id=row.debtor_id) if row.debtor_id else None
+    if debtor is None:
+        return []
+    others = Party.filter(dispute_id=row.dispute_id, removed_at=None).exclude(side=debtor.side)
+    return [party.id for party in await others]
+
+
+async def may_waive(deps: Deps, actor: ResidentActor, standing: Standing, row: Commitment) -> bool:
+    """A claim is given up by whoever may sign an agreement, and by nobody for others on the same side."""
+    owed = await creditors(row)
+    return (
+        bool(owed)
+        and standing.party_ids.issuperset(owed)
+        and all([await _settles(deps, actor, party) for party in await Party.filter(id__in=owed)])
+    )
+
+
+async def _settles(deps: Deps, actor: ResidentActor, party: Party) -> bool:
+    if party.resident_id == actor.id and party.kind is PartyKind.PERSON and not party.is_minor:
+        return True
+    acting = await Representation.filter(party_id=party.id, resident_id=actor.id, ended_at=None)
+    return any(representation.signing_role(deps.catalog, party, each) for each in acting)
+
+
 def may_decide(actor: Actor, standing: Standing) -> bool:
     return isinstance(actor, StaffActor) and steering.is_lead(actor, standing)
 
@@ -84,14 +111,22 @@ async def may_report(actor: Actor, standing: Standing, row: Commitment) -> bool:
 
 
 async def may_answer(actor: Actor, standing: Standing, row: Commitment, report: FulfilmentReport) -> bool:
-    """Nobody answers what they said themselves, nor twice; the other side only while the case is not done with."""
-    kind = ActorKind.STAFF if isinstance(actor, StaffActor) else ActorKind.RESIDENT
-    if any(answer.by_kind is kind for answer in report.answers):
-        return False
+    """Once, while it counts."""
+    is_answered = any(answer.by_kind is actor.kind for answer in report.answers)
+    is_open = report.is_met is None and is_agreed(standing.dispute) and is_awaited(actor, standing)
+    return is_open and not is_answered and await is_asked(actor, standing, row, report)
+
+
+async def is_asked(actor: Actor, standing: Standing, row: Commitment, report: FulfilmentReport) -> bool:
+    """Nobody answers what they said themselves."""
     if isinstance(actor, StaffActor):
         return may_decide(actor, standing)
-    is_open = standing.dispute.status is Status.AGREED and report.reporter_id != actor.id
-    return is_open and await is_creditor(standing, row)
+    return report.reporter_id != actor.id and await is_creditor(standing, row)
+
+
+def is_awaited(actor: Actor, standing: Standing) -> bool:
+    """The other side only while the case is not done with."""
+    return isinstance(actor, StaffActor) or standing.dispute.status is Status.AGREED
 
 
 def require(*, allowed: bool) -> None:

@@ -22,6 +22,9 @@ class Kept:
     is_complete: bool
     is_begun: bool
 
+    agreed_fen: int
+    """The whole sum, of what a later agreement has replaced only what was paid."""
+
     def left_fen(self, amount_fen: int | None) -> int:
         """What may still be reported."""
         return max((amount_fen or 0) - self.reported_fen, 0)
@@ -49,6 +52,7 @@ def kept(commitment: Commitment, reports: Iterable[FulfilmentReport]) -> Kept:
         reported_fen=sum(report.amount_fen or 0 for report, found in judged if found != "disputed"),
         is_complete=complete,
         is_begun=any(report.is_met is not False for report in sure),
+        agreed_fen=confirmed if commitment.ended_as is CommitmentEnd.REPLACED else commitment.amount_fen or 0,
     )
 
 

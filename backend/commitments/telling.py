@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.accounts.actors import Actor
+from backend.commitments import standing as who
 from backend.commitments.schemas import AnswerIn
 from backend.core.deps import Deps
 from backend.core.wording import date_text
@@ -23,7 +24,7 @@ async def of_report(deps: Deps, actor: Actor, row: Commitment, made: FulfilmentR
         kind = "recovered" if made.reporter_kind is ActorKind.STAFF else "commitment_paid"
         data |= {"amount_fen": made.amount_fen, "received_on": made.done_on.isoformat(), "yuan": _yuan(made)}
     await record(deps, actor, row, Entry(kind, data=data, detail=_words(deps, made)))
-    others = await residents_of(row.dispute_id, await facing(row))
+    others = await residents_of(row.dispute_id, await who.creditors(row))
     await notify(deps, row, "fulfilment_reported", others - {actor.id})
 
 
@@ -61,17 +62,6 @@ async def residents_of(dispute_id: UUID, party_ids: Iterable[UUID]) -> set[UUID]
     )
     found = [*await own.values_list("resident_id", flat=True), *await acting.values_list("resident_id", flat=True)]
     return {UUID(str(each)) for each in found}
-
-
-async def facing(row: Commitment) -> list[UUID]:
-    """To whom it is owed: named, or all on the other side than who owes it."""
-    if row.creditor_id is not None:
-        return [row.creditor_id]
-    debtor = await Party.get_or_none(id=row.debtor_id) if row.debtor_id else None
-    if debtor is None:
-        return []
-    others = Party.filter(dispute_id=row.dispute_id, removed_at=None).exclude(side=debtor.side)
-    return [party.id for party in await others]
 
 
 def what(deps: Deps, row: Commitment) -> str:

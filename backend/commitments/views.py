@@ -19,7 +19,16 @@ from backend.core.mediation_rules import StandingKind
 from backend.core.wording import date_text
 from backend.mediation import access
 from backend.mediation.access import Standing
-from models import ActorKind, Commitment, CommitmentEnd, FulfilmentReport, Party, PartyKind, ReportAnswer
+from models import (
+    ActorKind,
+    Commitment,
+    Confirmation,
+    ConfirmationStatus,
+    FulfilmentReport,
+    Party,
+    PartyKind,
+    ReportAnswer,
+)
 
 _IN_FULL = (StandingKind.MEDIATOR, StandingKind.CENTER, StandingKind.PARTY)
 
@@ -30,13 +39,14 @@ async def of_case(deps: Deps, actor: Actor, standing: Standing) -> CommitmentsOu
     rows = await found.order_by("id").prefetch_related("reports__answers", "notes")
     items = [await out(deps, actor, standing, row) for row in rows]
     stand = [each for each in items if each.status != "replaced"]
+    sums = [states.kept(row, row.reports) for row in rows]
     return CommitmentsOut(
         open=sum(each.ended_at is None for each in stand),
         overdue=sum(each.is_overdue for each in stand),
         fulfilled=sum(each.status == "fulfilled" for each in stand),
         waived=sum(each.status == "waived" for each in stand),
-        agreed_fen=sum(each.amount_fen or 0 for each in stand),
-        confirmed_fen=sum(each.confirmed_fen for each in stand),
+        agreed_fen=sum(each.agreed_fen for each in sums),
+        confirmed_fen=sum(each.confirmed_fen for each in sums),
         items=items,
     )
 
@@ -63,7 +73,7 @@ async def out(deps: Deps, actor: Actor, standing: Standing, row: Commitment) -> 
         who=await _name(deps, standing, row, "who"),
         creditor_id=str(row.creditor_id) if row.creditor_id else None,
         to_whom=await _name(deps, standing, row, "to_whom") if row.to_whom_sealed else None,
-        what=deps.keyring.open(row.what_sealed, "commitment", "what", row.id),
+        what=opened(deps, row, "what"),
         amount_fen=row.amount_fen,
         confirmed_fen=so_far.confirmed_fen,
         left_fen=so_far.left_fen(row.amount_fen) if row.ended_as is None else 0,
@@ -76,9 +86,13 @@ async def out(deps: Deps, actor: Actor, standing: Standing, row: Commitment) -> 
         end_reason=_opened(deps, row.end_reason_sealed, "commitment", "end_reason", row.id),
         urged=sorted(note.at for note in row.notes),
         reports=[await _report(deps, actor, standing, row, each) for each in reports],
-        routes=_routes(deps, standing, row) if is_overdue else [],
+        routes=await _routes(deps, standing, row) if is_overdue else [],
         may_report=running and await who.may_report(actor, standing, row),
     )
+
+
+def opened(deps: Deps, row: Commitment, column: str) -> str:
+    return deps.keyring.open(getattr(row, f"{column}_sealed"), "commitment", column, row.id)
 
 
 def falls_due_on(deps: Deps, row: Commitment) -> date:
@@ -88,8 +102,6 @@ def falls_due_on(deps: Deps, row: Commitment) -> date:
 async def _report(deps: Deps, actor: Actor, standing: Standing, row: Commitment, report: FulfilmentReport) -> ReportOut:
     by_staff = report.reporter_kind is ActorKind.STAFF
     is_note = by_staff and report.amount_fen is not None and not isinstance(actor, StaffActor)
-    ended = row.ended_as in (CommitmentEnd.WAIVED, CommitmentEnd.REPLACED)
-    open_still = who.is_agreed(standing.dispute) and not ended and report.is_met is None
     text = _opened(deps, report.text_sealed, "fulfilment_report", "text", report.id)
     return ReportOut(
         id=str(report.id),
@@ -103,9 +115,7 @@ async def _report(deps: Deps, actor: Actor, standing: Standing, row: Commitment,
         reported_at=report.reported_at,
         verdict=states.verdict(report),
         answers=[_answer(deps, each) for each in sorted(report.answers, key=lambda each: each.id)],
-        may_answer=open_still
-        and who.is_agreed(standing.dispute)
-        and await who.may_answer(actor, standing, row, report),
+        may_answer=await who.may_answer(actor, standing, row, report),
     )
 
 
@@ -118,15 +128,18 @@ def _answer(deps: Deps, answer: ReportAnswer) -> ReportAnswerOut:
     )
 
 
-def _routes(deps: Deps, standing: Standing, row: Commitment) -> list[RouteOut]:
+async def _routes(deps: Deps, standing: Standing, row: Commitment) -> list[RouteOut]:
     category = deps.catalog.top_category(standing.dispute.category)
-    found = deps.catalog.commitments.routes_for(category, is_payment=row.amount_fen is not None)
+    confirmed = Confirmation.filter(agreement_id=row.agreement_id, status=ConfirmationStatus.CONFIRMED)
+    found = deps.catalog.commitments.routes_for(
+        category, is_payment=row.amount_fen is not None, is_confirmed=await confirmed.exists()
+    )
     return [RouteOut(**route.model_dump(include={"code", "title", "text", "legal_basis"})) for route in found]
 
 
 async def _name(deps: Deps, standing: Standing, row: Commitment, column: str) -> str:
     """The city reads persons masked."""
-    name = deps.keyring.open(getattr(row, f"{column}_sealed"), "commitment", column, row.id)
+    name = opened(deps, row, column)
     if standing.kind in _IN_FULL:
         return name
     party_id = row.debtor_id if column == "who" else row.creditor_id

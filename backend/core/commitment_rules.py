@@ -15,6 +15,7 @@ class LawfulRoute(Entry):
     legal_basis: str = Field(min_length=1)
     categories: frozenset[str] = frozenset()
     payments_only: bool = False
+    when_confirmed: bool | None = None
 
 
 class Unit(Entry):
@@ -48,10 +49,12 @@ class CommitmentRules(Entry):
             raise ValueError("reminders come before the day or on it, urging after it")
         return self
 
-    def routes_for(self, category: str, *, is_payment: bool) -> list[LawfulRoute]:
-        """`category` is a top category."""
+    def routes_for(self, category: str, *, is_payment: bool, is_confirmed: bool) -> list[LawfulRoute]:
+        """`category` is a top category; confirmed: by a court (司法确认)."""
         return [
             route
             for route in self.routes
-            if (not route.categories or category in route.categories) and (is_payment or not route.payments_only)
+            if (not route.categories or category in route.categories)
+            and (is_payment or not route.payments_only)
+            and route.when_confirmed in (None, is_confirmed)
         ]

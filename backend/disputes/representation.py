@@ -9,7 +9,7 @@ from backend.core.deps import Deps
 from backend.core.errors import FieldProblem
 from backend.disputes.history import Entry
 from backend.disputes.party_schemas import PartyIn, RepresentationIn
-from models import Audience, Party, PartyKind, Representation
+from models import Audience, Party, PartyKind, Representation, SignerRole
 from models.base import uuid7
 
 _OTHER_SIDE = "代办人、监护人和代理人不能是对方当事人，请另选一位。"
@@ -58,6 +58,17 @@ def begun(
         recorder_id=recorder_id,
         created_at=deps.clock.now(),
     )
+
+
+def signing_role(catalog: Catalog, party: Party, row: Representation) -> SignerRole | None:
+    """In which role this representation lets somebody settle for the party; None: in none."""
+    for role, rule in catalog.agreements.signers.items():
+        if party.is_minor and role is not SignerRole.GUARDIAN:
+            continue
+        has_paper = row.document_sealed is not None or catalog.representation_kinds[row.kind].document is None
+        if row.kind in rule.kinds and row.scope in rule.scopes and has_paper:
+            return role
+    return None
 
 
 def entry(catalog: Catalog, row: Representation, kind: str) -> Entry:

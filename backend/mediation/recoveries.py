@@ -20,10 +20,11 @@ from backend.disputes.party_schemas import EARLIEST
 from backend.disputes.schemas import MAX_FEN
 from backend.mediation import access
 from backend.mediation.access import Standing
-from models import Audience, Dispute, Recovery, Status
+from models import Agreement, AgreementStatus, Audience, Dispute, Recovery, Status
 from models.base import uuid7
 
 _AFTER_AN_AGREEMENT = (Status.AGREED, Status.FULFILLED, Status.CLOSED)
+_UNSIGNED = (AgreementStatus.DRAFT, AgreementStatus.FINAL, AgreementStatus.SIGNING)
 
 
 class NothingAgreedError(HejieError):
@@ -57,6 +58,9 @@ class RecoveryOut(Out):
 class AmountsOut(Out):
     claimed_fen: int | None
     agreed_fen: int | None
+    """What stands in the agreement; after a second one what the first brought, too. Never less than `recovered_fen`."""
+    awaits_signatures: bool
+    """It does not bind yet, and no statistics count it."""
     recovered_fen: int
     recoveries: list[RecoveryOut]
 
@@ -116,9 +120,15 @@ async def amounts(deps: Deps, standing: Standing) -> AmountsOut:
     return AmountsOut(
         claimed_fen=dispute.amount_fen,
         agreed_fen=dispute.agreed_fen,
+        awaits_signatures=await awaits_signatures(dispute),
         recovered_fen=sum(row.amount_fen for row in rows if row.voided_at is None),
         recoveries=[_out(deps, standing, row) for row in rows],
     )
+
+
+async def awaits_signatures(dispute: Dispute) -> bool:
+    drawn = {each.status for each in await Agreement.filter(dispute_id=dispute.id).only("id", "status")}
+    return not drawn.isdisjoint(_UNSIGNED) and AgreementStatus.EFFECTIVE not in drawn
 
 
 def _out(deps: Deps, standing: Standing, row: Recovery) -> RecoveryOut:

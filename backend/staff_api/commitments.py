@@ -5,8 +5,9 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.commitments import actions, views
+from backend.commitments import actions, lists, views
 from backend.commitments.actions import ReportAnsweredError, ReportPlace, UrgedTodayError
+from backend.commitments.lists import OpenOut, OpenQuery
 from backend.commitments.schemas import (
     AnswerIn,
     CheckIn,
@@ -19,6 +20,7 @@ from backend.commitments.schemas import (
 from backend.commitments.standing import CommitmentEndedError, NothingToKeepError
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
+from backend.core.schema import Page
 from backend.mediation import access
 from backend.web.endpoint import endpoint
 
@@ -27,6 +29,15 @@ blueprint = Blueprint("staff_commitments")
 _ALL = "/disputes/{dispute_id}/commitments"
 _ONE = _ALL + "/{commitment_id}"
 _REFUSES = (RoleNotAllowedError, NothingToKeepError, CommitmentEndedError)
+
+
+@endpoint(
+    blueprint, "GET", "/commitments", audience="staff", query=OpenQuery, returns=Page[OpenOut],
+    errors=(RoleNotAllowedError,),
+)  # fmt: skip
+async def list_open_commitments(actor: StaffActor, query: OpenQuery, deps: Deps) -> Page[OpenOut]:
+    """Over all cases, what is due first before the rest; persons are masked."""
+    return await lists.of_center(deps, actor, query)
 
 
 @endpoint(blueprint, "GET", _ALL, audience="colleague", returns=CommitmentsOut)

@@ -10,6 +10,8 @@ from uuid import UUID
 from tortoise import connections
 
 from backend.accounts.actors import StaffActor
+from backend.agreements.effect import TOOK_EFFECT
+from backend.commitments.sums import CAME
 from backend.core import clock
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
@@ -27,15 +29,17 @@ from backend.statistics.schemas import (
 )
 from models import Center, Role
 
-_FACTS = """
+_FACTS = f"""
 WITH began AS (
     SELECT DISTINCT e.dispute_id FROM event e
      WHERE e.kind = 'mediation_started' AND e.at >= $1 AND e.at < $2
        AND NOT EXISTS (SELECT FROM event b WHERE b.dispute_id = e.dispute_id AND b.kind = 'mediation_started'
                                              AND b.at < $1)
 ), ended AS (
-    SELECT DISTINCT ON (e.dispute_id) e.dispute_id, e.kind FROM event e
-     WHERE e.kind IN ('agreed', 'not_agreed') AND e.at >= $1 AND e.at < $2
+    SELECT DISTINCT ON (e.dispute_id) e.dispute_id, CASE e.kind WHEN 'not_agreed' THEN e.kind ELSE 'agreed' END AS kind
+      FROM event e
+     WHERE e.kind IN ('agreed', 'agreement_effective', 'not_agreed') AND e.at >= $1 AND e.at < $2
+       AND (e.kind = 'not_agreed' OR {TOOK_EFFECT})
      ORDER BY e.dispute_id, e.id DESC
 ), past AS (
     SELECT d.id AS dispute_id, d.created_at >= $1 AND d.created_at < $2 AS began,
@@ -53,13 +57,14 @@ WITH began AS (
         UNION ALL SELECT dispute_id, began, outcome, recovered FROM past
         UNION ALL SELECT dispute_id, false, NULL, amount_fen FROM recovery
                    WHERE voided_at IS NULL AND received_on BETWEEN $4 AND $5
+        UNION ALL SELECT dispute_id, false, NULL, amount_fen FROM ({CAME}) came WHERE done_on BETWEEN $4 AND $5
     ) each GROUP BY dispute_id
 ), counted AS (
     SELECT d.id, d.source = 'historic' AS is_historic, coalesce(d.mode, '') AS mode, coalesce(d.track, '') AS track,
            d.organization_id, f.began, f.outcome, d.amount_fen AS claimed, d.agreed_fen AS agreed, f.recovered
       FROM facts f JOIN dispute d ON d.id = f.dispute_id
      WHERE (f.began OR f.outcome IS NOT NULL OR f.recovered > 0) AND ($3::uuid IS NULL OR d.center_id = $3)
-)"""
+)"""  # noqa: S608  # constants of our own
 _COUNTS = """
 SELECT is_historic, mode, track, count(*) FILTER (WHERE began) AS started,
        count(*) FILTER (WHERE outcome = 'agreed') AS settled, count(*) FILTER (WHERE outcome = 'not_agreed') AS failed,

@@ -4,12 +4,15 @@ from datetime import datetime
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from backend.core.clock import SHANGHAI
 from tests.clock import TravellingClock
 from tests.commitments.promised import CLEANS, PAYS, REPAIRS, agreed, path
 from tests.journeys.contract import Json, granted, paths, refused
 from tests.mediation.standings import Standings
 
+SVG = "{http://www.w3.org/2000/svg}"
 RATE: Json = {"name": "物业费<收缴率>", "unit": "percent", "baseline": 45, "baseline_on": "2026-11-01", "target": 80}
 
 
@@ -88,7 +91,7 @@ async def test_the_follow_up_tells_what_was_promised_day_by_day(scene: Standings
     drawn = await scene["party_b"].get(scene.path("/follow-up/chart.svg"))
     assert drawn.headers["content-type"] == "image/svg+xml"
     picture = ET.fromstring(drawn.text)  # noqa: S314  # our own answer
-    words = picture.findtext("{http://www.w3.org/2000/svg}desc") or ""
+    words = picture.findtext(f"{SVG}desc") or ""
     assert "物业费<收缴率>基准45%，现为85%，+40个百分点" in words
     assert "履行完毕1项、免除0项、待履行2项、已逾期0项" in words
     refused(await scene["stranger"].get(scene.path("/follow-up/chart.svg")), 404)
@@ -98,3 +101,42 @@ async def test_a_case_without_anything_has_an_empty_picture(scene: Standings) ->
     drawn = await scene["mediator"].get(scene.path("/follow-up/chart.svg"))
     assert "解决议定事项0件" in drawn.text
     assert granted(await scene["mediator"].get(scene.path("/follow-up")))["commitments"]["days"] == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "baseline", "target", "values", "told"),
+    [
+        ("percent", 45, None, [], "基准45%，还没有读数"),
+        ("percent", 45, 40, [30.5], "基准45%，现为30.5%，-14.5个百分点"),
+        ("percent", 0, 0, [0], "基准0%，现为0%，0个百分点"),
+        ("percent", 90, 80, [95], "基准90%，现为95%，+5个百分点"),
+        (
+            "yuan",
+            1_234_567.89,
+            2_000_000,
+            [9_999_999.99, 12_345_678],
+            "基准1234567.89元，现为12345678元，+11111110.11元",
+        ),
+        ("count", 3, 1, [5, 4, 2, 1, 0], "基准3件，现为0件，-3件"),
+    ],
+)
+async def test_a_picture_of_whatever_was_read(  # noqa: PLR0917
+    scene: Standings, unit: str, baseline: float, target: float | None, values: list[float], told: str
+) -> None:
+    name = "</desc><script>alert(1)</script>&\"'\ufffe收缴率]]>"
+    measured = {"name": name, "unit": unit, "baseline": baseline, "baseline_on": "2026-11-01", "target": target}
+    (found,) = granted(await scene["mediator"].post(scene.path("/indicators"), measured), 201)["items"]
+    for day, value in enumerate(values, 10):
+        read = scene.path(f"/indicators/{found['id']}/readings")
+        granted(await scene["mediator"].post(read, reading(value, f"2026-11-{day}", unit)), 201)
+    drawn = await scene["party_a"].get(scene.path("/follow-up/chart.svg"))
+    assert "default-src 'none'" in drawn.headers["content-security-policy"]
+    picture = ET.fromstring(drawn.text)  # noqa: S314  # our own answer
+    assert told in (picture.findtext(f"{SVG}desc") or "")
+    assert picture.find(f".//{SVG}script") is None
+    assert picture.get("role") == "img"
+    assert len(picture.findall(f".//{SVG}circle")) == 1 + len(values)
+    _, _, width, height = map(float, (picture.get("viewBox") or "").split())
+    for dot in picture.iter(f"{SVG}circle"):
+        assert 0 <= float(dot.get("cx") or -1) <= width
+        assert -1e-9 <= float(dot.get("cy") or -1) <= height

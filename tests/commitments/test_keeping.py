@@ -182,7 +182,9 @@ async def test_a_new_agreement_replaces_what_was_open(people: PeopleAtWork, scen
     again = await agreed(scene, REPAIRS | {"due_on": "2027-02-26"})
     assert [each["status"] for each in again] == ["replaced", "replaced", "open"]
     listed = granted(await scene["party_a"].get(scene.path("/commitments")))
-    assert (listed["open"], listed["agreed_fen"]) == (1, 0)
+    assert (listed["open"], listed["agreed_fen"], listed["confirmed_fen"]) == (1, 20_000, 20_000)
+    amounts = granted(await scene["mediator"].get(scene.path("/recoveries")))
+    assert (amounts["agreed_fen"], amounts["recovered_fen"]) == (20_000, 20_000), "what came was agreed"
     refused(await scene["party_b"].post(path(scene, repairs, "/reports"), payment(1)), 409, "commitment_ended")
 
 

@@ -1,6 +1,7 @@
 """Before the day and after it, once each, while the center is open; then the lawful ways on."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hypothesis import given
@@ -8,14 +9,17 @@ from hypothesis import strategies as st
 
 from backend.casework import performance
 from backend.commitments.states import told_now
-from backend.core.clock import SHANGHAI
+from backend.core.clock import SHANGHAI, local
 from backend.core.commitment_rules import CommitmentRules, LawfulRoute, Unit
+from models import Notice
+from tests.agreements.scene import agreed_case, in_force
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
 from tests.commitments.promised import PAYS, REPAIRS, agreed, path, payment
 from tests.conftest import App
 from tests.journeys.contract import granted, refused
 from tests.mediation.standings import Standings
+from tests.people import Person
 
 RULES = CommitmentRules(
     remind_days_before=(7, 1),
@@ -56,9 +60,7 @@ async def test_the_day_rolls_over_days_off_and_nobody_is_told_twice(
     creditor = await people.resident("party_a")
     late = granted(await creditor.get(path(scene, pays)))
     assert late["is_overdue"]
-    assert {"mediate_again", "sue", "enforce"} == {each["code"] for each in late["routes"]}, (
-        "no payment order: no wages"
-    )
+    assert [each["code"] for each in late["routes"]] == ["mediate_again", "sue"], "no wages, and no court has confirmed"
     assert await on(app, clock, due + timedelta(days=25)) == 1, "after an outage the latest speaks for all"
     assert [await on(app, clock, due + timedelta(days=n)) for n in (26, 28, 60)] == [0, 0, 0]
     assert await kinds_of(people, "party_b") == ["commitment_overdue"] * 2 + ["commitment_due"] * 2
@@ -97,6 +99,54 @@ async def test_urging_by_hand_is_for_who_is_owed_and_once_a_day(
     clock.set(datetime(2026, 11, 25, 10, tzinfo=SHANGHAI))
     assert len(granted(await scene["party_a"].post(urges), 201)["urged"]) == 2
     assert await kinds_of(people, "party_b") == ["commitment_due"] * 2
+
+
+async def told(resident: Person) -> list[tuple[str, str, str]]:
+    """What of, on which day, and from when on the phone may ring: an hour of daytime, or at once."""
+    notices = Notice.filter(resident_id=resident.id, kind__startswith="commitment_").order_by("id")
+    return [(each.kind.removeprefix("commitment_"), f"{local(each.created_at):%m-%d}",
+             f"{local(each.send_after):%d %H:%M}" if each.send_after else "") for each in await notices]  # fmt: skip
+
+
+async def test_wages_from_the_first_reminder_to_the_court(
+    app: App, people: PeopleAtWork, clock: TravellingClock
+) -> None:
+    """Two instalments, the first, due on Friday the 11th, never paid, the second paid early. A worker looks day and
+    night, and is started anew every time; people are told on days that the center is open."""
+    case = await agreed_case(people, clock, category="labour_wages")
+    await in_force(case)
+    first, second = granted(await case.applicant.get(case.path("/commitments")))["items"]
+    confirmation = {"ground": "organization", "court_code": "yidu", "applied_by": "window", "applied_on": "2026-12-17"}
+    for days in range(60):
+        for hour in (3, 10, 10, 23):
+            clock.set(datetime(2026, 11, 25, hour, tzinfo=SHANGHAI) + timedelta(days=days))
+            await asyncio.gather(*(performance.sweep(replace(app.ctx.deps)) for _ in range(2)))
+        day = clock.now().astimezone(SHANGHAI).date()
+        if day == date(2026, 12, 13):
+            granted(await case.applicant.post(case.path(f"/commitments/{first['id']}/urges")), 201)
+            late = granted(await case.applicant.get(case.path(f"/commitments/{first['id']}")))
+            assert [each["code"] for each in late["routes"]] == ["mediate_again", "sue", "payment_order"]
+        if day == date(2026, 12, 17):
+            paid = payment(200_000, done_on="2026-12-17")
+            granted(await case.applicant.post(case.path(f"/commitments/{second['id']}/reports"), paid), 201)
+            for party_id in case.ids.values():
+                agreeing = {"agrees": True, "party_id": party_id}
+                granted(await case.clerk.post(case.path("/confirmation/consents"), agreeing))
+            granted(await case.clerk.post(case.path("/confirmation/application"), confirmation))
+            ruling = {"confirmed": True, "decided_on": "2026-12-17", "ruling": "（2026）鄂0581民特12号"}
+            granted(await case.clerk.post(case.path("/confirmation/result"), ruling))
+            late = granted(await case.applicant.get(case.path(f"/commitments/{first['id']}")))
+            assert [each["code"] for each in late["routes"]] == ["mediate_again", "enforce", "payment_order"]
+
+    assert await told(case.respondent) == [
+        ("due", "12-04", ""), ("due", "12-10", ""), ("overdue", "12-13", "14 07:30"), ("overdue", "12-14", ""),
+        ("overdue", "12-18", ""), ("overdue", "12-28", ""),
+    ]  # fmt: skip
+    assert await told(case.applicant) == [("unkept", "12-28", "")]
+    inbox = granted(await case.mediator.get("/notices", limit=100))["items"]
+    assert [each["kind"] for each in inbox].count("commitment_overdue") == 3
+    (unkept,) = granted(await case.mediator.get("/me/today"))["unkept"]
+    assert (unkept["id"], unkept["unpaid_fen"]) == (first["id"], 300_000)
 
 
 @given(

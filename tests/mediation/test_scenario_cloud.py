@@ -1,5 +1,5 @@
-"""Scenario 2: a design patent across three provinces, mediated by video at 葛洲坝, agreed after seven days. HTTP only;
-`pytest -s` prints its timeline."""
+"""Scenario 2: a design patent across three provinces, mediated by video at 葛洲坝, agreed after seven days, signed by
+post, confirmed by the intermediate court and kept. HTTP only; `pytest -s` prints its timeline."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -260,6 +260,8 @@ async def _signed_by_post_in_three_provinces(story: Story, mediator: Person) -> 
     signed = await continuing.signed_by_post(mediator, story.path(), fixed, story.clock)
     assert (signed["status"], signed["effective_at"]) == ("effective", "2026-12-08T12:00:00+08:00")
     assert sorted(each["way"] for each in signed["parcels"]) == ["copy"] * 3 + ["sent_back"] * 3 + ["to_sign"] * 3
+    assert all(each["delivered_on"] for each in signed["parcels"])
+    assert [each["signed_at"] is not None for each in signed["slots"]] == [True] * 5, "three parties, mediator, seal"
     own = granted(await story.parties[SUPPLIER].get(story.path(f"/agreements/{fixed['id']}")))["parcels"]
     assert len([each for each in own if each["tracking_number"]]) == 3, "the numbers of its own copies"
 
@@ -273,6 +275,38 @@ async def _the_intermediate_court_is_asked(story: Story, mediator: Person) -> No
     today = story.clock.now().date().isoformat()
     applied = granted(await mediator.post(story.path("/confirmation/application"), asked | {"applied_on": today}))
     assert (applied["status"], applied["court"]) == ("applied", "宜昌市中级人民法院")
+    story.clock.advance(days=10)
+    ruled = {"confirmed": True, "decided_on": story.clock.now().date().isoformat(), "ruling": "（2026）鄂05民特1号"}
+    assert granted(await mediator.post(story.path("/confirmation/result"), ruled))["status"] == "confirmed"
+
+
+async def _all_of_it_is_kept(story: Story, mediator: Person) -> None:
+    """The maker has destroyed its stock; the supplier pays in two parts, the second late, when the ruling can be
+    enforced."""
+    food, maker, supplier = (story.parties[each] for each in (FOOD, MAKER, SUPPLIER))
+    stops, pays = granted(await maker.get(story.path("/commitments")))["items"]
+    video = granted(await maker.upload(photo("green")), 201)["id"]
+    done: Json = {"done_on": "2026-12-14", "completes": True, "text": "库存已销毁，影像附后", "file_ids": [video]}
+    told = await story.do(maker, f"/commitments/{stops['id']}/reports", 201, **done)
+    await story.do(food, f"/commitments/{stops['id']}/reports/{told['reports'][0]['id']}/answer", answer="confirmed")
+    path, half = f"/commitments/{pays['id']}/reports", {"amount_fen": 4_000_000}
+    told = await story.do(supplier, path, 201, done_on="2026-12-20", text="第一笔", **half)
+    await story.do(food, f"{path}/{told['reports'][0]['id']}/answer", answer="confirmed")
+    story.day(42)
+    for name, phone in PHONES.items():
+        story.parties[name] = await story.people.resident(f"of-{phone}")
+    food = story.parties[FOOD]
+    late = granted(await food.get(story.path(f"/commitments/{pays['id']}")))
+    assert (late["is_overdue"], late["left_fen"]) == (True, 4_000_000)
+    assert [each["code"] for each in late["routes"]] == ["mediate_again", "enforce"]
+    kept = await story.do(food, path, 201, done_on="2027-01-05", **half)
+    assert (kept["status"], kept["confirmed_fen"]) == ("fulfilled", 8_000_000)
+    await take(mediator, story.case, "confirm_fulfilment", note="三方核对，全部履行")
+    await take(await story.people.staff("gezhouba-director"), story.case, "close")
+    for person in story.parties.values():
+        page = granted(await person.get(story.path()))
+        sums = granted(await person.get(story.path("/amounts")))
+        assert (page["status"], sums["agreed_fen"], sums["recovered_fen"]) == ("closed", 8_000_000, 8_000_000)
 
 
 async def _agreed_after_seven_days(story: Story, mediator: Person, proposal_id: str) -> None:
@@ -282,9 +316,10 @@ async def _agreed_after_seven_days(story: Story, mediator: Person, proposal_id: 
     assert case["elapsed"] == over
     await _signed_by_post_in_three_provinces(story, mediator)
     await _the_intermediate_court_is_asked(story, mediator)
-    story.day(20)
+    story.day(27)
     page = granted(await story.parties[SUPPLIER].get(story.path(), include="timeline"))
     assert (page["status"], page["elapsed"]) == ("agreed", over)
+    await _all_of_it_is_kept(story, mediator)
     print(f"\n云上调解，历时 {over['days']} 天（{over['working_days']} 个工作日）")  # noqa: T201
     for each in granted(await mediator.get(story.path("/timeline"), limit=100))["items"]:
         print(f"{each['at'][5:16].replace('T', ' ')}  {each['title']}  {each['text']}")  # noqa: T201

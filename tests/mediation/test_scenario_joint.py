@@ -1,5 +1,5 @@
-"""Scenario 1: a compound in 陆城街道, through HTTP alone, from the center's own finding to the agreement, and on to the
-matters that were solved afterwards."""
+"""Scenario 1: a compound in 陆城街道, through HTTP alone, from the center's own finding to the agreement, and on until
+it is kept: the standards are met, the matters solved, the arrears paid, and one sees it."""
 
 from datetime import datetime, timedelta
 
@@ -81,8 +81,12 @@ async def test_joint_mediation_of_a_compound(app: App, story: Story) -> None:
     await the_agreement(story)
     refused(await old_man.get(case.path), 404)
     assert len(granted(await old_man.get(f"{case.path}/matters"))["items"]) == 5
-    await arrears_are_collected(story, homes)
+    rate = await the_rate_is_measured(story)
+    await arrears_are_collected(story, homes, rate)
     await it_is_followed(story, boss)
+    boss = await case.people.resident(BOSS[0])
+    await twelve_standards_are_met(story, boss)
+    await it_is_kept_and_shown(story)
     await it_is_counted_once(story)
     await story.tell()
     assert await whole.flaws(app) == []
@@ -98,6 +102,9 @@ async def test_joint_mediation_of_a_compound(app: App, story: Story) -> None:
         "表决结束",
         "达成协议",
         "事项已解决",
+        "检查服务标准",
+        "履行完毕",
+        "已办结",
     ):
         assert any(told in line for line in story.lines), told
 
@@ -191,7 +198,7 @@ async def five_matters(story: Story, ids: dict[str, str], motion: Json) -> None:
 
 async def the_agreement(story: Story) -> None:
     story.on(12, 10)
-    terms = [{"who": PROPERTY, "what": standard, "due_on": "2027-06-30"} for standard in STANDARDS]
+    terms = [{"who": PROPERTY, "what": standard, "due_on": "2027-06-30", "kind": "standard"} for standard in STANDARDS]
     summary = "建立共商联议机制，执行十二项服务标准，专班收清旧欠。"
     after = await take(
         story.case.mediator, story.case.id, "reach_agreement", form="written", summary=summary, terms=terms
@@ -209,7 +216,15 @@ async def the_agreement(story: Story) -> None:
     assert (signed["status"], len(signed["content"]["terms"])) == ("effective", 12)
 
 
-async def arrears_are_collected(story: Story, homes: list[Json]) -> None:
+async def the_rate_is_measured(story: Story) -> str:
+    """Where its readings go."""
+    case, day = story.case, story.clock.now().date().isoformat()
+    measured = {"name": "物业费收缴率", "unit": "percent", "baseline": BEFORE, "baseline_on": day, "target": 80}
+    (rate,) = granted(await case.mediator.post(f"{case.path}/indicators", measured), 201)["items"]
+    return f"{case.path}/indicators/{rate['id']}/readings"
+
+
+async def arrears_are_collected(story: Story, homes: list[Json], rate: str) -> None:
     """The community's people go from door to door; eight of eleven pay: from 45 to 85 percent."""
     case, community = story.case, story.case.staff["community"]
     for place, home in enumerate(homes[PAID_AT_FIRST:]):
@@ -223,6 +238,9 @@ async def arrears_are_collected(story: Story, homes: list[Json]) -> None:
             granted(await community.post(f"{path}/payments", paid), 201)
     figures = granted(await case.mediator.get(f"{case.path}/task-force"))
     assert (figures["visited"], figures["settled"], figures["collection_rate"]) == (11, 17, BEFORE + 40)
+    reading = {"value": figures["collection_rate"], "unit": "percent", "source": "清欠专班台账",
+               "read_on": story.clock.now().date().isoformat()}  # fmt: skip
+    granted(await case.staff["clerk"].post(rate, reading), 201)
 
 
 async def it_is_followed(story: Story, boss: Person) -> None:
@@ -242,6 +260,38 @@ async def it_is_followed(story: Story, boss: Person) -> None:
         granted(await case.mediator.post(f"{case.path}/matters/{matter['id']}/solution", proof))
     found = granted(await case.mediator.get(f"{case.path}/matters"))
     assert (found["open"], found["solved"]) == (0, 5)
+
+
+async def twelve_standards_are_met(story: Story, boss: Person) -> None:
+    """Each is looked at on the spot; one has to be looked at twice."""
+    case, clerk = story.case, story.case.staff["clerk"]
+    promised = granted(await boss.get(f"{case.path}/commitments"))["items"]
+    assert [(each["kind"], each["debtor_id"]) for each in promised] == [("standard", case.parties[PROPERTY])] * 12
+    today = story.clock.now().date().isoformat()
+    for place, met in [(3, False), *((place, True) for place in range(12))]:
+        checked = {"done_on": today, "met": met, "text": "现场查看"}
+        granted(await clerk.post(f"{case.path}/commitments/{promised[place]['id']}/checks", checked), 201)
+    found = granted(await case.mediator.get(f"{case.path}/follow-up"))
+    assert found["commitments"]["standards"] == {"total": 12, "checked": 12, "met": 12}
+
+
+async def it_is_kept_and_shown(story: Story) -> None:
+    """Twelve standards, three meetings, five matters, forty percentage points: confirmed, drawn, closed."""
+    case, mediator = story.case, story.case.mediator
+    story.on(1, 20, year=2027)
+    await take(mediator, case.id, "confirm_fulfilment", note="十二项标准连续达标")
+    closed = await take(await case.people.staff("director"), case.id, "close", note="回访满意")
+    assert closed["status"] == "closed"
+    for reader in (mediator, await case.people.resident(BOSS[0])):
+        found = granted(await reader.get(f"{case.path}/follow-up"))
+        assert (found["meetings_held"], found["matters_solved"], found["matters_open"]) == (3, 5, 0)
+        assert found["commitments"]["days"][-1] == {
+            "on": "2027-01-20", "open": 0, "overdue": 0, "fulfilled": 12, "waived": 0}  # fmt: skip
+        (rate,) = found["indicators"]
+        assert (rate["change"], rate["change_text"], rate["is_reached"]) == (40.0, "+40个百分点", True)
+        drawn = (await reader.get(f"{case.path}/follow-up/chart.svg")).text
+        assert "召开共商会3次，解决议定事项5件；约定事项履行完毕12项" in drawn
+        assert "物业费收缴率基准45%，现为85%，+40个百分点" in drawn
 
 
 async def it_is_counted_once(story: Story) -> None:

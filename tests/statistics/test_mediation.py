@@ -19,7 +19,7 @@ async def mediated(people: PeopleAtWork, outcome: str | None, **start: Any) -> J
     filed = await file_dispute(await people.resident())
     mediator = await to_mediation(people, filed["id"], **start)
     if outcome == "agreed":
-        await take(mediator, filed["id"], "reach_agreement", form="written", summary="说好了", terms=TERMS)
+        await take(mediator, filed["id"], "reach_agreement", form="oral", summary="说好了", terms=TERMS)
     elif outcome == "not_agreed":
         await take(mediator, filed["id"], "end_without_agreement", **NOT)
     return filed
