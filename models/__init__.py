@@ -10,6 +10,7 @@ from models.accounts import (
     Staff,
     StaffSession,
 )
+from models.aftercare import CaseReview, FollowUp, FollowUpRecord, FollowUpStatus, ReviewCause, ReviewStatus
 from models.agreements import (
     Agreement,
     AgreementComment,
@@ -112,6 +113,7 @@ from models.commitments import (
     ReportAnswerKind,
     UrgingNote,
 )
+from models.complaints import Complaint, ComplaintAbout, ComplaintFinding, ComplaintStatus, ComplaintStep
 from models.content import CheckStatus, CheckSubject, ContentCheck
 from models.disputes import (
     ActorKind,
@@ -220,6 +222,7 @@ __all__ = [
     "CalendarYear",
     "CaseCounter",
     "CaseMember",
+    "CaseReview",
     "Center",
     "CenterLevel",
     "CenterRevision",
@@ -234,6 +237,11 @@ __all__ = [
     "CommitmentKind",
     "Committee",
     "CommitteeSeat",
+    "Complaint",
+    "ComplaintAbout",
+    "ComplaintFinding",
+    "ComplaintStatus",
+    "ComplaintStep",
     "Confirmation",
     "ConfirmationConsent",
     "ConfirmationNotice",
@@ -271,6 +279,9 @@ __all__ = [
     "FileKind",
     "FileStatus",
     "FindingFollowUp",
+    "FollowUp",
+    "FollowUpRecord",
+    "FollowUpStatus",
     "FulfilmentReport",
     "GrantSource",
     "GroupRepresentative",
@@ -353,6 +364,8 @@ __all__ = [
     "ResidencyKind",
     "Resident",
     "ResidentSession",
+    "ReviewCause",
+    "ReviewStatus",
     "RightsAcknowledgement",
     "RiskFinding",
     "RiskScreening",

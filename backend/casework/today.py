@@ -8,7 +8,8 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import StaffActor
 from backend.appointments import lists as appointments
 from backend.appointments.schemas import CenterAppointmentOut, CenterAppointmentsQuery
-from backend.casework import information, views
+from backend.casework import information, outcomes, views
+from backend.casework.outcomes import FollowUpBrief
 from backend.casework.queries import parties_of
 from backend.casework.views import CaseBrief
 from backend.core import clock
@@ -36,6 +37,8 @@ class TodayOut(Out):
     overdue: list[CaseBrief]
     due_soon: list[CaseBrief]
     waiting: list[WaitingCase]
+    follow_ups: list[FollowUpBrief]
+    """Visits (回访) to be made today, or that should have been made."""
 
 
 async def of(deps: Deps, actor: StaffActor) -> TodayOut:
@@ -56,6 +59,7 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
         overdue=[briefs[each.id] for each in overdue],
         due_soon=[briefs[each.id] for each in soon],
         waiting=[_waiting(each, briefs[each.id]) for each in held],
+        follow_ups=await outcomes.briefs(deps, outcomes.due_for(deps, mine if actor.center_id else None), most),
     )
 
 
