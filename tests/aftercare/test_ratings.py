@@ -48,6 +48,7 @@ async def test_who_may_rate_when(people: PeopleAtWork, clock: TravellingClock, a
     refused(await zhang.post(path, HAPPY), 409, "not_ratable_yet")
     await take(await people.staff("mediator"), dispute_id, "reach_agreement", **AGREED)
     clock.advance(days=30)
+    zhang, li = await people.resident(), await people.resident("li")
     granted(await zhang.post(path, HAPPY), 201)
     clock.advance(days=1)
     refused(await li.post(path, HAPPY), 409, "rating_closed")
@@ -87,7 +88,7 @@ async def test_an_unhappy_rating_is_answered_from_outside(people: PeopleAtWork, 
         refused(await person.post(f"{path}/decision", {"decision": "answer", "text": "好"}), status)
     seen = {each["kind"]: each for each in granted(await mediator.get(f"/disputes/{dispute_id}/timeline"))["items"]}
     assert "rated" not in seen
-    assert seen["review_opened"]["data"] == {"due_text": "12月1日"}
+    assert seen["review_opened"]["data"] == {"due_text": "12月1日 周二"}
 
     decided = await asyncio.gather(
         *(director.post(f"{path}/decision", {"decision": "answer", "text": "已安排周四查漏。"}) for _ in range(2))
