@@ -75,7 +75,7 @@ class Complaint(Row):
 
     class Meta:
         table = "complaint"
-        indexes = (("resident_id", "id"), ("handled_at_id", "status", "id"))
+        indexes = (("resident_id", "id"), ("dispute_id", "id"), ("handled_at_id", "status", "id"))
         # One of a resident about the same is open at a time; those open by their term: in the migrations.
 
 

@@ -218,7 +218,11 @@ class Migration(migrations.Migration):
             options={
                 "table": "complaint",
                 "app": "models",
-                "indexes": [Index(fields=["resident_id", "id"]), Index(fields=["handled_at_id", "status", "id"])],
+                "indexes": [
+                    Index(fields=["resident_id", "id"]),
+                    Index(fields=["dispute_id", "id"]),
+                    Index(fields=["handled_at_id", "status", "id"]),
+                ],
                 "pk_attr": "id",
             },
             bases=["Row"],

@@ -1,4 +1,4 @@
--- From 0034_after_the_outcome.py, sha256 6694efacd9a6ce8e10b0b972a9c287e71938a7b772cb9bfafbc7d4ac91648f4c; `hejie makemigrations` writes it anew.
+-- From 0034_after_the_outcome.py, sha256 072f83d1c0e6064ac393129d41f28a0129e747b9a53fc52919110a1018ed0fe1; `hejie makemigrations` writes it anew.
 --
 -- Create model CaseReview
 --
@@ -49,6 +49,7 @@ CREATE TABLE "complaint" (
     "subject_id" UUID REFERENCES "staff" ("id") ON DELETE RESTRICT
 );
 CREATE INDEX "idx_complaint_residen_ca207a" ON "complaint" ("resident_id", "id");
+CREATE INDEX "idx_complaint_dispute_b04ca0" ON "complaint" ("dispute_id", "id");
 CREATE INDEX "idx_complaint_handled_7ed4fe" ON "complaint" ("handled_at_id", "status", "id");
 COMMENT ON COLUMN "complaint"."about" IS 'MEDIATOR: mediator\nDIRECTOR: director\nCENTER: center';
 COMMENT ON COLUMN "complaint"."status" IS 'SUBMITTED: submitted\nTAKEN_UP: taken_up\nDECIDED: decided\nWITHDRAWN: withdrawn';
