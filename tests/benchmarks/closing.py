@@ -105,9 +105,9 @@ async def wrong_afterwards(keyring: Keyring, cases: list[str]) -> list[str]:
         found += [f"rated {times} times: {each}" for each, times in rated.items() if times > 1]
     found += await casework.illegal_steps(cases)
     for dispute in await Dispute.filter(id__in=cases):
-        waiting = await FollowUp.filter(dispute_id=dispute.id, status="planned").values_list("outcome", flat=True)
-        reviews = await CaseReview.filter(dispute_id=dispute.id, status="open").values_list("outcome", flat=True)
-        if set(map(int, [*waiting, *reviews])) - ({dispute.outcome} if dispute.status in HOLDING else set()):
+        waiting = [each.outcome for each in await FollowUp.filter(dispute_id=dispute.id, status="planned")]
+        waiting += [each.outcome for each in await CaseReview.filter(dispute_id=dispute.id, status="open")]
+        if set(waiting) - ({dispute.outcome} if dispute.status in HOLDING else set()):
             found.append(f"{dispute.number} {dispute.status}: visits or reviews of an outcome that is gone")
     return found
 
