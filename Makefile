@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-browser test-papers check format race openapi lock clean \
-	bench bench-casework bench-rooms bench-queue bench-history bench-agreements bench-papers
+	bench bench-casework bench-closing bench-rooms bench-queue bench-history bench-agreements bench-papers
 
 BIN := .venv/bin
 
@@ -57,6 +57,9 @@ bench: install ## filing throughput as a ratio to a bare handler, SQL calls per 
 
 bench-casework: install ## fifty at the same twenty cases for 30 s
 	@exec $(BIN)/python -m tests.benchmarks.casework
+
+bench-closing: install ## fifty staff and fifty parties act on, rate, urge and reopen twenty cases for 30 s
+	@exec $(BIN)/python -m tests.benchmarks.closing
 
 bench-agreements: install ## 1,000 agreements signed by both parties at once: each in force exactly once
 	@exec $(BIN)/python -m tests.benchmarks.agreements

@@ -29,11 +29,13 @@ from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 
 from backend import history_sink, outside, wechat_events
+from backend.aftercare import sweeps as aftercare
 from backend.agreements import confirmation_sweeps
 from backend.appointments import affected, lapsing, reminders
 from backend.casework import court_clocks, invitation_texts, performance
 from backend.casework import sweeps as cases
 from backend.centers.loading import NoCityQueueError
+from backend.complaints import sweeps as complaints
 from backend.content import checking
 from backend.content.checking import Inspector
 from backend.core import jobs
@@ -364,6 +366,12 @@ async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
     told = await performance.sweep(deps)
     if told:
         log.info("commitments_told", count=told)
+    followed = {what: count for what, count in (await aftercare.sweep(deps)).items() if count}
+    if followed:
+        log.info("outcomes_followed", **followed)
+    lifted = await complaints.sweep(deps)
+    if lifted:
+        log.info("complaints_lifted", count=lifted)
     await _announce(deps, redis)
 
 

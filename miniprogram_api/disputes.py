@@ -4,11 +4,12 @@ from uuid import UUID
 from sanic import Blueprint, Request
 
 from backend.accounts.actors import ResidentActor
+from backend.aftercare import urges
 from backend.casework import actions as casework
 from backend.casework import filing
 from backend.core.deps import Deps
 from backend.core.schema import In, Out, Page, PageQuery, Query, Text
-from backend.disputes import actions, queries, routing, timeline, views
+from backend.disputes import queries, routing, timeline, views
 from backend.disputes.actions import AlreadyUrgedError, DisputeEndedError
 from backend.disputes.schemas import (
     DisputeBrief,
@@ -139,5 +140,5 @@ async def withdraw(actor: ResidentActor, dispute_id: UUID, body: WithdrawalIn, d
     errors=(AlreadyUrgedError, DisputeEndedError),
 )
 async def urge(actor: ResidentActor, dispute_id: UUID, deps: Deps) -> UrgeOut:
-    await actions.urge(deps, actor, dispute_id)
+    await urges.urge(deps, actor, dispute_id)
     return UrgeOut(dispute_id=str(dispute_id), message="已提醒综治中心，请留意进度。")

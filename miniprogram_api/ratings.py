@@ -5,13 +5,16 @@ from pydantic import Field
 from sanic import Blueprint
 
 from backend.accounts.actors import ResidentActor
+from backend.aftercare import rating
+from backend.aftercare.schemas import OwnRatingOut
 from backend.core.deps import Deps
-from backend.core.schema import In, Moment, Out, Text
-from backend.ratings import actions
-from backend.ratings.actions import AlreadyRatedError, NotRatableYetError
+from backend.core.schema import In, Text
+from backend.ratings.actions import AlreadyRatedError, NotRatableError, NotRatableYetError, RatingClosedError
 from backend.web.endpoint import endpoint
 
 blueprint = Blueprint("mini_ratings")
+
+_PATH = "/disputes/{dispute_id}/rating"
 
 
 class RatingIn(In):
@@ -20,32 +23,23 @@ class RatingIn(In):
     comment: Text | None = None
 
 
-class RatingOut(Out):
-    id: str
-    dispute_id: str
-    resolved: bool
-    satisfaction: int
-    created_at: Moment
-
-
 @endpoint(
     blueprint,
     "POST",
-    "/disputes/{dispute_id}/rating",
+    _PATH,
     audience="resident",
     body=RatingIn,
-    returns=RatingOut,
+    returns=OwnRatingOut,
     status=201,
-    errors=(NotRatableYetError, AlreadyRatedError),
+    errors=(NotRatableYetError, NotRatableError, RatingClosedError, AlreadyRatedError),
 )
-async def rate(actor: ResidentActor, dispute_id: UUID, body: RatingIn, deps: Deps) -> RatingOut:
-    rating = await actions.rate(
+async def rate(actor: ResidentActor, dispute_id: UUID, body: RatingIn, deps: Deps) -> OwnRatingOut:
+    return await rating.rate(
         deps, actor, dispute_id, resolved=body.resolved, satisfaction=body.satisfaction, comment=body.comment
     )
-    return RatingOut(
-        id=str(rating.id),
-        dispute_id=str(dispute_id),
-        resolved=rating.resolved,
-        satisfaction=rating.satisfaction,
-        created_at=rating.created_at,
-    )
+
+
+@endpoint(blueprint, "GET", _PATH, audience="resident", returns=OwnRatingOut)
+async def get_own_rating(actor: ResidentActor, dispute_id: UUID, deps: Deps) -> OwnRatingOut:
+    """The latest of one's own, and what became of it."""
+    return await rating.own(deps, actor, dispute_id)

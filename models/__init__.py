@@ -10,6 +10,7 @@ from models.accounts import (
     Staff,
     StaffSession,
 )
+from models.aftercare import CaseReview, FollowUp, FollowUpRecord, FollowUpStatus, ReviewCause, ReviewStatus
 from models.agreements import (
     Agreement,
     AgreementComment,
@@ -113,6 +114,7 @@ from models.commitments import (
     ReportAnswerKind,
     UrgingNote,
 )
+from models.complaints import Complaint, ComplaintAbout, ComplaintFinding, ComplaintStatus, ComplaintStep
 from models.content import CheckStatus, CheckSubject, ContentCheck
 from models.disputes import (
     ActorKind,
@@ -221,6 +223,7 @@ __all__ = [
     "CalendarYear",
     "CaseCounter",
     "CaseMember",
+    "CaseReview",
     "Center",
     "CenterLevel",
     "CenterRevision",
@@ -235,6 +238,11 @@ __all__ = [
     "CommitmentKind",
     "Committee",
     "CommitteeSeat",
+    "Complaint",
+    "ComplaintAbout",
+    "ComplaintFinding",
+    "ComplaintStatus",
+    "ComplaintStep",
     "Confirmation",
     "ConfirmationConsent",
     "ConfirmationNotice",
@@ -273,6 +281,9 @@ __all__ = [
     "FileKind",
     "FileStatus",
     "FindingFollowUp",
+    "FollowUp",
+    "FollowUpRecord",
+    "FollowUpStatus",
     "FulfilmentReport",
     "GrantSource",
     "GroupRepresentative",
@@ -355,6 +366,8 @@ __all__ = [
     "ResidencyKind",
     "Resident",
     "ResidentSession",
+    "ReviewCause",
+    "ReviewStatus",
     "RightsAcknowledgement",
     "RiskFinding",
     "RiskScreening",

@@ -256,7 +256,13 @@ class Urge(Row):
     counted_on = fields.DateField()
     """A day off counts towards the next working day."""
     created_at = fields.DatetimeField()
+    resident_id = fields.UUIDField(null=True)
+    """Who urged, and reads the answer; null = from before there were answers."""
+    answered_at = fields.DatetimeField(null=True)
+    answered_by_id = fields.UUIDField(null=True)
+    escalated_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "urge"
         unique_together = (("dispute", "counted_on"),)
+        # Those that wait for an answer: a partial index, in the migrations.

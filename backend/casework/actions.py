@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import actions as appointments
-from backend.casework import filing, return_slips, staff_notices
+from backend.casework import filing, outcomes, return_slips, staff_notices
 from backend.casework.done import CHANGING, Done
 from backend.casework.effects import EFFECTS, give_case_number
 from backend.casework.schemas import ActionIn
@@ -58,7 +58,8 @@ async def finish(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow
     step = _advance(deps, actor, dispute, row, done)
     data = {"center": dispute.center.name, **done.data}
     entry = Entry(LIFTED if done.lifted else row.event, done.audience, data, done.detail, step=step)
-    await history.record(deps, dispute, actor, entry, *return_slips.entries_for(deps, dispute, data))
+    later = await outcomes.follow(deps, actor, dispute, row)
+    await history.record(deps, dispute, actor, entry, *return_slips.entries_for(deps, dispute, data), *later)
     if dispute.status in running.OVER:
         dispute.next_try_on = None
         await closing.with_mediation(deps, actor, dispute)

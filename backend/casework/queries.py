@@ -24,7 +24,7 @@ from backend.disputes import elapsed, groups, history, timeline
 from backend.disputes import queries as disputes
 from backend.disputes.party_schemas import EARLIEST
 from backend.files import queries as files
-from models import Audience, Center, Dispute, Party, Representation, Role, Safety, Source, Status
+from models import Center, Dispute, Party, Representation, Role, Safety, Source, Status
 
 LATEST = date(9999, 1, 1)
 
@@ -143,7 +143,7 @@ async def history_page(
     """With internal entries. Raises NotFoundError."""
     dispute = await disputes.for_staff(actor, dispute_id)
     events, next_cursor = await timeline.read(
-        dispute.id, Q(audience__in=list(Audience)), limit=limit, cursor=cursor, descending=descending
+        dispute.id, timeline.READABLE_BY_STAFF, limit=limit, cursor=cursor, descending=descending
     )
     own = views.is_own(actor, dispute)
     items = [views.timeline_item(deps, event, dispute, own=own) for event in events]

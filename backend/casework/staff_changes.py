@@ -23,6 +23,7 @@ WITH news AS (
     (SELECT e.xid, 0 AS source, e.id, e.kind, e.at, e.dispute_id, e.status, '' AS title, {about} AS item_id
        FROM event e JOIN dispute d ON d.id = e.dispute_id
       WHERE $7::boolean AND e.xid >= $3 AND (e.xid, 0, e.id) > ($3, $4::int, $5::uuid)
+        AND e.kind NOT IN ('rated', 'review_answered')
         AND {theirs}
       ORDER BY e.xid, e.id LIMIT $6)
     UNION ALL

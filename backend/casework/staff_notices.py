@@ -1,6 +1,7 @@
 """What staff are told of a case, in their own inbox. No push leaves the system: their screen is open, or it waits."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -24,13 +25,17 @@ async def tell(deps: Deps, dispute: Dispute, kind: str | None, *, but: Actor | N
     recipients = await _recipients(deps, dispute, kind, asker)
     if but is not None:
         recipients.discard(but.id)
+    await send(deps, recipients, kind, _words(deps, dispute), dispute.id)
+
+
+async def send(deps: Deps, recipients: Iterable[UUID], kind: str, known: dict[str, str], about: UUID | None) -> None:
+    """To these, whoever the catalog names; `about` is the case, if it may be named to them."""
     words, now = deps.catalog.staff_notices[kind], deps.clock.now()
-    known = _words(deps, dispute)
     notices = [
         StaffNotice(
             id=uuid7(),
             staff_id=staff_id,
-            dispute_id=dispute.id,
+            dispute_id=about,
             kind=kind,
             title=words.title,
             text=words.text.format_map(known)[:255],

@@ -10,7 +10,8 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import StaffActor
 from backend.appointments import lists as appointments
 from backend.appointments.schemas import CenterAppointmentOut, CenterAppointmentsQuery
-from backend.casework import information, unfinished, views
+from backend.casework import information, outcomes, unfinished, views
+from backend.casework.outcomes import FollowUpBrief
 from backend.casework.queries import parties_of
 from backend.casework.views import CaseBrief
 from backend.commitments import lists
@@ -52,6 +53,8 @@ class TodayOut(Out):
     """Not signed by all, not in everybody's hands, or with a court that is late; the earliest filed first."""
     unkept: list[OpenOut]
     """What was promised, has fallen due and is not done; the longest overdue first."""
+    follow_ups: list[FollowUpBrief]
+    """Visits (回访) to be made today, or that should have been made."""
 
 
 async def of(deps: Deps, actor: StaffActor) -> TodayOut:
@@ -78,6 +81,7 @@ async def of(deps: Deps, actor: StaffActor) -> TodayOut:
         waiting=[_waiting(each, briefs[each.id]) for each in held],
         agreements=[_unfinished(lacking[each.id], briefs[each.id]) for each in agreed],
         unkept=(await lists.of_center(deps, actor, OpenQuery(state="overdue", limit=most))).items,
+        follow_ups=await outcomes.briefs(deps, outcomes.due_for(deps, mine if actor.center_id else None), most),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from backend.core.aftercare_rules import AftercareRules, ComplaintRules
 from backend.core.agreement_rules import AgreementRules
 from backend.core.cloud_rules import ConsultationRules, EvidenceRules, RoomRules, Statute
 from backend.core.commercial_rules import CommercialRules
@@ -38,6 +39,8 @@ class MediationCatalog(Entry):
     commercial: CommercialRules
     commitments: CommitmentRules
     library: LibraryRules
+    aftercare: AftercareRules
+    complaints: ComplaintRules
     papers: dict[str, PaperKind]
     """In the order in which they lie in a file."""
     paper_templates: dict[str, str]

@@ -96,8 +96,8 @@ async def supplement(
     return dispute
 
 
-async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:
-    """催办. Raises AlreadyUrgedError; a day off counts towards the next working day."""
+async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> Dispute:
+    """催办; the case stays locked. Raises AlreadyUrgedError; a day off counts towards the next working day."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.status in ENDED:
         raise DisputeEndedError("这件事已经结束，不需要再催办。")
@@ -105,11 +105,12 @@ async def urge(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> None:
     # The row lock on the dispute makes check and insert one step.
     if await Urge.filter(dispute_id=dispute.id, counted_on=day).exists():
         raise AlreadyUrgedError
-    await Urge(dispute_id=dispute.id, counted_on=day, created_at=deps.clock.now()).save()
+    await Urge(dispute_id=dispute.id, resident_id=actor.id, counted_on=day, created_at=deps.clock.now()).save()
     audience, reader_id = history.own(dispute, actor.id)
     entry = Entry("urged", audience, {"center": dispute.center.name}, reader_id=reader_id)
     await history.record(deps, dispute, actor, entry)
     await _touch(deps, dispute)
+    return dispute
 
 
 async def _touch(deps: Deps, dispute: Dispute) -> None:

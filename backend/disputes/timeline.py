@@ -17,6 +17,10 @@ from backend.disputes import history
 from backend.disputes.schemas import TimelineItem
 from models import Audience, Dispute, Event
 
+WHO_RATED = ("rated", "review_answered")
+"""Entries that would tell staff who rated."""
+READABLE_BY_STAFF = ~Q(kind__in=WHO_RATED)
+
 
 async def for_resident(
     deps: Deps, actor: ResidentActor, dispute: Dispute, *, limit: int, cursor: str | None, descending: bool

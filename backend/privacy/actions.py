@@ -8,6 +8,7 @@ from backend.accounts import consents
 from backend.core.clock import Clock
 from models import (
     CaseMember,
+    Complaint,
     ConsentKind,
     Delivery,
     Dispute,
@@ -75,6 +76,9 @@ async def close_account(clock: Clock, resident_id: UUID) -> ClosedAccount:
     await Notice.filter(resident_id=resident_id).exclude(delivery__in=(Delivery.PENDING, Delivery.BEGUN)).delete()
     await SubscriptionAnswer.filter(resident_id=resident_id).delete()
     await Rating.filter(resident_id=resident_id).update(comment_sealed=None)
+    await Complaint.filter(resident_id=resident_id, ended_at__not_isnull=True).update(
+        text_sealed=None, wish_sealed=None
+    )
     await _leave_cases(now, resident_id)
     file_ids = await discard_unused_files(clock, resident_id)
     disputes = await Party.filter(resident_id=resident_id).count()

@@ -21,6 +21,8 @@ from models import (
     Appointment,
     Ballot,
     CaseMember,
+    CaseReview,
+    Complaint,
     ContentCheck,
     Dispute,
     Event,
@@ -42,6 +44,8 @@ Shape = TypeVar("Shape", bound=Out)
 
 _TABLES: dict[type[Row], str] = {
     CaseMember: "case_member",
+    CaseReview: "case_review",
+    Complaint: "complaint",
     Dispute: "dispute",
     Household: "household",
     LegalReferral: "legal_referral",
@@ -70,7 +74,8 @@ async def everything_about(deps: Deps, actor: ResidentActor) -> ExportOut:
         files=[_file(deps, stored) for stored in await StoredFile.filter(owner_id=mine, deleted_at=None)],
         talks=await exporting.of_party(deps, mine, parties),
         agreements=await agreements.of_parties(deps, parties),
-        ratings=[_rating(deps, rating) for rating in await Rating.filter(resident_id=mine).order_by("id")],
+        ratings=[_rating(deps, rating) for rating in await _ratings(mine)],
+        complaints=[_complaint(deps, row) for row in await Complaint.filter(resident_id=mine).order_by("id")],
         representations=[_representation(deps, row, mine) for row in await _representations(mine)],
         content_checks=_rows(
             schemas.ExportedContentCheck, await ContentCheck.filter(resident_id=mine).order_by("created_at", "id")
@@ -199,12 +204,33 @@ def _file(deps: Deps, stored: StoredFile) -> schemas.ExportedFile:
     )
 
 
+async def _ratings(mine: UUID) -> list[Rating]:
+    return await Rating.filter(resident_id=mine).order_by("id").select_related("review")
+
+
+def _complaint(deps: Deps, row: Complaint) -> schemas.ExportedComplaint:
+    return schemas.ExportedComplaint(
+        number=row.number,
+        about=row.about,
+        dispute_id=str(row.dispute_id) if row.dispute_id else None,
+        text=_opened(deps, row, "text"),
+        wish=_opened(deps, row, "wish"),
+        hides_name=row.hides_name,
+        status=row.status,
+        created_at=row.created_at,
+        finding=row.finding,
+        answer=_opened(deps, row, "answer"),
+        ended_at=row.ended_at,
+    )
+
+
 def _rating(deps: Deps, rating: Rating) -> schemas.ExportedRating:
     return schemas.ExportedRating(
         dispute_id=str(rating.dispute_id),
         resolved=rating.resolved,
         satisfaction=rating.satisfaction,
         comment=_opened(deps, rating, "comment"),
+        answer=_opened(deps, rating.review, "answer") if rating.review else None,
         created_at=rating.created_at,
     )
 

@@ -110,7 +110,23 @@ class ExportedRating(Out):
     resolved: bool
     satisfaction: int
     comment: str | None
+    answer: str | None
+    """Of the review that it opened."""
     created_at: Moment
+
+
+class ExportedComplaint(Out):
+    number: str
+    about: str
+    dispute_id: str | None
+    text: str | None
+    wish: str | None
+    hides_name: bool
+    status: str
+    created_at: Moment
+    finding: str | None
+    answer: str | None
+    ended_at: Moment | None
 
 
 class ExportedRepresentation(Out):
@@ -188,6 +204,7 @@ class ExportOut(Out):
     """What was written in mediations, and all of the own separate talks."""
     agreements: list[ExportedAgreement]
     ratings: list[ExportedRating]
+    complaints: list[ExportedComplaint]
     representations: list[ExportedRepresentation]
     content_checks: list[ExportedContentCheck]
     memberships: list[ExportedMembership]

@@ -1,23 +1,39 @@
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import ResidentActor
 from backend.content import actions as content
 from backend.content.actions import Brought
+from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
-from models import CheckSubject, Rating, Status
+from backend.mediation import access
+from models import CheckSubject, Dispute, Event, Party, Rating, Status
 from models.base import uuid7
 
 RATABLE = (Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.CLOSED)
+NEVER_RATABLE = (Status.REFUSED, Status.WITHDRAWN)
 
 
 class NotRatableYetError(HejieError):
     code: ClassVar[str] = "not_ratable_yet"
     status: ClassVar[int] = 409
     message: ClassVar[str] = "调解有结果之后才能评价，请到时再来。"
+
+
+class NotRatableError(HejieError):
+    code: ClassVar[str] = "not_ratable"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这件事没有调解结果，不用评价。对工作有意见，可以提出投诉。"
+
+
+class RatingClosedError(HejieError):
+    code: ClassVar[str] = "rating_closed"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "评价的时间已经过了。有新的情况请联系综治中心，对工作有意见可以提出投诉。"
 
 
 class AlreadyRatedError(HejieError):
@@ -28,19 +44,25 @@ class AlreadyRatedError(HejieError):
 
 async def rate(
     deps: Deps, actor: ResidentActor, dispute_id: UUID, *, resolved: bool, satisfaction: int, comment: str | None
-) -> Rating:
-    """Once per party and outcome: a reopened case may be rated again after its next outcome."""
+) -> tuple[Rating, Dispute]:
+    """Once per party and outcome: a reopened case may be rated again after its next outcome. The case stays locked.
+
+    Raises NotFoundError, NotRatableYetError, NotRatableError, RatingClosedError, AlreadyRatedError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
-    if dispute.status not in RATABLE:
-        raise NotRatableYetError
+    await _require_ratable(deps, dispute)
+    party_id = await _rates_for(actor, dispute.id)
     # The row lock on the dispute makes check and insert one step.
-    if await Rating.filter(dispute_id=dispute.id, resident_id=actor.id, outcome=dispute.outcome).exists():
+    rated = Rating.filter(dispute_id=dispute.id, outcome=dispute.outcome)
+    if await rated.filter(resident_id=actor.id).exists() or (
+        party_id is not None and await rated.filter(party_id=party_id).exists()
+    ):
         raise AlreadyRatedError
     rating_id = uuid7()
     rating = await Rating.create(
         id=rating_id,
         dispute_id=dispute.id,
         resident_id=actor.id,
+        party_id=party_id,
         outcome=dispute.outcome,
         resolved=resolved,
         satisfaction=satisfaction,
@@ -51,4 +73,28 @@ async def rate(
         await content.request(deps, actor, Brought(CheckSubject.RATING, rating_id, dispute.id))
     audience, reader_id = history.own(dispute, actor.id)
     await history.record(deps, dispute, actor, Entry("rated", audience, reader_id=reader_id))
-    return rating
+    return rating, dispute
+
+
+async def _rates_for(actor: ResidentActor, dispute_id: UUID) -> UUID | None:
+    """The own party, else one that the phone acts for."""
+    own = await Party.filter(dispute_id=dispute_id, resident_id=actor.id, removed_at=None).order_by("ordinal").first()
+    return own.id if own else min(await access.parties_of(actor, dispute_id), default=None)
+
+
+async def _require_ratable(deps: Deps, dispute: Dispute) -> None:
+    if dispute.status in NEVER_RATABLE:
+        raise NotRatableError
+    if dispute.status not in RATABLE:
+        raise NotRatableYetError
+    asked_at = await _asked_at(deps, dispute)
+    last = asked_at and local(asked_at).date() + timedelta(days=deps.catalog.aftercare.rating.window_days)
+    if last is not None and local(deps.clock.now()).date() > last:
+        raise RatingClosedError
+
+
+async def _asked_at(deps: Deps, dispute: Dispute) -> datetime | None:
+    """When the latest step was taken after which a rating is asked for."""
+    kinds = {row.event for row in deps.catalog.flow if row.to in RATABLE}
+    event = await Event.filter(dispute_id=dispute.id, kind__in=list(kinds)).order_by("-id").only("id", "at").first()
+    return event.at if event else None

@@ -4,6 +4,7 @@ from sanic import Blueprint
 
 from backend import shared_api
 from backend.staff_api import (
+    aftercare,
     agreements,
     appointment_lists,
     appointments,
@@ -16,6 +17,7 @@ from backend.staff_api import (
     codes,
     commercial,
     commitments,
+    complaints,
     confirmations,
     consultations,
     content,
@@ -48,6 +50,7 @@ from backend.staff_api import (
 )
 
 blueprint = Blueprint.group(
+    aftercare.blueprint,
     agreements.blueprint,
     confirmations.blueprint,
     appointment_lists.blueprint,
@@ -60,6 +63,7 @@ blueprint = Blueprint.group(
     centers.blueprint,
     commercial.blueprint,
     commitments.blueprint,
+    complaints.blueprint,
     codes.blueprint,
     consultations.blueprint,
     content.blueprint,

@@ -6,9 +6,10 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -51,6 +52,13 @@ class Contention:
 
 
 def main() -> None:
+    with stores():
+        asyncio.run(_measure())
+
+
+@contextmanager
+def stores() -> Iterator[None]:
+    """PostgreSQL and Redis, and the environment of a server with two processes."""
     Sanic.test_mode = True
     with engines() as (database_url, redis_url), tempfile.TemporaryDirectory() as folder:
         os.environ.update(
@@ -64,12 +72,12 @@ def main() -> None:
             HEJIE_LOG_LEVEL="WARNING",
             HEJIE_WORKERS="2",
         )
-        asyncio.run(_measure(Path(folder)))
+        yield
 
 
-async def _measure(_folder: Path) -> None:
+async def _measure() -> None:
     async with running_simulator() as simulator:
-        settings = _settings(simulator)
+        settings = settings_of(simulator)
         logging.configure(settings)
         await database.migrate(settings.database_url.get_secret_value())
         await seed.load_into(settings)
@@ -81,7 +89,7 @@ async def _measure(_folder: Path) -> None:
             _print_contention(await _contend(People(client)))
 
 
-def _settings(simulator: Simulator) -> Settings:
+def settings_of(simulator: Simulator) -> Settings:
     os.environ["HEJIE_WECHAT_URL"] = simulator.url
     return Settings()
 
@@ -90,7 +98,7 @@ async def _contend(people: People) -> Contention:
     clerk = await people.staff("clerk")
     center = await Center.get(id=(await clerk.get("/me")).json()["center"]["id"])
     cases = [(await file_dispute(await people.resident(f"r{n}")))["id"] for n in range(CASES)]
-    tokens = await _crowd(center)
+    tokens = await crowd(center)
     answers, acted = Counter[int](), Counter[str]()
     server = native.api(native.free_port())
     async with native.running(server):
@@ -108,12 +116,12 @@ async def _contend(people: People) -> Contention:
         answers,
         sum(acted.values()),
         sum(each.version - 1 for each in disputes),
-        await _illegal(cases),
+        await illegal_steps(cases),
         numbers == wanted,
     )
 
 
-async def _crowd(center: Center) -> list[str]:
+async def crowd(center: Center) -> list[str]:
     roles = [Role.CLERK, Role.MEDIATOR, Role.DIRECTOR]
     now, tokens = datetime.now(UTC), []
     for number in range(STAFF):
@@ -135,7 +143,7 @@ async def _work(person: Person, cases: list[str], until: float, answers: Counter
         case = (await person.get(f"/disputes/{draw.choice(cases)}")).json()
         offered = [each["action"] for each in case["allowed_actions"]]
         action = draw.choice(offered)
-        fields = _fields(action, case, draw.choice(mediators))
+        fields = fields_for(action, case, draw.choice(mediators))
         if fields is None:
             continue
         answer = await person.post(f"/disputes/{case['id']}/actions/{action}", {"version": case["version"]} | fields)
@@ -143,7 +151,7 @@ async def _work(person: Person, cases: list[str], until: float, answers: Counter
         acted[action] += answer.status_code == 200
 
 
-def _fields(action: str, case: Json, mediator: str) -> Json | None:
+def fields_for(action: str, case: Json, mediator: str) -> Json | None:
     """None for what would end the game, or leave the center."""
     soon = (date.today() + timedelta(days=9)).isoformat()  # noqa: DTZ011
     both = [{"party_id": each["id"], "given_on": date.today().isoformat(), "how": "phone"}  # noqa: DTZ011
@@ -171,7 +179,7 @@ def _fields(action: str, case: Json, mediator: str) -> Json | None:
     return known.get(action)
 
 
-async def _illegal(cases: list[str]) -> list[str]:
+async def illegal_steps(cases: list[str]) -> list[str]:
     """Steps that the table does not know, read off the history."""
     rows = {row.event: row for row in Catalog.parse(read_catalog()).flow}
     found = []
