@@ -48,6 +48,7 @@ from backend.mediation import motions
 from backend.notices import delivery
 from backend.notices.delivery import Post
 from backend.papers import making
+from backend.statistics import keeping
 from backend.web import live
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
@@ -66,7 +67,7 @@ _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=50), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _SOON = timedelta(seconds=5)
 _STOP_WITHIN_S = 3.5
-_BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 0.5
+_BEAT_S, _SWEEP_S, _COUNT_S, _PAUSE_S = 5.0, 60.0, 2.0, 0.5
 _STORE_AWAY = (
     OSError,
     TimeoutError,
@@ -118,7 +119,8 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
     async with TortoiseContext() as context:
         await context.init(config=config)
         taking = asyncio.create_task(_take_jobs(settings, post, redis, stopping, drain=drain))
-        others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock, redis), stopping.wait())]
+        beside = (_beat(redis), _sweep(settings, clock, redis), _count(settings, clock), stopping.wait())
+        others = [asyncio.create_task(each) for each in beside]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
             done, _ = await asyncio.wait({taking}, timeout=_STOP_WITHIN_S)
@@ -296,6 +298,20 @@ async def _sweep(settings: Settings, clock: Clock, redis: Redis) -> None:
         await _try_to("look_after_appointments", look_after_appointments(current, redis))
         await _try_to("publish_history", publish_history(current, sink))
         await asyncio.sleep(_SWEEP_S)
+
+
+async def _count(settings: Settings, clock: Clock) -> None:
+    current = CurrentDeps(settings, clock)
+    while True:
+        await _try_to("count_figures", count_figures(current))
+        await asyncio.sleep(_COUNT_S)
+
+
+async def count_figures(current: CurrentDeps) -> None:
+    """Whatever has happened to cases since the last time."""
+    deps = await current.get()
+    while await keeping.follow(deps):
+        pass
 
 
 async def _try_to(do: str, work: Awaitable[None]) -> None:

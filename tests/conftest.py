@@ -30,6 +30,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "statistic_fact", "statistic_month", "statistic_due", "repeat_quarrel", "export_part", "export",
     "library_case",
     "paper", "paper_template",
     "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",
