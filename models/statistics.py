@@ -97,6 +97,8 @@ class Export(Row):
     total_rows = fields.IntField()
     """When it was asked for."""
     done_rows = fields.IntField(default=0, db_default=0)
+    is_read = fields.BooleanField(default=False, db_default=False)
+    """All rows are in its parts."""
     last_id = fields.UUIDField(null=True)
     """The last case written: where it goes on after whatever has happened to the worker."""
     size = fields.BigIntField(default=0, db_default=0)

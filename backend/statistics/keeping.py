@@ -125,6 +125,10 @@ class Difference(NamedTuple):
     counted: int
 
 
+async def is_behind() -> bool:
+    return bool(await select("SELECT FROM statistic_due LIMIT 1"))
+
+
 async def follow(deps: Deps) -> int:
     """Counts the cases in which something has happened; how many. None while another worker is at it."""
     async with in_transaction():

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ("reason", fields.CharField(default="", db_default="", max_length=32)),
                 ("total_rows", fields.IntField()),
                 ("done_rows", fields.IntField(default=0, db_default=0)),
+                ("is_read", fields.BooleanField(default=False, db_default=False)),
                 ("last_id", fields.UUIDField(null=True)),
                 ("size", fields.BigIntField(default=0, db_default=0)),
                 ("sha256", fields.CharField(default="", db_default="", max_length=64)),

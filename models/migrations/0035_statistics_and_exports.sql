@@ -1,4 +1,4 @@
--- From 0035_statistics_and_exports.py, sha256 54451ffb9e5911036a87f5ca9dd5f843454a6f4e608cc6565bd8a4de386c68dd; `hejie makemigrations` writes it anew.
+-- From 0035_statistics_and_exports.py, sha256 ee41166f370109ac749062e49268cd324dfd94f0779b2360c7e5646d9938981b; `hejie makemigrations` writes it anew.
 --
 -- Create model Export
 --
@@ -12,6 +12,7 @@ CREATE TABLE "export" (
     "reason" VARCHAR(32) NOT NULL DEFAULT '',
     "total_rows" INT NOT NULL,
     "done_rows" INT NOT NULL DEFAULT 0,
+    "is_read" BOOL NOT NULL DEFAULT FALSE,
     "last_id" UUID,
     "size" BIGINT NOT NULL DEFAULT 0,
     "sha256" VARCHAR(64) NOT NULL DEFAULT '',
