@@ -176,7 +176,8 @@ async def reach_agreement(deps: Deps, actor: StaffActor, dispute: Dispute, field
         deps, actor, dispute, form=fields.form, summary=fields.summary, terms=terms
     )
     dispute.agreed_fen = sum(term["amount_fen"] or 0 for term in terms) or None
-    data = {"form": fields.form, "agreement_id": str(agreement.id), "total_fen": dispute.agreed_fen}
+    total_fen = sum(term["amount_fen"] or 0 for term in terms) or None
+    data = {"form": fields.form, "agreement_id": str(agreement.id), "total_fen": total_fen}
     return Done(data=data, detail={"summary": fields.summary, "terms": terms})
 
 

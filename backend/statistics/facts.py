@@ -173,7 +173,7 @@ class _Fold:
 
     def agreed(self, event: Told) -> None:
         self.is_agreed, self.agreed_fen = True, int(event.data.get("total_fen") or self.case.agreed_fen)
-        self.is_in_force |= event.data.get("form") == "oral"
+        self.is_in_force |= event.data.get("form") == "oral" or not event.data.get("agreement_id")
         self._settle(event)
 
     def agreement_effective(self, event: Told) -> None:
@@ -182,7 +182,8 @@ class _Fold:
         self._settle(event)
 
     def _settle(self, event: Told) -> None:
-        """Success is what is in force, not what somebody has yet to sign."""
+        """Success is what is in force, not what somebody has yet to sign. From before texts were kept, what was
+        agreed."""
         if self.is_agreed and self.is_in_force:
             self._end("settled", event.at, self.agreed_fen)
 
@@ -199,6 +200,21 @@ class _Fold:
         if not self.has_ended:
             self.has_ended = True
             self._add(kind, at, fen)
+
+    def merged(self, event: Told) -> None:
+        """What becomes of the quarrel counts with the case that goes on."""
+        self.has_ended = True
+        self._add("merged", event.at)
+
+    def split_off(self, event: Told) -> None:
+        """A case of its own from that day on, as far as the one that it comes from had come."""
+        self.mode = self.case.mode
+        self._add("filed", event.at, self.case.claimed_fen)
+        if event.status in ("accepted", "in_mediation"):
+            self.is_accepted = True
+            self._add("accepted", event.at, self.case.claimed_fen)
+        if event.status == "in_mediation":
+            self._add("started", event.at, self.case.claimed_fen)
 
     def reopened(self, _event: Told) -> None:
         self.is_agreed = self.is_in_force = self.has_ended = False
@@ -292,6 +308,8 @@ _TAKES: dict[str, Callable[[_Fold, Told], None]] = {
     "not_agreed": _Fold.not_agreed,
     "withdrawn": _Fold.withdrawn,
     "closed": _Fold.closed,
+    "merged": _Fold.merged,
+    "split_off": _Fold.split_off,
     "reopened": _Fold.reopened,
     "imported": _Fold.imported,
     "commitment_paid": _Fold.paid,
@@ -312,7 +330,7 @@ def kinds(limits: Iterable[str]) -> set[str]:
     named = {_LIMITS.get(limit, limit) for limit in limits}
     return {
         "filed", "repeat", "accepted", "accepted_first", "started", *EXITS, "refused", "fulfilled", "closed",
-        "reopened",
+        "reopened", "merged",
         "transferred", "declined", "lifted", "received", "recovered", "voided", "overdue", "rated", "satisfied",
         "resolved", "rated_applicant", "rated_respondent", "satisfied_applicant", "satisfied_respondent",
         *(f"{how}_{limit}" for how in ("met", "late") for limit in named),
