@@ -2,7 +2,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-browser test-papers check format race openapi lock clean \
-	bench bench-casework bench-closing bench-rooms bench-queue bench-history bench-agreements bench-papers
+	bench bench-casework bench-closing bench-rooms bench-queue bench-history bench-agreements bench-papers \
+	bench-statistics bench-export
 
 BIN := .venv/bin
 
@@ -75,6 +76,12 @@ bench-rooms: install ## 200 people in 20 rooms talk for 100 s over two API proce
 
 bench-history: install ## a million events of the history verified
 	@exec $(BIN)/python -m tests.benchmarks.history
+
+bench-statistics: install ## the city's year among a million cases, and the recount (kept in .data-statistics)
+	@exec $(BIN)/python -m tests.benchmarks.statistics
+
+bench-export: install ## 100,000 cases as CSV and XLSX, the worker killed amid each; its memory
+	@exec $(BIN)/python -m tests.benchmarks.export
 
 race: install ## everybody books at once, for some minutes; the database must come out clean
 	@exec $(BIN)/python -m tests.races

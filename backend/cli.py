@@ -25,6 +25,8 @@ app = typer.Typer(
 
 routing_app = typer.Typer(help="Routing policies: try one on past cases, activate it, go back.", no_args_is_help=True)
 app.add_typer(routing_app, name="routing")
+statistics_app = typer.Typer(help="The kept figures against the history of all cases.", no_args_is_help=True)
+app.add_typer(statistics_app, name="statistics")
 file_commands.add_to(app)
 
 Mode = Literal["plain", "compatible", "safe"]
@@ -274,6 +276,26 @@ def verify_history(
 
         if not asyncio.run(history_terminal.verify(settings, roots)):
             raise typer.Exit(1)
+
+
+@statistics_app.command("recount")
+def statistics_recount() -> None:
+    """Count every case from its history and name what the kept figures say otherwise. Writes nothing; exit code 1 when
+    they differ."""
+    with terminal.complete_settings("statistics") as settings:
+        from backend import statistics_terminal
+
+        if not asyncio.run(statistics_terminal.recount(settings)):
+            raise typer.Exit(1)
+
+
+@statistics_app.command("rebuild")
+def statistics_rebuild() -> None:
+    """Put the kept figures right from the history; may be repeated, and broken off, at any time."""
+    with terminal.complete_settings("statistics") as settings:
+        from backend import statistics_terminal
+
+        asyncio.run(statistics_terminal.rebuild(settings))
 
 
 def _at_terminal(work: Callable[[ModuleType, Settings], Coroutine[Any, Any, str]]) -> None:

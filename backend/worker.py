@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,6 +50,7 @@ from backend.mediation import motions
 from backend.notices import delivery
 from backend.notices.delivery import Post
 from backend.papers import making
+from backend.statistics import export_making, keeping
 from backend.web import live
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
@@ -68,7 +69,7 @@ _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=50), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _SOON = timedelta(seconds=5)
 _STOP_WITHIN_S = 3.5
-_BEAT_S, _SWEEP_S, _PAUSE_S = 5.0, 60.0, 0.5
+_BEAT_S, _SWEEP_S, _COUNT_S, _PAUSE_S = 5.0, 60.0, 2.0, 0.5
 _STORE_AWAY = (
     OSError,
     TimeoutError,
@@ -89,6 +90,27 @@ _WORN_OUT = {
     "diary_entry": "ends_at",
 }
 _DELETE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < $1 LIMIT 10000)"
+
+_REQUEUE: dict[str, Callable[[Clock], Awaitable[int]]] = {
+    "notices_requeued": delivery.requeue_orphans,
+    "events_requeued": lambda _: wechat_events.requeue_lost(),
+    "invitation_texts_requeued": invitation_texts.requeue_lost,
+    "content_checks_requeued": checking.requeue_unanswered,
+    "papers_requeued": making.requeue_lost,
+    "exports_requeued": export_making.requeue_lost,
+}
+
+_TIME_PASSES: dict[str, Callable[[Deps], Awaitable[int | dict[str, int]]]] = {
+    "cases_swept": cases.sweep,
+    "appointments_swept": lapsing.sweep,
+    "confirmations_swept": confirmation_sweeps.sweep,
+    "votes_counted": motions.close_due,
+    "courts_late": court_clocks.sweep,
+    "commitments_told": performance.sweep,
+    "outcomes_followed": aftercare.sweep,
+    "complaints_lifted": complaints.sweep,
+}
+"""What time does to cases, and what the log calls it."""
 
 
 class NotifyingQueueError(Exception):
@@ -120,7 +142,8 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
     async with TortoiseContext() as context:
         await context.init(config=config)
         taking = asyncio.create_task(_take_jobs(settings, post, redis, stopping, drain=drain))
-        others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock, redis), stopping.wait())]
+        beside = (_beat(redis), _sweep(settings, clock, redis), _count(settings, clock), stopping.wait())
+        others = [asyncio.create_task(each) for each in beside]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
             done, _ = await asyncio.wait({taking}, timeout=_STOP_WITHIN_S)
@@ -255,6 +278,11 @@ def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopp
             await making.make(deps, bench.store, _id_in(job, "paper_id"), bench.check_url)
             await _announce(deps, bench.redis)
 
+    @queue.entrypoint(jobs.MAKE_EXPORT)
+    async def make_export(job: Job) -> None:
+        async with desk, _or_later(stopping):
+            await export_making.make(await bench.current.get(), bench.store, _id_in(job, "export_id"))
+
     @queue.entrypoint(jobs.TEXT_INVITATION)
     async def text_invitation(job: Job) -> None:
         async with desk, _or_later(stopping):
@@ -292,12 +320,29 @@ async def _beat(redis: Redis) -> None:
 async def _sweep(settings: Settings, clock: Clock, redis: Redis) -> None:
     current = CurrentDeps(settings, clock)
     sink = history_sink.open_sink(settings.history_sink, settings.data_dir)
+    store = open_store(settings.storage_url, settings.data_dir)
     while True:
         await _try_to("throw_away", sweep(clock, timedelta(days=settings.idempotency_days)))
         await _try_to("sweep_cases", sweep_cases(current, redis))
         await _try_to("look_after_appointments", look_after_appointments(current, redis))
         await _try_to("publish_history", publish_history(current, sink))
+        await _try_to("throw_exports_away", throw_exports_away(current, store))
         await asyncio.sleep(_SWEEP_S)
+
+
+async def _count(settings: Settings, clock: Clock) -> None:
+    current = CurrentDeps(settings, clock)
+    while True:
+        await _try_to("count_figures", count_figures(current))
+        await asyncio.sleep(_COUNT_S)
+
+
+async def count_figures(current: CurrentDeps) -> None:
+    """Whatever has happened to cases since the last time."""
+    if await keeping.is_behind():
+        deps = await current.get()
+        while await keeping.follow(deps):
+            pass
 
 
 async def _try_to(do: str, work: Awaitable[None]) -> None:
@@ -328,50 +373,19 @@ async def sweep(clock: Clock, keep: timedelta) -> None:
     for table, column in _WORN_OUT.items():
         statement = _DELETE.format(table=table, column=column)
         await connections.get("default").execute_query(statement, [clock.now() - keep])
-    found = await delivery.requeue_orphans(clock)
-    if found:
-        log.warning("notices_requeued", count=found)
-    found = await wechat_events.requeue_lost()
-    if found:
-        log.warning("events_requeued", count=found)
-    found = await invitation_texts.requeue_lost(clock)
-    if found:
-        log.warning("invitation_texts_requeued", count=found)
-    found = await checking.requeue_unanswered(clock)
-    if found:
-        log.warning("content_checks_requeued", count=found)
-    found = await making.requeue_lost(clock)
-    if found:
-        log.warning("papers_requeued", count=found)
+    for what, requeue in _REQUEUE.items():
+        if found := await requeue(clock):
+            log.warning(what, count=found)
 
 
 async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
     """What time does to cases and appointments."""
     deps = await current.get()
-    moved = {rule: count for rule, count in (await cases.sweep(deps)).items() if count}
-    if moved:
-        log.info("cases_swept", **moved)
-    ended = await lapsing.sweep(deps)
-    if ended:
-        log.info("appointments_swept", count=ended)
-    confirmations = {what: count for what, count in (await confirmation_sweeps.sweep(deps)).items() if count}
-    if confirmations:
-        log.info("confirmations_swept", **confirmations)
-    counted = await motions.close_due(deps)
-    if counted:
-        log.info("votes_counted", count=counted)
-    late = await court_clocks.sweep(deps)
-    if late:
-        log.info("courts_late", count=late)
-    told = await performance.sweep(deps)
-    if told:
-        log.info("commitments_told", count=told)
-    followed = {what: count for what, count in (await aftercare.sweep(deps)).items() if count}
-    if followed:
-        log.info("outcomes_followed", **followed)
-    lifted = await complaints.sweep(deps)
-    if lifted:
-        log.info("complaints_lifted", count=lifted)
+    for what, pass_time in _TIME_PASSES.items():
+        found = await pass_time(deps)
+        counts = {rule: count for rule, count in found.items() if count} if isinstance(found, dict) else {"count": found}
+        if any(counts.values()):
+            log.info(what, **counts)
     await _announce(deps, redis)
 
 
@@ -379,6 +393,12 @@ async def publish_history(current: CurrentDeps, sink: history_sink.Sink) -> None
     """Proves yesterday's history to the place outside."""
     if sent := await history_sink.publish(await current.get(), sink):
         log.info("history_published", days=sent)
+
+
+async def throw_exports_away(current: CurrentDeps, store: FileStore) -> None:
+    """Files that nobody may fetch any more."""
+    if thrown := await export_making.tidy(await current.get(), store):
+        log.info("exports_thrown_away", count=thrown)
 
 
 async def _announce(deps: Deps, redis: Redis) -> None:

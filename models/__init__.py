@@ -178,6 +178,15 @@ from models.rooms import GuestStatus, IdentityCheck, Room, RoomConsent, RoomCons
 from models.routing import CountyBoundary, RoutingPolicy
 from models.safety import RedCard
 from models.staff_notices import StaffNotice
+from models.statistics import (
+    Export,
+    ExportPart,
+    ExportState,
+    RepeatQuarrel,
+    StatisticDue,
+    StatisticFact,
+    StatisticMonth,
+)
 from models.talks import (
     Attendance,
     Meeting,
@@ -274,6 +283,9 @@ __all__ = [
     "ExpertAnswer",
     "Explanation",
     "ExplanationReceipt",
+    "Export",
+    "ExportPart",
+    "ExportState",
     "Facility",
     "FacilityKind",
     "FeeAcceptance",
@@ -359,6 +371,7 @@ __all__ = [
     "RedCard",
     "Registration",
     "Reminder",
+    "RepeatQuarrel",
     "ReportAnswer",
     "ReportAnswerKind",
     "Representation",
@@ -392,6 +405,9 @@ __all__ = [
     "Staff",
     "StaffNotice",
     "StaffSession",
+    "StatisticDue",
+    "StatisticFact",
+    "StatisticMonth",
     "Status",
     "StoredFile",
     "SubscriptionAnswer",

@@ -31,6 +31,7 @@ App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
     "complaint_step", "complaint", "case_review", "follow_up_record", "follow_up",
+    "statistic_fact", "statistic_month", "statistic_due", "repeat_quarrel", "export_part", "export",
     "library_case",
     "paper", "paper_template",
     "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",

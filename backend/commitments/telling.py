@@ -37,7 +37,7 @@ async def of_answer(deps: Deps, actor: Actor, row: Commitment, found: Fulfilment
 
 
 async def of_void(deps: Deps, actor: Actor, row: Commitment, made: FulfilmentReport, reason: str) -> None:
-    data = {"report_id": str(made.id), "yuan": _yuan(made)}
+    data = {"report_id": str(made.id), "yuan": _yuan(made), "amount_fen": made.amount_fen}
     await record(deps, actor, row, Entry("recovery_voided", data=data, detail={"reason": reason}))
 
 

@@ -14,6 +14,7 @@ TAKE_EFFECT = "take_effect"
 CHECK_CONTENT = "check_content"
 MAKE_PAPER = "make_paper"
 TEXT_INVITATION = "text_invitation"
+MAKE_EXPORT = "make_export"
 
 EVENT, DEADLINE, URGENT, NORMAL = 30, 20, 10, 0
 

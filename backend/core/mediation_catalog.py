@@ -18,6 +18,7 @@ from backend.core.library_rules import LibraryRules
 from backend.core.mediation_rules import MediationRules
 from backend.core.paper_rules import PaperKind
 from backend.core.registry_rules import RegistryRules
+from backend.core.statistics_rules import StatisticsRules
 from backend.core.talk_rules import TalkRules
 
 
@@ -36,6 +37,7 @@ class MediationCatalog(Entry):
     consultation: ConsultationRules
     statutes: tuple[Statute, ...]
     statistics_definitions: dict[str, str]
+    statistics: StatisticsRules
     commercial: CommercialRules
     commitments: CommitmentRules
     library: LibraryRules

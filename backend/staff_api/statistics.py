@@ -2,8 +2,10 @@ from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
 from backend.core.deps import Deps
-from backend.core.errors import RoleNotAllowedError
-from backend.statistics import mediation
+from backend.core.errors import NotFoundError, RoleNotAllowedError
+from backend.core.schema import Page
+from backend.statistics import cases, figures, mediation
+from backend.statistics.figure_schemas import FigureCaseOut, FigureCasesQuery, FiguresOut, FiguresQuery
 from backend.statistics.schemas import MediationQuery, MediationStatisticsOut
 from backend.web.endpoint import endpoint
 
@@ -21,3 +23,29 @@ blueprint = Blueprint("staff_statistics")
 )
 async def get_mediation_statistics(actor: StaffActor, query: MediationQuery, deps: Deps) -> MediationStatisticsOut:
     return await mediation.of_period(deps, actor, query)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/statistics/figures",
+    audience="staff",
+    query=FiguresQuery,
+    returns=FiguresOut,
+    errors=(RoleNotAllowedError, NotFoundError),
+)
+async def get_figures(actor: StaffActor, query: FiguresQuery, deps: Deps) -> FiguresOut:
+    return await figures.of_period(deps, actor, query)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/statistics/cases",
+    audience="staff",
+    query=FigureCasesQuery,
+    returns=Page[FigureCaseOut],
+    errors=(RoleNotAllowedError, NotFoundError),
+)
+async def list_figure_cases(actor: StaffActor, query: FigureCasesQuery, deps: Deps) -> Page[FigureCaseOut]:
+    return await cases.page(deps, actor, query)

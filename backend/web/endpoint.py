@@ -72,7 +72,8 @@ class Endpoint:
     def success_status(self) -> int:
         return 204 if self.returns is None and self.produces == "application/json" else self.status
 
-    async def __call__(self, request: Request, **path: str) -> HTTPResponse:
+    async def __call__(self, request: Request, **path: str) -> HTTPResponse | None:
+        """None: its handler has answered already, part by part."""
         deps: Deps = replace(request.app.ctx.deps, touched=set())
         try:
             actor = await self._actor(request, deps)
@@ -91,7 +92,8 @@ class Endpoint:
         }
         arguments = {name: known[name] for name in self.takes if name in known} | self._path(path)
         if not self.writes:
-            return self._respond(await self.handler(**arguments))
+            result = await self.handler(**arguments)
+            return None if request.responded else self._respond(result)
         async with writing(request, deps, actor if self.idempotent else None, digest) as write:
             if write.answer is None:
                 response = self._respond(await self.handler(**arguments))
@@ -190,7 +192,7 @@ def endpoint(
 
 
 def _route(blueprint: Blueprint, endpoint: Endpoint) -> None:
-    async def call(request: Request, **path: str) -> HTTPResponse:
+    async def call(request: Request, **path: str) -> HTTPResponse | None:
         return await endpoint(request, **path)
 
     call.endpoint = endpoint  # type: ignore[attr-defined]

@@ -111,6 +111,22 @@ async def serve(request: Request, deps: Deps, stored: StoredFile, part: Part = "
     return HTTPResponse(content[wanted.start : wanted.stop], 206, headers=headers, content_type=content_type)
 
 
+async def stream(request: Request, parts: AsyncIterator[bytes], name: str, content_type: str, size: int) -> None:
+    """Part by part. Raises UnavailableError while nothing has been sent yet; after that a short answer tells."""
+    first = await anext(parts, b"")
+    headers = _HEADERS | {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Length": str(size),
+    }
+    del headers["Accept-Ranges"]
+    response = await request.respond(headers=headers, content_type=content_type)
+    await response.send(first)
+    async for content in parts:
+        await response.send(content)
+    await response.eof()
+
+
 def _range(header: str, size: int) -> range | None:
     """RFC 9110, 14.2: a header that asks for nothing sensible is as good as none."""
     found = _RANGE.fullmatch(header)
