@@ -30,7 +30,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
-    "library_case",
+    "look", "dismissed_duplicate", "case_link", "library_case",
     "paper", "paper_template",
     "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",
     "confirmation_notice", "confirmation_consent", "confirmation", "parcel", "signature", "agreement_comment",

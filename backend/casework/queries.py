@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 from backend.accounts.actors import StaffActor
 from backend.appointments import queries as appointments
-from backend.casework import attention, information, queue_order, registration, rights, views
+from backend.casework import attention, completeness, information, links, queue_order, registration, rights, views
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.core import identity
 from backend.core.clock import SHANGHAI
@@ -130,6 +130,8 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
         elapsed=await elapsed.of(deps, dispute),
         members=group.members(deps.catalog, dispute, parties),
         attention=attention.of(deps, parties, representations, group),
+        links=await links.of_case(deps, dispute),
+        closing=await completeness.checklist(deps, dispute),
     )
 
 

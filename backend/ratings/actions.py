@@ -31,7 +31,7 @@ async def rate(
 ) -> Rating:
     """Once per party and outcome: a reopened case may be rated again after its next outcome."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
-    if dispute.status not in RATABLE:
+    if dispute.status not in RATABLE or dispute.merged_into_id is not None:
         raise NotRatableYetError
     # The row lock on the dispute makes check and insert one step.
     if await Rating.filter(dispute_id=dispute.id, resident_id=actor.id, outcome=dispute.outcome).exists():

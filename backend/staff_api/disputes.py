@@ -5,8 +5,12 @@ from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
 from backend.casework import actions, queries
+from backend.casework.action_in import ActionIn
+from backend.casework.completeness import ClosingIncompleteError
+from backend.casework.merging import MergeNotPossibleError
 from backend.casework.queries import CasesQuery
-from backend.casework.schemas import FIELDS, ActionIn
+from backend.casework.schemas import FIELDS
+from backend.casework.splitting import SplitNotPossibleError
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.commitments.completion import DisputedFulfilmentError
 from backend.core.deps import Deps
@@ -57,7 +61,12 @@ async def get_case_timeline(
     )
 
 
-_REFUSES: dict[str, tuple[type[HejieError], ...]] = {"confirm_fulfilment": (DisputedFulfilmentError,)}
+_REFUSES: dict[str, tuple[type[HejieError], ...]] = {
+    "confirm_fulfilment": (DisputedFulfilmentError,),
+    "close": (ClosingIncompleteError,),
+    "merge": (MergeNotPossibleError,),
+    "split": (SplitNotPossibleError,),
+}
 """Beside what every action may be refused for."""
 
 

@@ -9,8 +9,9 @@ from backend.accounts.actors import StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError, UnavailableError
 from backend.core.schema import Page, PageQuery
-from backend.papers import actions, possible, queries
+from backend.papers import actions, binding, possible, queries
 from backend.papers.actions import PaperIncompleteError
+from backend.papers.binding import FileCatalogOut, FileNotReadyError
 from backend.papers.schemas import PaperIn, PaperOut, PossiblePapersOut
 from backend.web import files as web
 from backend.web.endpoint import endpoint
@@ -44,6 +45,24 @@ async def list_paper_kinds(actor: StaffActor, dispute_id: UUID, deps: Deps) -> P
 )
 async def request_paper(actor: StaffActor, dispute_id: UUID, body: PaperIn, deps: Deps) -> PaperOut:
     return await actions.request(deps, actor, dispute_id, body)
+
+
+@endpoint(blueprint, "GET", "/disputes/{dispute_id}/file-catalog", audience="staff", returns=FileCatalogOut)
+async def get_file_catalog(actor: StaffActor, dispute_id: UUID, deps: Deps) -> FileCatalogOut:
+    return await binding.catalog(deps, actor, dispute_id)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    "/disputes/{dispute_id}/bound-file",
+    audience="staff",
+    returns=PaperOut,
+    status=201,
+    errors=(RoleNotAllowedError, FileNotReadyError),
+)
+async def bind_file(actor: StaffActor, dispute_id: UUID, deps: Deps) -> PaperOut:
+    return await binding.request(deps, actor, dispute_id)
 
 
 @endpoint(blueprint, "GET", _ONE, audience="staff", returns=PaperOut)

@@ -52,6 +52,12 @@ CONTRACT: dict[str, tuple[set[str], set[str], str]] = {
     ),
     "withdraw": (OPEN | {"transferred"}, {"applicant"}, "withdrawn"),
     # beyond the contract
+    "link": (ALL, {"clerk", "assigned mediator", "director"}, "same"),
+    "unlink": (ALL, {"clerk", "director"}, "same"),
+    "dismiss_duplicate": (ALL, {"clerk", "assigned mediator", "director"}, "same"),
+    "merge": ({"submitted", "accepted"}, {"clerk", "director"}, "closed"),
+    "split": (OPEN, {"clerk", "director"}, "same"),
+    "waive_document": ({"agreed", "not_agreed", "fulfilled"}, {"director"}, "same"),
     "pause_clock": (OPEN, {"clerk", "assigned mediator", "director"}, "same"),
     "declare_no_conflict": ({"accepted", "in_mediation"}, {"assigned mediator"}, "same"),
     "declare_conflict": ({"accepted", "in_mediation"}, {"assigned mediator"}, "same"),
