@@ -20,9 +20,11 @@ _WORDS = {
     Flaw.EXTRA: "an event was slipped in",
     Flaw.DETAIL: "what people wrote is not what was written then",
     Flaw.HEAD: "the case names another last link",
+    Flaw.LOOK: "who looked at the case was changed or slipped in",
 }
 _DAYS = {
     "events": "the events of this day are no longer those of its root",
+    "looks": "who looked at cases on this day is no longer what its root says",
     "root": "this root does not follow from the day before",
     "outside": "the roots in the database and outside of it differ",
 }
@@ -46,10 +48,14 @@ async def verify(settings: Settings, kept: Path | None) -> bool:
 async def _walk(keyring: Keyring) -> list[Finding]:
     total, unchained = await verifying.count()
     findings: list[Finding] = []
-    columns = (TextColumn("events"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.fields[what]}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task("", total=total)
+        task = progress.add_task("", total=total, what="events")
         async for batch in verifying.batches(keyring):
+            findings += batch.findings
+            progress.advance(task, batch.events)
+        task = progress.add_task("", total=await verifying.count_looks(), what="looks")
+        async for batch in verifying.looks(keyring):
             findings += batch.findings
             progress.advance(task, batch.events)
     if unchained:

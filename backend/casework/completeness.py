@@ -116,8 +116,11 @@ def _documents(deps: Deps, dispute: Dispute) -> list[ClosingDocument]:
     if outcome is None or dispute.source is Source.HISTORIC:
         return []
     top = deps.catalog.top_category(dispute.category)
-    given = {"status": dispute.status, "category": top, "mode": dispute.mode, "track": dispute.track}
-    return [each for each in deps.catalog.closing.documents if each.is_for(outcome, **given)]
+    return [
+        each
+        for each in deps.catalog.closing.documents
+        if each.is_for(outcome, status=dispute.status, category=top, mode=dispute.mode, track=dispute.track)
+    ]
 
 
 async def _known(dispute: Dispute) -> _Known:

@@ -54,9 +54,9 @@ async def dismiss_duplicate(deps: Deps, actor: StaffActor, dispute: Dispute, fie
     first, second = sorted((dispute.id, other.id))
     if await DismissedDuplicate.filter(dispute_id=first, other_id=second).exists():
         raise InvalidFieldsError.at("other_id", "这一件已经排除过了。")
-    await DismissedDuplicate.create(
-        dispute_id=first, other_id=second, dismissed_by_id=actor.id, dismissed_at=deps.clock.now()
-    )
+    now = deps.clock.now()
+    dismissed = DismissedDuplicate(dispute_id=first, other_id=second, dismissed_by_id=actor.id, dismissed_at=now)
+    await dismissed.save(force_create=True)
     detail = {"reason": fields.reason}
     kind = LinkKind.DUPLICATE
     return await in_both(deps, actor, dispute, other, event="duplicate_dismissed", kind=kind, detail=detail)
@@ -76,9 +76,8 @@ async def other_case(actor: StaffActor, dispute: Dispute, other_id: UUID, path: 
 
 
 async def make(deps: Deps, actor: StaffActor, dispute: Dispute, other: Dispute, kind: LinkKind) -> None:
-    await CaseLink.create(
-        dispute_id=dispute.id, other_id=other.id, kind=kind, made_by_id=actor.id, made_at=deps.clock.now()
-    )
+    made = {"kind": kind, "made_by_id": actor.id, "made_at": deps.clock.now()}
+    await CaseLink(dispute_id=dispute.id, other_id=other.id, **made).save(force_create=True)
 
 
 async def in_both(

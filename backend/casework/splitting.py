@@ -134,7 +134,8 @@ async def _take_along(deps: Deps, dispute: Dispute, child: Dispute, parties: dic
         await _registered(deps, registration, child)
     for row in await RightsAcknowledgement.filter(party_id__in=list(parties)):
         told = {name: getattr(row, name) for name in ("version", "way", "actor_id", "at")}
-        await RightsAcknowledgement.create(dispute_id=child.id, party_id=parties[row.party_id], **told)
+        copy = RightsAcknowledgement(dispute_id=child.id, party_id=parties[row.party_id], **told)
+        await copy.save(force_create=True)
     for acting in await Representation.filter(party_id__in=list(parties), ended_at=None):
         await _represented(deps, acting, child, parties[acting.party_id])
 

@@ -263,8 +263,9 @@ class Catalog(MediationCatalog):
         wrong = {paper for each in self.closing.documents for paper in each.papers} - set(self.papers)
         wrong |= {mode for each in self.closing.documents for mode in each.modes} - set(self.modes)
         wrong |= {track for each in self.closing.documents for track in each.tracks} - set(self.tracks)
-        rows = (*self.closing.documents, *self.closing.retention.rules)
-        wrong |= {code for each in rows for code in each.categories} - set(self.category_by_code)
+        narrowed = [each.categories for each in self.closing.documents]
+        narrowed += [each.categories for each in self.closing.retention.rules]
+        wrong |= frozenset[str]().union(*narrowed) - set(self.category_by_code)
         if wrong:
             raise ValueError(f"closing: {', '.join(sorted(wrong))}")
         return self

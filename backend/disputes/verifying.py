@@ -13,10 +13,13 @@ from tortoise import connections
 
 from backend.core.crypto import Keyring, SealError
 from backend.disputes import chain
+from backend.disputes import looks as digests
 from backend.disputes.chain import Said
+from models import Look
 
 BATCH = 1_000
 """Cases in one statement."""
+LOOKS = 10_000
 
 _FIRST = UUID(int=0)
 _CASES = """
@@ -27,6 +30,11 @@ SELECT c.id AS case_id, c.number, c.case_number, c.history_length, c.history_hea
        e.actor_kind, e.actor_id, e.actor_role, e.reader_id, e.data, e.detail_digest
   FROM cases c LEFT JOIN event e ON e.dispute_id = c.id
  ORDER BY c.id, e.ordinal, e.id
+"""
+_LOOKS = """
+SELECT l.id, l.dispute_id AS case_id, l.kind, l.subject_id, l.actor_id, l.actor_role, l.at, l.digest, 0 AS ordinal,
+       d.number, d.case_number
+  FROM look l JOIN dispute d ON d.id = l.dispute_id WHERE l.id > $1 ORDER BY l.id LIMIT $2
 """
 _COUNT = "SELECT count(*) AS events, count(*) FILTER (WHERE ordinal = 0) AS unchained FROM event"
 
@@ -43,6 +51,8 @@ class Flaw(StrEnum):
     """What people wrote is not what was written then."""
     HEAD = "head"
     """The case row knows another last link."""
+    LOOK = "look"
+    """Who looked at it; `event_id` is the look's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,24 @@ async def count() -> tuple[int, int]:
     """Events, and how many of them are from before there were chains."""
     rows = await connections.get("default").execute_query_dict(_COUNT)
     return rows[0]["events"], rows[0]["unchained"]
+
+
+async def count_looks() -> int:
+    return await Look.all().count()
+
+
+async def looks(keyring: Keyring) -> AsyncIterator[Batch]:
+    """Each by itself: that none is gone is for the roots to prove."""
+    last = _FIRST
+    while rows := await connections.get("default").execute_query_dict(_LOOKS, [last, LOOKS]):
+        wrong = [row for row in rows if _look_digest(keyring, row) != row["digest"]]
+        yield Batch(len(rows), [_finding(Flaw.LOOK, row) for row in wrong])
+        last = rows[-1]["id"]
+
+
+def _look_digest(keyring: Keyring, row: _Row) -> bytes:
+    said = ("id", "case_id", "kind", "subject_id", "actor_id", "actor_role", "at")
+    return digests.digest(keyring, *(row[name] for name in said))
 
 
 async def batches(keyring: Keyring) -> AsyncIterator[Batch]:

@@ -62,7 +62,7 @@ async def _make_if_known(deps: Deps, actor: StaffActor, case: Case, given: Paper
     subject_id, data = await _gathered(case, given, kind)
     if not missing(data, kind.must_know):
         same = {"dispute_id": case.dispute.id, "code": given.code, "subject_id": subject_id, "is_draft": False}
-        await _same_or_new(deps, actor, same, data, _basis(case, given.code))
+        _ = await _same_or_new(deps, actor, same, data, _basis(case, given.code))
 
 
 async def _subjects(case: Case, kind: PaperKind) -> list[UUID]:

@@ -180,7 +180,7 @@ async def test_the_whole_way_and_back(people: People, clock: TravellingClock) ->
     await take(director, filed["id"], "reopen", reason="又漏水了")
     await take(mediator, filed["id"], "end_without_agreement", **VALID["end_without_agreement"])
     case = await take(director, filed["id"], "close")
-    assert offered(case) == {"reopen", "add_note", "link", "unlink", "dismiss_duplicate"}
+    assert offered(case) == {"reopen", "add_note"}
     assert case["case_number"] == "〔2026〕宜都陆城调字第0001号"
 
 

@@ -23,6 +23,10 @@ def states(case: Json) -> dict[str, str]:
     return {item["code"]: item["state"] for item in case["closing"]}
 
 
+async def made(dispute_id: str) -> set[str]:
+    return {str(code) for code in await Paper.filter(dispute_id=dispute_id).values_list("code", flat=True)}
+
+
 async def test_the_plain_way_ends_with_a_complete_file(people: PeopleAtWork, clock: TravellingClock) -> None:
     filed, director = await file_dispute(await people.resident()), await people.staff("director")
     mediator = await to_mediation(people, filed["id"])
@@ -42,8 +46,7 @@ async def test_the_plain_way_ends_with_a_complete_file(people: PeopleAtWork, clo
 
     assert (closed["status"], closed["closing"]) == ("closed", [])
     assert (closed["retention"], closed["retained_until"]) == ("long", "2056-11-24")
-    made = set(await Paper.filter(dispute_id=filed["id"]).values_list("code", flat=True))
-    assert made >= {"application", "acceptance", "rights_notice"}
+    assert await made(filed["id"]) >= {"application", "acceptance", "rights_notice"}
     assert (await Event.get(dispute_id=filed["id"], kind="closed")).data["closing_rules"] == "1/2026-01-01"
 
 
@@ -96,5 +99,4 @@ async def test_a_mediation_without_result_is_closed_with_the_ways_on(people: Peo
     assert states(page) == {"register": "present", "termination": "present"}
     closed = await take(director, filed["id"], "close")
     assert closed["retention"] == "short"
-    made = set(await Paper.filter(dispute_id=filed["id"]).values_list("code", flat=True))
-    assert made == {"application", "acceptance", "termination"}
+    assert await made(filed["id"]) == {"application", "acceptance", "termination"}

@@ -45,13 +45,14 @@ async def test_the_same_quarrel_is_suggested_to_staff_with_why(app: App, people:
         applicant={"kind": "organization", "name": "某某物业服务有限公司"},
         respondents=[{"kind": "person", "name": "张三"}],
     )
-    for other in (
+    others: list[Json] = [
         {"location": ELSEWHERE},
         {"category": "neighbourhood"},
         {"respondents": [LI]},
         {"applicant": {"kind": "person", "name": "张三", "phone": "13872560009"}},
-    ):
-        await file_dispute(resident, **other)
+    ]
+    for differing in others:
+        await file_dispute(resident, **differing)
 
     found = await suggested(clerk, mine["id"])
 
