@@ -36,9 +36,9 @@ _PLAIN_MODES = (None, "ordinary", "cloud")
 _INHERITED = (
     "source", "recorder_id", "center_id", "status", "category", "occurred_on", "preferred_mode", "place_lon",
     "place_lat", "route", "mediator_id", "organization_id", "track", "mode", "conflict", "failed_contacts", "bounces",
-    "must_decide", "safety", "retention", "created_at",
+    "must_decide", "safety", "created_at",
 )  # fmt: skip
-"""`created_at` is when it was filed: limitation and retention count from it."""
+"""`created_at` is when it was filed: the limitation period counts from it."""
 _WORDS = ("description", "claim", "location")
 
 
@@ -111,6 +111,7 @@ def _child(deps: Deps, dispute: Dispute, chosen: Sequence[Party], fields: Split)
         **{name: getattr(dispute, name) for name in _INHERITED},
     )
     child.center = dispute.center
+    child.retention = dispute.retention or _retention(deps, dispute)
     child.category = fields.category or dispute.category
     given = {"description": fields.description, "claim": fields.claim}
     for column in _WORDS:
@@ -118,6 +119,11 @@ def _child(deps: Deps, dispute: Dispute, chosen: Sequence[Party], fields: Split)
         if text is not None:
             setattr(child, f"{column}_sealed", deps.keyring.seal(text, "dispute", column, child.id))
     return child
+
+
+def _retention(deps: Deps, dispute: Dispute) -> str:
+    """As long as the parent would be kept: another category does not shorten it."""
+    return deps.catalog.closing.retention.class_of(deps.catalog.top_category(dispute.category), "agreed")
 
 
 def _copied(deps: Deps, party: Party, child: Dispute, ordinal: int) -> Party:

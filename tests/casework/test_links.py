@@ -211,6 +211,7 @@ async def test_what_is_split_off_is_as_old_as_its_parent(
     assert {name: child[name] for name in same} == {name: before[name] for name in same}
     assert (child["claim"], child["category"]) == ("请李四赔偿", "neighbourhood")
     assert child["case_number"] != before["case_number"]
+    assert child["retention"] == "long", "kept as long as its parent, whatever becomes of it"
     assert child["case_number"].endswith("字第0002号")
     mine = granted(await resident.get(f"/disputes/{child['id']}"))
     assert mine["created_at"] == filed["created_at"]
