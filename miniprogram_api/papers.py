@@ -8,10 +8,12 @@ from sanic.response import HTTPResponse
 from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
 from backend.core.errors import UnavailableError
+from backend.disputes import looks
 from backend.papers import queries
 from backend.papers.schemas import OwnPapersOut
 from backend.web import files as web
 from backend.web.endpoint import endpoint
+from models import LookKind
 
 blueprint = Blueprint("mini_papers")
 
@@ -30,7 +32,9 @@ async def get_own_paper_pdf(
     request: Request, actor: ResidentActor, dispute_id: UUID, paper_id: UUID, deps: Deps
 ) -> HTTPResponse:
     paper = await queries.one_of_resident(deps, actor, dispute_id, paper_id)
-    return await web.serve(request, deps, queries.file_of(paper, "pdf"))
+    stored = queries.file_of(paper, "pdf")
+    await looks.note(deps, actor, dispute_id, LookKind.PAPER, paper.id)
+    return await web.serve(request, deps, stored)
 
 
 @endpoint(blueprint, "GET", _ONE + "/docx", audience="resident", produces=_DOCX, errors=(UnavailableError,))
@@ -38,4 +42,6 @@ async def get_own_paper_docx(
     request: Request, actor: ResidentActor, dispute_id: UUID, paper_id: UUID, deps: Deps
 ) -> HTTPResponse:
     paper = await queries.one_of_resident(deps, actor, dispute_id, paper_id)
-    return await web.serve(request, deps, queries.file_of(paper, "docx"))
+    stored = queries.file_of(paper, "docx")
+    await looks.note(deps, actor, dispute_id, LookKind.PAPER, paper.id)
+    return await web.serve(request, deps, stored)

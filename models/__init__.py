@@ -144,7 +144,7 @@ from models.enterprises import (
 )
 from models.files import FileKind, FileStatus, StoredFile
 from models.groups import GroupRepresentative, MemberConsent
-from models.history import HistoryRoot
+from models.history import HistoryRoot, Look, LookKind
 from models.idempotency import IdempotentRequest
 from models.joint import (
     Committee,
@@ -157,6 +157,7 @@ from models.joint import (
     TaskStatus,
 )
 from models.library import LibraryCase, LibraryStatus
+from models.links import CaseLink, DismissedDuplicate, LinkKind
 from models.mediation import CaseMember, MemberKind, MemberStatus, Share, ShareWith
 from models.notices import (
     Channel,
@@ -231,6 +232,7 @@ __all__ = [
     "CalendarRevision",
     "CalendarYear",
     "CaseCounter",
+    "CaseLink",
     "CaseMember",
     "CaseReview",
     "Center",
@@ -273,6 +275,7 @@ __all__ = [
     "Diary",
     "DiaryEntry",
     "DiaryKind",
+    "DismissedDuplicate",
     "Dispute",
     "Division",
     "Enterprise",
@@ -319,6 +322,9 @@ __all__ = [
     "LegalReferralStatus",
     "LibraryCase",
     "LibraryStatus",
+    "LinkKind",
+    "Look",
+    "LookKind",
     "Matter",
     "MatterOwner",
     "MatterStatus",

@@ -146,6 +146,15 @@ class Dispute(Row):
     """When a paused clock goes on by itself."""
     escalated_due_at = fields.DatetimeField(null=True)
     """The `due_at` whose passing has been reported to those above: each once."""
+    merged_into_id: UUID | None
+    merged_into: fields.ForeignKeyNullableRelation["Dispute"] = fields.ForeignKeyField(
+        "models.Dispute", null=True, on_delete=fields.RESTRICT, related_name="merged"
+    )
+    """The case that goes on in its place; never one that was itself merged."""
+    retention = fields.CharField(max_length=ENUM_LENGTH, null=True)
+    """Class of its file, set when it is closed; a case that was split off has its parent's from the beginning."""
+    retained_until = fields.DateField(null=True)
+    """The last day on which its file must be kept; null = not closed yet, or for ever."""
     history_length = fields.IntField(default=0, db_default=0)
     history_head = fields.BinaryField(null=True)
     """How many events are in its chain, and the link of the last one: `backend.disputes.chain`."""

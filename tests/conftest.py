@@ -32,7 +32,7 @@ App = Sanic[Any, Any]
 _BUSINESS_TABLES = (
     "complaint_step", "complaint", "case_review", "follow_up_record", "follow_up",
     "statistic_fact", "statistic_month", "statistic_due", "repeat_quarrel", "export_part", "export",
-    "library_case",
+    "look", "dismissed_duplicate", "case_link", "library_case",
     "paper", "paper_template",
     "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",
     "confirmation_notice", "confirmation_consent", "confirmation", "copy_receipt", "parcel", "signature",

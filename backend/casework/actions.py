@@ -6,9 +6,9 @@ from uuid import UUID
 from backend.accounts.actors import Actor, ResidentActor, StaffActor
 from backend.appointments import actions as appointments
 from backend.casework import filing, outcomes, return_slips, staff_notices
+from backend.casework.action_in import ActionIn
 from backend.casework.done import CHANGING, Done
 from backend.casework.effects import EFFECTS, give_case_number
-from backend.casework.schemas import ActionIn
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
@@ -30,6 +30,8 @@ async def perform(deps: Deps, actor: StaffActor, dispute_id: UUID, action: str, 
     """Locks the case. Raises NotFoundError, RoleNotAllowedError, StaleVersionError, ActionNotAllowedError,
     and InvalidFieldsError for what only the case itself can tell."""
     rows = workflow.rows_for(deps.catalog, action)
+    if fields.others:
+        await queries.lock_all((dispute_id, *fields.others))
     dispute = await queries.for_staff(actor, dispute_id, lock=True)
     workflow.check_role(rows, dispute, actor)
     if fields.version != dispute.version:
@@ -67,6 +69,9 @@ async def finish(deps: Deps, actor: Actor | None, dispute: Dispute, row: FlowRow
     await staff_notices.tell(deps, dispute, LIFTED if done.lifted else row.staff_notice, but=actor)
     if dispute.status is Status.ACCEPTED and dispute.case_number is None:
         dispute.case_number = await give_case_number(deps, dispute)
+    if done.split_off is not None and done.split_off.status is not Status.SUBMITTED:
+        done.split_off.case_number = await give_case_number(deps, done.split_off)
+        await done.split_off.save(update_fields=["case_number"])
     await dispute.save(update_fields=CHANGING)
 
 

@@ -14,7 +14,8 @@ CHANGING = (
     "center_id", "status", "version", "case_number", "track", "mode", "mediator_id", "organization_id",
     "agreed_fen",
     "transfer_to_id", "status_before_transfer", "bounces", "must_decide", "conflict", "recusal_pending",
-    "failed_contacts", "next_try_on", "outcome", "due_at", "yellow_at", "clock", "resumes_at", "updated_at",
+    "failed_contacts", "next_try_on", "outcome", "merged_into_id", "retention", "retained_until",
+    "due_at", "yellow_at", "clock", "resumes_at", "updated_at",
 )  # fmt: skip
 """The columns of a dispute that its steps may change."""
 
@@ -30,6 +31,8 @@ class Done:
     """For a pause or an extension of the clock."""
     keeps_clock: bool = False
     """Whatever the flow says: what the limit, or the pause, is for has not been reached."""
+    split_off: Dispute | None = None
+    """A new case, which gets a number of its own where this one has one."""
     lifted: bool = False
     """The case stays in transfer, offered to the next higher level."""
 

@@ -13,15 +13,20 @@ from backend.accounts.actors import StaffActor
 from backend.agreements import awaiting, reaching
 from backend.appointments import actions as appointments
 from backend.casework import (
+    completeness,
     groups,
     handover_notes,
     information,
+    links,
+    merging,
     recusals,
     redirects,
     schemas,
+    splitting,
     tracks,
     transfers,
 )
+from backend.casework.action_in import ActionIn
 from backend.casework.done import Done, written
 from backend.commitments import completion, promises
 from backend.core.clock import local
@@ -55,7 +60,7 @@ async def give_case_number(deps: Deps, dispute: Dispute) -> str:
     return f"〔{year}〕{dispute.center.short_name}{series}字第{rows[0]['given']:04}号"
 
 
-async def nothing_more(_deps: Deps, _actor: StaffActor, _dispute: Dispute, _fields: schemas.ActionIn) -> Done:
+async def nothing_more(_deps: Deps, _actor: StaffActor, _dispute: Dispute, _fields: ActionIn) -> Done:
     return Done()
 
 
@@ -197,8 +202,10 @@ async def end_without_agreement(
 
 
 async def close(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Noted) -> Done:
+    """Raises ClosingIncompleteError."""
+    kept = await completeness.close(deps, actor, dispute)
     await appointments.release_for(deps, dispute, actor, "已办结")
-    return Done(detail=written(note=fields.note))
+    return Done(data=kept, detail=written(note=fields.note))
 
 
 async def confirm_fulfilment(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Noted) -> Done:
@@ -308,4 +315,10 @@ EFFECTS: dict[str, Effect] = {
     "declare_no_conflict": recusals.declare_none,
     "declare_conflict": recusals.declare,
     "decide_recusal": recusals.decide,
+    "link": links.link,
+    "unlink": links.unlink,
+    "dismiss_duplicate": links.dismiss_duplicate,
+    "merge": merging.merge,
+    "split": splitting.split,
+    "waive_document": completeness.waive,
 }

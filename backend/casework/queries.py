@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 from backend.accounts.actors import StaffActor
 from backend.agreements import todo
 from backend.appointments import queries as appointments
-from backend.casework import attention, information, queue_order, registration, rights, views
+from backend.casework import attention, completeness, information, links, queue_order, registration, rights, views
 from backend.casework.views import CaseBrief, CaseOut, StaffTimelineItem
 from backend.core import identity
 from backend.core.clock import SHANGHAI
@@ -134,6 +134,8 @@ async def case_of(deps: Deps, actor: StaffActor, dispute: Dispute) -> CaseOut:
             *attention.of(deps, parties, representations, group),
             *(await todo.of_staff(deps, dispute) if views.is_own(actor, dispute) else []),
         ],
+        links=await links.of_case(deps, dispute),
+        closing=await completeness.checklist(deps, dispute),
     )
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from backend.casework.action_in import ACTION_OF, ActionIn
+from backend.casework.link_schemas import DismissDuplicate, Link, Merge, Split, Unlink, WaiveDocument
 from backend.commitments.schemas import LAST_DAY
 from backend.core import clock
 from backend.core.catalog import Catalog
@@ -18,19 +20,6 @@ from backend.core.schema import Code, In, Line, Text, deps_of, one_of, problem, 
 from backend.disputes.party_schemas import EARLIEST, past
 from backend.disputes.schemas import MAX_FEN
 from models import Audience
-
-
-class ActionIn(In):
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
-
-    @model_validator(mode="after")
-    def says_what_the_table_requires(self, info: ValidationInfo) -> Self:
-        """Beside what the action itself cannot do without."""
-        rows = deps_of(info).catalog.flow_by_action[ACTION_OF[type(self)]]
-        missing = {name for row in rows for name in row.requires if getattr(self, name) in (None, (), "")}
-        if missing:
-            raise problems(FieldProblem(name, "这一项必须填写。") for name in sorted(missing))
-        return self
 
 
 class Redirect(In):
@@ -289,10 +278,16 @@ FIELDS: Mapping[str, type[ActionIn]] = {
     "declare_no_conflict": DeclareNoConflict,
     "declare_conflict": DeclareConflict,
     "decide_recusal": DecideRecusal,
+    "link": Link,
+    "unlink": Unlink,
+    "dismiss_duplicate": DismissDuplicate,
+    "merge": Merge,
+    "split": Split,
+    "waive_document": WaiveDocument,
 }
 
 
-ACTION_OF = {fields: action for action, fields in FIELDS.items()}
+ACTION_OF.update({fields: action for action, fields in FIELDS.items()})
 
 
 def refuse_unknown_fields(catalog: Catalog) -> None:
@@ -336,6 +331,7 @@ def _codes_of(catalog: Catalog, action: str) -> dict[str, dict[str, str]]:
         "refuse": {"reason_code": catalog.refusal_reasons},
         "end_without_agreement": {"reason_code": catalog.ending_reasons},
         "pause_clock": {"reason_code": catalog.pause_reasons},
+        "waive_document": {"code": {each.code: each.title for each in catalog.closing.documents}},
         "start_mediation": {
             "track": _titles(catalog),
             "mode": catalog.modes,

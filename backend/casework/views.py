@@ -8,21 +8,22 @@ from uuid import UUID
 
 from backend.accounts.actors import StaffActor
 from backend.appointments.schemas import CenterAppointmentOut
-from backend.casework import redirects, schemas
+from backend.casework import clock_views, redirects, schemas
+from backend.casework.clock_views import ClockOut
+from backend.casework.completeness import ClosingItemOut
 from backend.casework.information import RequestOut
+from backend.casework.links import LinkOut
 from backend.casework.registration import RegistrationOut
 from backend.core import geo, identity
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
 from backend.core.schema import Moment, Out
-from backend.disputes import case_clock, deadlines, history, timeline, views, workflow
-from backend.disputes.deadlines import Pause, Step
+from backend.disputes import history, timeline, views, workflow
+from backend.disputes.deadlines import Step
 from backend.disputes.elapsed import ElapsedOut
 from backend.disputes.schemas import MemberOut, TimelineItem
 from backend.files.schemas import FileOut
 from models import Dispute, Event, Party, Representation
-
-_SYSTEM_PAUSES = {"information": "等待当事人补充材料", "recusal": "等待回避决定"}
 
 
 class Named(Out):
@@ -81,26 +82,6 @@ class PlaceOut(Out):
     crs: str = "gcj02"
 
 
-class PauseOut(Out):
-    since: date
-    until: date
-    """The last day that does not count; it goes on by itself after it."""
-    reason: str
-    reason_text: str
-
-
-class ClockOut(Out):
-    """The limit that runs now; how it came to its end stands in `pauses` and `extended_days`."""
-
-    rule: str
-    title: str
-    since: date
-    due_at: Moment | None
-    paused: PauseOut | None
-    pauses: list[PauseOut]
-    extended_days: int
-
-
 class CaseBrief(Out):
     id: str
     number: str
@@ -155,6 +136,11 @@ class CaseOut(CaseBrief):
     """What is still missing, in words for staff."""
     appointments: list[CenterAppointmentOut]
     files: list[FileOut]
+    links: list[LinkOut]
+    closing: list[ClosingItemOut]
+    """What the file must hold before the case is closed; empty while there is no outcome."""
+    retention: str | None
+    retained_until: date | None
     allowed_actions: list[AllowedAction]
 
 
@@ -193,6 +179,8 @@ def full(
     elapsed: ElapsedOut | None,
     members: dict[UUID, MemberOut],
     attention: list[str],
+    links: list[LinkOut],
+    closing: list[ClosingItemOut],
 ) -> CaseOut:
     own = is_own(actor, dispute)
     return CaseOut.model_validate(
@@ -214,6 +202,10 @@ def full(
             "representations": [represented(deps, row, own) for row in representations],
             "appointments": appointments,
             "files": files if own else [],
+            "links": links if own else [],
+            "closing": closing,
+            "retention": dispute.retention,
+            "retained_until": dispute.retained_until,
             "allowed_actions": allowed_actions(deps.catalog, actor, dispute),
         }
     )
@@ -238,7 +230,7 @@ def _standing(deps: Deps, dispute: Dispute, steps: list[Step]) -> dict[str, Any]
     """Where the case stands: its time, its mediator's word, what its file still needs."""
     track = deps.catalog.tracks.get(dispute.track or "")
     return {
-        "clock": _clock(deps, dispute, steps),
+        "clock": clock_views.of(deps, dispute, steps),
         "conflict": dispute.conflict,
         "recusal_pending": dispute.recusal_pending,
         "failed_contacts": dispute.failed_contacts,
@@ -298,26 +290,6 @@ def _brief(deps: Deps, actor: StaffActor, dispute: Dispute, parties: list[Party]
         "created_at": dispute.created_at,
         "updated_at": dispute.updated_at,
     }
-
-
-def _clock(deps: Deps, dispute: Dispute, steps: list[Step]) -> ClockOut | None:
-    running = case_clock.running_of(dispute)
-    if running is None:
-        return None
-    return ClockOut(
-        rule=running.rule,
-        title=deps.catalog.time_rules.limit(running.version, running.rule).title,
-        since=running.since,
-        due_at=dispute.due_at,
-        paused=_pause(deps, running.pause) if running.pause else None,
-        pauses=[_pause(deps, each) for each in deadlines.pauses(steps)],
-        extended_days=deadlines.extended_by(steps),
-    )
-
-
-def _pause(deps: Deps, pause: Pause) -> PauseOut:
-    text = deps.catalog.pause_reasons.get(pause.reason, _SYSTEM_PAUSES.get(pause.reason, pause.reason))
-    return PauseOut(since=pause.since, until=pause.until, reason=pause.reason, reason_text=text)
 
 
 def _first(deps: Deps, parties: list[Party], side: str, own: bool) -> str | None:

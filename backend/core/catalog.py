@@ -22,8 +22,10 @@ from backend.core.case_rules import (
     Track,
     TransferRules,
 )
+from backend.core.closing_rules import ClosingRules
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
+from backend.core.link_rules import LinkRules
 from backend.core.mediation_catalog import MediationCatalog
 from backend.core.message_rules import MessageTemplate, NoticeText, SmsTemplate
 from backend.core.opening import OpeningRules
@@ -122,6 +124,8 @@ class Catalog(MediationCatalog):
     transfer: TransferRules
     extension: ExtensionRules
     group: GroupRules
+    links: LinkRules
+    closing: ClosingRules
     pause_reasons: dict[str, str]
     refusal_reasons: dict[str, str]
     redirects: tuple[RedirectRow, ...]
@@ -251,6 +255,19 @@ class Catalog(MediationCatalog):
         wrong = (self.agreements.categories | self.confirmation.categories) - set(self.category_by_code)
         if wrong := wrong | (self.agreements.representations - set(self.representation_kinds)):
             raise ValueError(f"agreements: {', '.join(sorted(wrong))}")
+        return self
+
+    @model_validator(mode="after")
+    def check_closing(self) -> Self:
+        """What a file must hold is of categories, modes, tracks and papers that there are."""
+        wrong = {paper for each in self.closing.documents for paper in each.papers} - set(self.papers)
+        wrong |= {mode for each in self.closing.documents for mode in each.modes} - set(self.modes)
+        wrong |= {track for each in self.closing.documents for track in each.tracks} - set(self.tracks)
+        narrowed = [each.categories for each in self.closing.documents]
+        narrowed += [each.categories for each in self.closing.retention.rules]
+        wrong |= frozenset[str]().union(*narrowed) - set(self.category_by_code)
+        if wrong:
+            raise ValueError(f"closing: {', '.join(sorted(wrong))}")
         return self
 
     @model_validator(mode="after")

@@ -22,7 +22,14 @@ FIRST = Status.SUBMITTED
 
 Guard = Literal["own_center", "target_center", "assigned", "anyone_of_center", "filed_by_actor", "may_resume"]
 Condition = Literal[
-    "clock_runs", "clock_is_paused", "term_runs", "may_decline", "recusal_pending", "no_recusal_pending"
+    "clock_runs",
+    "clock_is_paused",
+    "term_runs",
+    "may_decline",
+    "recusal_pending",
+    "no_recusal_pending",
+    "no_red_card",
+    "not_merged",
 ]
 ClockEffect = Literal["start", "meet", "stop", "pause", "resume", "extend", "offer", "receive", "take_back"]
 _NAMING_A_RULE = ("start", "meet", "offer")

@@ -1,6 +1,6 @@
 """The clock of one case: from a row of the case flow to a step, and the step onto the case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from backend.accounts.actors import Actor
@@ -60,6 +60,11 @@ def step(
         reason=given.reason,
         by=str(actor.id) if actor and effect == "pause" else None,
     )
+
+
+def inherited(deps: Deps, running: Running) -> Step:
+    """Goes on in another case where it stands: nothing begins anew."""
+    return replace(step(deps, "inherit"), running=running.as_record())
 
 
 def step_of(deps: Deps, row: FlowRow, dispute: Dispute, actor: Actor | None, span: Span | None) -> Step | None:

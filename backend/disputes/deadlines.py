@@ -68,6 +68,8 @@ class Step:
     days: int = 0
     reason: str = ""
     by: str | None = None
+    running: dict[str, Any] | None = None
+    """What another case's clock had come to, as a `Running`, and goes on here."""
 
     def as_record(self) -> dict[str, Any]:
         return {key: _plain(value) for key, value in asdict(self).items() if value not in ("", 0, None)}
@@ -89,6 +91,8 @@ def after(running: Running | None, step: Step, rules: TimeRuleBook, calendar: Wo
     """The clock after one more step. A step that has nothing to act on changes nothing."""
     if step.effect == "offer":
         return Running(step.rule, step.version, step.on, waiting=_waiting(running, step, rules, calendar))
+    if step.effect == "inherit":
+        return Running.from_record(step.running or {})
     if step.effect == "start":
         return Running(step.rule, step.version, step.on)
     if step.effect == "stop" or running is None:

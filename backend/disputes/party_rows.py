@@ -43,6 +43,15 @@ def opened(deps: Deps, party: Party) -> dict[str, Any]:
     return known
 
 
+def are_the_same(one: Party, other: Party) -> bool:
+    """As far as keyed hashes tell: one identity number; or one name, and nothing that contradicts it."""
+    if one.id_number_hash is not None and one.id_number_hash == other.id_number_hash:
+        return True
+    known = ((one.id_number_hash, other.id_number_hash), (one.phone_hash, other.phone_hash))
+    contradicts = any(mine is not None and theirs is not None and mine != theirs for mine, theirs in known)
+    return one.name_hash == other.name_hash and one.kind is other.kind and not contradicts
+
+
 def is_minor(deps: Deps, id_number: str | None) -> bool:
     """As an identity number tells: under eighteen today."""
     if id_number is None:

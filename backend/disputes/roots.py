@@ -19,9 +19,11 @@ _SETTLED_AFTER = timedelta(minutes=30)
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('history roots'))"
 _FIRST_DAY = "SELECT min(at) AS at FROM event WHERE ordinal > 0"
+"""Nobody looks at a case before its first event."""
 _LINKS = """
-SELECT link FROM event WHERE at >= $1 AND at < $2 AND ordinal > 0 ORDER BY dispute_id, ordinal
+SELECT link AS proof FROM event WHERE at >= $1 AND at < $2 AND ordinal > 0 ORDER BY dispute_id, ordinal
 """
+_LOOKS = "SELECT digest AS proof FROM look WHERE at >= $1 AND at < $2 ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,28 @@ class Root:
     events: int
     digest: str
     root: str
+    looks: int = 0
+    looks_digest: str = ""
+    """Of who looked at cases on that day; empty = from before that was kept."""
 
     @classmethod
     def of(cls, row: HistoryRoot) -> Self:
-        return cls(row.day, row.events, bytes(row.digest).hex(), bytes(row.root).hex())
+        looks_digest = bytes(row.looks_digest or b"").hex()
+        return cls(row.day, row.events, bytes(row.digest).hex(), bytes(row.root).hex(), row.looks, looks_digest)
 
     @classmethod
     def from_record(cls, record: Mapping[str, str | int]) -> Self:
         """Raises KeyError, ValueError."""
         day = date.fromisoformat(str(record["day"]))
-        return cls(day, int(record["events"]), str(record["digest"]), str(record["root"]))
+        looks, looks_digest = int(record.get("looks", 0)), str(record.get("looks_digest", ""))
+        return cls(day, int(record["events"]), str(record["digest"]), str(record["root"]), looks, looks_digest)
 
     def as_record(self) -> dict[str, str | int]:
-        return {"day": self.day.isoformat(), "events": self.events, "digest": self.digest, "root": self.root}
+        day = self.day.isoformat()
+        record: dict[str, str | int] = {"day": day, "events": self.events, "digest": self.digest, "root": self.root}
+        if self.looks_digest:
+            record |= {"looks": self.looks, "looks_digest": self.looks_digest}
+        return record
 
 
 async def make_due(deps: Deps) -> int:
@@ -73,7 +84,7 @@ async def mark_sent(root: HistoryRoot, at: datetime) -> None:
 
 
 async def differing(kept: Mapping[date, Root]) -> AsyncIterator[tuple[date, str]]:
-    """Days whose events are no longer what they were, with what does not fit: `events` against what is kept outside,
+    """Days that are no longer what they were, with what does not fit: `events`, `looks` against what is kept outside,
     `root` where the roots themselves do not follow from each other, `outside` where one of the two lists lacks it."""
     own = {row.day: Root.of(row) for row in await HistoryRoot.all().order_by("day")}
     before: str | None = None
@@ -81,31 +92,45 @@ async def differing(kept: Mapping[date, Root]) -> AsyncIterator[tuple[date, str]
         known = kept.get(day) or own[day]
         if kept and kept.get(day) != own.get(day):
             yield day, "outside"
-        count, digest = await _digest(day)
+        count, digest = await _digest(day, _LINKS)
         if (count, digest.hex()) != (known.events, known.digest):
             yield day, "events"
-        if before is not None and known.root != _root(bytes.fromhex(before), day, bytes.fromhex(known.digest)).hex():
+        looks, looks_digest = await _digest(day, _LOOKS)
+        if known.looks_digest and (looks, looks_digest.hex()) != (known.looks, known.looks_digest):
+            yield day, "looks"
+        if before is not None and known.root != _root(before, day, known.digest, known.looks_digest):
             yield day, "root"
         before = known.root
 
 
 async def _made(day: date, before: HistoryRoot | None, at: datetime) -> HistoryRoot:
-    count, digest = await _digest(day)
-    root = _root(bytes(before.root) if before else b"", day, digest)
-    return HistoryRoot(day=day, events=count, digest=digest, root=root, made_at=at)
+    events, digest = await _digest(day, _LINKS)
+    looks, looks_digest = await _digest(day, _LOOKS)
+    root = _root(bytes(before.root).hex() if before else "", day, digest.hex(), looks_digest.hex())
+    return HistoryRoot(
+        day=day,
+        events=events,
+        digest=digest,
+        looks=looks,
+        looks_digest=looks_digest,
+        root=bytes.fromhex(root),
+        made_at=at,
+    )
 
 
-def _root(before: bytes, day: date, digest: bytes) -> bytes:
-    return sha256(before + day.isoformat().encode() + digest).digest()
+def _root(before: str, day: date, digest: str, looks_digest: str) -> str:
+    """All in hexadecimal."""
+    said = bytes.fromhex(before) + day.isoformat().encode() + bytes.fromhex(digest) + bytes.fromhex(looks_digest)
+    return sha256(said).hexdigest()
 
 
-async def _digest(day: date) -> tuple[int, bytes]:
+async def _digest(day: date, proofs: str) -> tuple[int, bytes]:
     begin = datetime.combine(day, time.min, SHANGHAI)
-    links = await connections.get("default").execute_query_dict(_LINKS, [begin, begin + timedelta(days=1)])
+    found = await connections.get("default").execute_query_dict(proofs, [begin, begin + timedelta(days=1)])
     total = sha256()
-    for row in links:
-        total.update(row["link"])
-    return len(links), total.digest()
+    for row in found:
+        total.update(row["proof"])
+    return len(found), total.digest()
 
 
 async def _first_day() -> date | None:

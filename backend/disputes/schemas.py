@@ -194,6 +194,13 @@ class WayOnOut(Out):
     """What the law leaves open after a mediation without agreement."""
 
 
+class MergedOut(Out):
+    """The case in which this one goes on."""
+
+    id: str
+    number: str
+
+
 class DisputeBrief(Out):
     id: str
     number: str
@@ -206,6 +213,7 @@ class DisputeBrief(Out):
     owner_text: str
     next_step: str
     respond_by: Moment | None
+    merged_into: MergedOut | None
     created_at: Moment
     updated_at: Moment
 

@@ -2,7 +2,7 @@
 each batch is one statement."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -13,24 +13,37 @@ from tortoise import connections
 
 from backend.core.crypto import Keyring, SealError
 from backend.disputes import chain
+from backend.disputes import looks as digests
 from backend.disputes.chain import Said
+from models import Look
 
 BATCH = 1_000
 """Cases in one statement."""
+LOOKS = 10_000
 
-_FIRST = UUID(int=0)
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 _CASES = """
 WITH cases AS (SELECT id, number, case_number, history_length, history_head
-                 FROM dispute WHERE id > $1 ORDER BY id LIMIT $2)
+                 FROM dispute WHERE id > $1 AND id <= $3 ORDER BY id LIMIT $2)
 SELECT c.id AS case_id, c.number, c.case_number, c.history_length, c.history_head,
        e.ordinal, e.link, e.detail_sealed, e.id, e.dispute_id, e.kind, e.audience, e.at, e.status, e.flow, e.clock,
        e.actor_kind, e.actor_id, e.actor_role, e.reader_id, e.data, e.detail_digest
   FROM cases c LEFT JOIN event e ON e.dispute_id = c.id
  ORDER BY c.id, e.ordinal, e.id
 """
+_LOOKS = """
+SELECT l.id, l.dispute_id AS case_id, l.kind, l.subject_id, l.actor_id, l.actor_role, l.at, l.digest, 0 AS ordinal,
+       d.number, d.case_number
+  FROM look l JOIN dispute d ON d.id = l.dispute_id WHERE l.id > $1 ORDER BY l.id LIMIT $2
+"""
+_ENDS = """
+SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS total FROM dispute) AS c
+ WHERE place % $1 = 0 OR place = total ORDER BY id
+"""
 _COUNT = "SELECT count(*) AS events, count(*) FILTER (WHERE ordinal = 0) AS unchained FROM event"
 
-_Row = dict[str, Any]
+_Row = Mapping[str, Any]
+Fetch = Callable[..., Awaitable[Sequence[_Row]]]
 
 
 class Flaw(StrEnum):
@@ -43,6 +56,8 @@ class Flaw(StrEnum):
     """What people wrote is not what was written then."""
     HEAD = "head"
     """The case row knows another last link."""
+    LOOK = "look"
+    """Who looked at it; `event_id` is the look's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +82,36 @@ async def count() -> tuple[int, int]:
     return rows[0]["events"], rows[0]["unchained"]
 
 
-async def batches(keyring: Keyring) -> AsyncIterator[Batch]:
-    last = _FIRST
-    while rows := await connections.get("default").execute_query_dict(_CASES, [last, BATCH]):
+async def count_looks() -> int:
+    return await Look.all().count()
+
+
+async def looks(keyring: Keyring) -> AsyncIterator[Batch]:
+    """Each by itself: that none is gone is for the roots to prove."""
+    last = FIRST
+    while rows := await connections.get("default").execute_query_dict(_LOOKS, [last, LOOKS]):
+        wrong = [row for row in rows if _look_digest(keyring, row) != row["digest"]]
+        yield Batch(len(rows), [_finding(Flaw.LOOK, row) for row in wrong])
+        last = rows[-1]["id"]
+
+
+def _look_digest(keyring: Keyring, row: _Row) -> bytes:
+    said = ("id", "case_id", "kind", "subject_id", "actor_id", "actor_role", "at")
+    return digests.digest(keyring, *(row[name] for name in said))
+
+
+async def ends_of_ranges(size: int) -> list[UUID]:
+    """The last case of every so many, and of all."""
+    rows = await connections.get("default").execute_query_dict(_ENDS, [size])
+    return [row["id"] for row in rows]
+
+
+async def batches(
+    keyring: Keyring, *, after: UUID = FIRST, up_to: UUID = LAST, fetch: Fetch | None = None
+) -> AsyncIterator[Batch]:
+    """`fetch`: over another connection than the application's."""
+    fetch, last = fetch or _fetched, after
+    while rows := await fetch(_CASES, last, BATCH, up_to):
         findings = [
             finding
             for _, case in groupby(rows, lambda row: row["case_id"])
@@ -77,6 +119,11 @@ async def batches(keyring: Keyring) -> AsyncIterator[Batch]:
         ]
         yield Batch(sum(row["id"] is not None for row in rows), findings)
         last = rows[-1]["case_id"]
+
+
+async def _fetched(statement: str, *values: Any) -> Sequence[_Row]:
+    rows: Sequence[_Row] = await connections.get("default").execute_query_dict(statement, list(values))
+    return rows
 
 
 def _of_case(keyring: Keyring, rows: list[_Row]) -> Iterator[Finding]:
@@ -113,8 +160,11 @@ def _missing(case: _Row, first: int, end: int) -> Iterator[Finding]:
 
 
 def _said(row: _Row) -> Said:
-    said = Said._make(row[name] for name in Said._fields)
-    return said._replace(clock=_parsed(said.clock), data=_parsed(said.data) or {})
+    return Said(
+        row["id"], row["dispute_id"], row["kind"], row["audience"], row["at"], row["status"], row["flow"],
+        _parsed(row["clock"]), row["actor_kind"], row["actor_id"], row["actor_role"], row["reader_id"],
+        _parsed(row["data"]) or {}, row["detail_digest"],
+    )  # fmt: skip
 
 
 def _parsed(value: Any) -> Any:

@@ -15,6 +15,7 @@ from backend.disputes.schemas import (
     DisputeBrief,
     DisputeFiled,
     DisputeOut,
+    MergedOut,
     PartyOut,
     ReceiptOut,
     RouteOut,
@@ -109,7 +110,7 @@ def actions(deps: Deps, actor: ResidentActor, dispute: Dispute) -> list[ActionOu
     own = [
         ActionOut(action=name, title=title) for name, title, statuses in _RESIDENT_ACTIONS if dispute.status in statuses
     ]
-    if dispute.safety is not Safety.NONE:
+    if dispute.safety is not Safety.NONE or dispute.merged_into_id is not None:
         own = [each for each in own if each.action != "rate"]
     flow = workflow.allowed(deps.catalog, dispute, actor)
     if dispute.resident_id != actor.id and dispute.status in _OPEN_TO_LEAVING:
@@ -164,9 +165,15 @@ def _brief(deps: Deps, dispute: Dispute) -> dict[str, object]:
         "owner_text": words["owner"],
         "next_step": words["next_step"],
         "respond_by": dispute.due_at,
+        "merged_into": _merged_into(dispute),
         "created_at": dispute.created_at,
         "updated_at": dispute.updated_at,
     }
+
+
+def _merged_into(dispute: Dispute) -> MergedOut | None:
+    kept = dispute.merged_into if dispute.merged_into_id else None
+    return MergedOut(id=str(kept.id), number=kept.number) if kept else None
 
 
 def _words(deps: Deps, dispute: Dispute, center: str) -> dict[str, str]:
@@ -177,6 +184,9 @@ def _words(deps: Deps, dispute: Dispute, center: str) -> dict[str, str]:
     known["due"] = date_text(local(dispute.due_at).date()) if dispute.due_at else "近日"
     known["target"] = dispute.transfer_to.name if dispute.transfer_to_id and dispute.transfer_to else "新的中心"
     sentences = words.model_dump() | _words_of_limit(deps, dispute)
+    if merged := _merged_into(dispute):
+        sentences |= {"next_step": deps.catalog.links.next_step, "rating": ""}
+        known["number"] = merged.number
     if dispute.safety is Safety.NONE:
         sentences["next_step"] += sentences["rating"]
     return {name: text.format_map(known) for name, text in sentences.items()}

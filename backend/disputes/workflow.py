@@ -10,7 +10,7 @@ from backend.core.catalog import Catalog
 from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
 from backend.core.flow_table import PREVIOUS, SAME, FlowRow
 from backend.disputes import deadlines
-from models import CenterLevel, Dispute, Role, Status
+from models import CenterLevel, Dispute, Role, Safety, Status
 
 
 class ActionNotAllowedError(HejieError):
@@ -136,6 +136,12 @@ CONDITIONS: dict[str, Condition] = {
     "recusal_pending": Condition(lambda dispute: dispute.recusal_pending, "没有待决定的回避申请。"),
     "no_recusal_pending": Condition(
         lambda dispute: not dispute.recusal_pending, "有回避申请还没有决定，请中心主任先决定。"
+    ),
+    "no_red_card": Condition(
+        lambda dispute: dispute.safety is not Safety.RED, "这件事有安全红牌，请先处置并解除红牌，再合并或者拆分。"
+    ),
+    "not_merged": Condition(
+        lambda dispute: dispute.merged_into_id is None, "这件已经并入另一件，请到并入的那一件里办理。"
     ),
     "may_decline": Condition(lambda dispute: not dispute.must_decide, "这件事已提级到这里，不能再退回，请接收后办理。"),
 }

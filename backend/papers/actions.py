@@ -1,6 +1,7 @@
 """A paper is asked for: what it will say is fixed in this transaction; the worker draws it."""
 
 import secrets
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
@@ -16,7 +17,7 @@ from backend.papers.case import Agreed, Case
 from backend.papers.fields import PaperData
 from backend.papers.kinds import PAPERS, missing
 from backend.papers.schemas import PaperIn, PaperOut
-from models import Meeting, Paper, PaperState, Party
+from models import Dispute, Meeting, Paper, PaperState, Party
 from models.base import uuid7
 
 _Subject = TypeVar("_Subject", Party, Meeting)
@@ -45,6 +46,32 @@ async def request(deps: Deps, actor: StaffActor, dispute_id: UUID, given: PaperI
         )
     same = {"dispute_id": dispute.id, "code": given.code, "subject_id": subject_id, "is_draft": given.draft}
     return queries.out(deps, await _same_or_new(deps, actor, same, data, _basis(case, given.code)))
+
+
+async def make_known(deps: Deps, actor: StaffActor, dispute: Dispute, codes: Sequence[str]) -> None:
+    """Of these kinds, every paper of which everything needed is known. The caller holds the lock on the case."""
+    case = await cases.read(deps, dispute)
+    for code in codes:
+        kind = deps.catalog.papers[code]
+        for subject_id in await _subjects(case, kind):
+            given = PaperIn.model_construct(code=code, subject_id=subject_id, draft=False)
+            await _make_if_known(deps, actor, case, given, kind)
+
+
+async def _make_if_known(deps: Deps, actor: StaffActor, case: Case, given: PaperIn, kind: PaperKind) -> None:
+    subject_id, data = await _gathered(case, given, kind)
+    if not missing(data, kind.must_know):
+        same = {"dispute_id": case.dispute.id, "code": given.code, "subject_id": subject_id, "is_draft": False}
+        _ = await _same_or_new(deps, actor, same, data, _basis(case, given.code))
+
+
+async def _subjects(case: Case, kind: PaperKind) -> list[UUID]:
+    if kind.of == "case":
+        return [case.dispute.id]
+    if kind.of == "party":
+        return [party.id for party in case.parties]
+    meetings = Meeting.filter(dispute_id=case.dispute.id, caucus_party_id=None, begun_at__isnull=False)
+    return [meeting.id for meeting in await meetings.order_by("id")]
 
 
 async def _gathered(case: Case, given: PaperIn, kind: PaperKind) -> tuple[UUID, PaperData]:
@@ -83,9 +110,14 @@ def _basis(case: Case, code: str) -> UUID | None:
 async def _same_or_new(
     deps: Deps, actor: StaffActor, same: dict[str, Any], data: PaperData, basis_id: UUID | None
 ) -> Paper:
-    """The case is locked: two who ask at once get one paper."""
-    text, template = data.model_dump_json(), await templates.in_force(deps, same["code"])
-    same |= {"content_hash": sha256(text.encode()).hexdigest(), "template_hash": template.digest}
+    template = await templates.in_force(deps, same["code"])
+    made = {"template_version": template.version, "title": data.model_dump()["文书名称"], "basis_id": basis_id}
+    return await find_or_ask(deps, actor, same | {"template_hash": template.digest}, made, data.model_dump_json())
+
+
+async def find_or_ask(deps: Deps, actor: StaffActor, same: dict[str, Any], made: dict[str, Any], text: str) -> Paper:
+    """`same`: what makes it one paper, beside the text. The case is locked: two who ask at once get one paper."""
+    same |= {"content_hash": sha256(text.encode()).hexdigest()}
     found = await Paper.filter(**same).select_related("pdf", "docx").first()
     if found is not None and found.state is PaperState.READY:
         await take_its_place(deps, found)
@@ -93,9 +125,7 @@ async def _same_or_new(
         return found
     is_new = found is None
     if found is None:
-        title = data.model_dump()["文书名称"]
-        same |= {"template_version": template.version, "title": title, "basis_id": basis_id}
-        found = _new(deps, actor, text, same)
+        found = _new(deps, actor, text, same | made)
     found.state = PaperState.MAKING
     await found.save(force_create=is_new)
     await jobs.enqueue(jobs.MAKE_PAPER, [{"paper_id": str(found.id)}], priority=jobs.URGENT)

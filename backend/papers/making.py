@@ -21,7 +21,8 @@ from backend.core.jobs import LaterError
 from backend.disputes import history, queries
 from backend.disputes.history import Entry
 from backend.files.store import FileStore
-from backend.papers import actions, docx, pdf, template, templates
+from backend.papers import actions, binding, docx, pdf, template, templates
+from backend.papers.folder import FILE
 from backend.papers.queries import check_code
 from backend.papers.sheet import Check, Drawn, Sheet
 from models import Audience, Dispute, FileKind, FileStatus, Paper, PaperState, Party, Safety, StoredFile
@@ -58,13 +59,13 @@ async def make(deps: Deps, store: FileStore, paper_id: UUID, check_url: str) -> 
     if paper is None:
         return
     try:
-        sheet = await _sheet(deps, paper, check_url)
-        drawn, document = await asyncio.gather(asyncio.to_thread(pdf.draw, sheet), asyncio.to_thread(docx.draw, sheet))
+        drawn, files = await _drawn(deps, store, paper, check_url)
+    except UnavailableError as error:
+        raise LaterError(_STORE_PAUSE) from error
     except Exception:
         log.exception("paper_not_made", code=paper.code, template_version=paper.template_version)
         await Paper.filter(id=paper_id, state=PaperState.MAKING).update(state=PaperState.FAILED)
         return
-    files = (_Bytes(uuid7(), "pdf", drawn.content), _Bytes(uuid7(), "docx", document))
     try:
         for each in files:
             await store.put(deps.keyring, each.id, "shown", each.content)
@@ -82,6 +83,16 @@ async def requeue_lost(clock: Clock) -> int:
         lost = await connections.get("default").execute_query_dict(_UNSURE, [since, jobs.MAKE_PAPER])
         await jobs.enqueue(jobs.MAKE_PAPER, [{"paper_id": str(row["id"])} for row in lost])
     return len(lost)
+
+
+async def _drawn(deps: Deps, store: FileStore, paper: Paper, check_url: str) -> tuple[Drawn, list[_Bytes]]:
+    """A bound file is a PDF only: what is in it is there to be changed by itself."""
+    if paper.code == FILE:
+        bound = await binding.draw(deps, store, paper)
+        return bound, [_Bytes(uuid7(), "pdf", bound.content)]
+    sheet = await _sheet(deps, paper, check_url)
+    drawn, document = await asyncio.gather(asyncio.to_thread(pdf.draw, sheet), asyncio.to_thread(docx.draw, sheet))
+    return drawn, [_Bytes(uuid7(), "pdf", drawn.content), _Bytes(uuid7(), "docx", document)]
 
 
 async def _sheet(deps: Deps, paper: Paper, check_url: str) -> Sheet:
@@ -143,9 +154,9 @@ async def _tell(deps: Deps, dispute: Dispute, paper: Paper) -> None:
 
 
 async def _readers(deps: Deps, dispute: Dispute, paper: Paper) -> tuple[Audience, UUID | None]:
-    readers = deps.catalog.papers[paper.code].readers
-    if dispute.safety is Safety.RED:
+    if dispute.safety is Safety.RED or paper.code == FILE:
         return Audience.STAFF, None
+    readers = deps.catalog.papers[paper.code].readers
     if readers == "party":
         party = await Party.get(id=paper.subject_id)
         return history.own(dispute, party.resident_id)

@@ -66,7 +66,7 @@ def _as_json(sheet: Sheet, missing: dict[str, None]) -> str:
         {
             "title": sheet.title,
             "footer": sheet.footer,
-            "draft": sheet.check is None,
+            "draft": sheet.check is None and not sheet.is_part,
             "check": _check(sheet.check) if sheet.check else None,
             "parts": [_part(block) for block in sheet.blocks],
             "note": _NOTE.format(characters=characters) if missing else "",

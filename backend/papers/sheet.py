@@ -21,6 +21,8 @@ class Sheet:
     footer: str
     check: Check | None
     """None: it is a draft, and says so on every page."""
+    is_part: bool = False
+    """Of a bound file: not to be checked by itself, and no draft all the same."""
 
 
 @dataclass(frozen=True, slots=True)

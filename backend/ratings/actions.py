@@ -83,7 +83,7 @@ async def _rates_for(actor: ResidentActor, dispute_id: UUID) -> UUID | None:
 
 
 async def _require_ratable(deps: Deps, dispute: Dispute) -> None:
-    if dispute.status in NEVER_RATABLE:
+    if dispute.status in NEVER_RATABLE or dispute.merged_into_id is not None:
         raise NotRatableError
     if dispute.status not in RATABLE:
         raise NotRatableYetError

@@ -5,7 +5,8 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.casework import handover_notes, information, proposals, queries, staff_notices, today
+from backend.casework import duplicates, handover_notes, information, proposals, queries, staff_notices, today
+from backend.casework.duplicates import DuplicatesOut
 from backend.casework.handover_notes import HandoverNoteOut
 from backend.casework.information import AnswersRecord
 from backend.casework.proposals import MediatorProfileIn, MediatorProfileOut, ProposalsOut, ProposalsQuery
@@ -49,6 +50,11 @@ async def record_answers(
     actor: StaffActor, dispute_id: UUID, request_id: UUID, body: AnswersRecord, deps: Deps
 ) -> CaseOut:
     return await queries.case_of(deps, actor, await information.record(deps, actor, dispute_id, request_id, body))
+
+
+@endpoint(blueprint, "GET", "/disputes/{dispute_id}/possible-duplicates", audience="staff", returns=DuplicatesOut)
+async def suggest_duplicates(actor: StaffActor, dispute_id: UUID, deps: Deps) -> DuplicatesOut:
+    return await duplicates.of_case(deps, actor, dispute_id)
 
 
 class HandoverNotesOut(Out):

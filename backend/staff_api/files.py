@@ -7,19 +7,24 @@ from backend.accounts.actors import StaffActor
 from backend.casework import evidence
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
+from backend.disputes import looks
 from backend.files import actions, queries
 from backend.files.actions import FileTooLargeError, FileTypeError
 from backend.files.schemas import FileOut
 from backend.web import files as web
 from backend.web.endpoint import endpoint, json_response, writing
 from backend.web.idempotency import Answer
+from models import LookKind
 
 blueprint = Blueprint("staff_files")
 
 
 @endpoint(blueprint, "GET", "/files/{file_id}", audience="staff", produces="*/*")
 async def get_case_file(request: Request, actor: StaffActor, file_id: UUID, deps: Deps) -> HTTPResponse:
-    return await web.serve(request, deps, await evidence.file_for_staff(actor, file_id))
+    stored = await evidence.file_for_staff(actor, file_id)
+    assert stored.dispute_id is not None, "staff are let in to a file by its case"
+    await looks.note(deps, actor, stored.dispute_id, LookKind.FILE, stored.id)
+    return await web.serve(request, deps, stored)
 
 
 @endpoint(

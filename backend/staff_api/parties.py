@@ -3,9 +3,10 @@ from uuid import UUID
 from sanic import Blueprint
 
 from backend.accounts.actors import StaffActor
-from backend.casework import invitations, parties, queries, rights
+from backend.casework import invitations, parties, queries, revealing, rights
 from backend.casework.invitations import InvitationOut, InviteIn, IssuedInvitationOut, NotInvitableError
 from backend.casework.parties import PartyAdd, PartyCorrection, PartyRemoval
+from backend.casework.revealing import RevealedOut, RevealIn
 from backend.casework.views import CaseOut
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
@@ -61,6 +62,21 @@ async def correct_party(
 async def remove_party(actor: StaffActor, dispute_id: UUID, party_id: UUID, body: PartyRemoval, deps: Deps) -> CaseOut:
     dispute = await parties.remove(deps, actor, dispute_id, party_id, body)
     return await queries.case_of(deps, actor, dispute)
+
+
+@endpoint(
+    blueprint,
+    "POST",
+    _PARTY + "/reveal",
+    audience="staff",
+    body=RevealIn,
+    returns=RevealedOut,
+    errors=(RoleNotAllowedError,),
+)
+async def reveal_numbers(
+    actor: StaffActor, dispute_id: UUID, party_id: UUID, body: RevealIn, deps: Deps
+) -> RevealedOut:
+    return await revealing.reveal(deps, actor, dispute_id, party_id, body)
 
 
 @endpoint(

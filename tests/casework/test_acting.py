@@ -37,6 +37,12 @@ VALID: dict[str, Json] = {
     "declare_no_conflict": {},
     "declare_conflict": {"reason": "申请人是我表弟"},
     "decide_recusal": {"upheld": True, "reason": "属实"},
+    "link": {"other_id": "00000000-0000-0000-0000-000000000000", "kind": "related"},
+    "unlink": {"other_id": "00000000-0000-0000-0000-000000000000", "kind": "related", "reason": "看错了"},
+    "dismiss_duplicate": {"other_id": "00000000-0000-0000-0000-000000000000", "reason": "不是同一件"},
+    "merge": {"into_id": "00000000-0000-0000-0000-000000000000", "reason": "同一件事"},
+    "split": {"party_ids": ["00000000-0000-0000-0000-000000000000"] * 2, "reason": "两件事"},
+    "waive_document": {"code": "session", "reason": "另有纸质笔录"},
     "extend_term": {"days": 10, "reason": "等待鉴定", "consents": [
         {"party_id": "00000000-0000-0000-0000-000000000000", "given_on": "2026-11-24", "how": "phone"}]},
 }  # fmt: skip

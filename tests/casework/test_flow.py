@@ -27,6 +27,7 @@ MEDIATOR, APPLICANT = uuid7(), uuid7()
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
 OPEN = {"submitted", "accepted", "in_mediation"}
+UNDER_WAY = OPEN | {"agreed", "not_agreed", "fulfilled"}
 ALL = {status.value for status in Status}
 
 CONTRACT: dict[str, tuple[set[str], set[str], str]] = {
@@ -52,6 +53,12 @@ CONTRACT: dict[str, tuple[set[str], set[str], str]] = {
     ),
     "withdraw": (OPEN | {"transferred"}, {"applicant"}, "withdrawn"),
     # beyond the contract
+    "link": (UNDER_WAY, {"clerk", "assigned mediator", "director"}, "same"),
+    "unlink": (UNDER_WAY, {"clerk", "director"}, "same"),
+    "dismiss_duplicate": (UNDER_WAY, {"clerk", "assigned mediator", "director"}, "same"),
+    "merge": ({"submitted", "accepted"}, {"clerk", "director"}, "closed"),
+    "split": (OPEN, {"clerk", "director"}, "same"),
+    "waive_document": ({"agreed", "not_agreed", "fulfilled"}, {"director"}, "same"),
     "pause_clock": (OPEN, {"clerk", "assigned mediator", "director"}, "same"),
     "declare_no_conflict": ({"accepted", "in_mediation"}, {"assigned mediator"}, "same"),
     "declare_conflict": ({"accepted", "in_mediation"}, {"assigned mediator"}, "same"),

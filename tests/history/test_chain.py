@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tortoise import connections
 
+from backend import history_processes
 from backend.core.crypto import Keyring
 from backend.disputes import verifying
 from backend.disputes.verifying import Finding, Flaw
@@ -138,6 +139,21 @@ async def test_events_from_before_the_chain_are_counted_not_blamed(case: dict[st
 
     assert await verifying.count() == (4, 4)
     assert [each for each in await _found(keyring) if each.flaw is not Flaw.DETAIL] == []
+
+
+async def test_many_cases_are_walked_by_several_processes(
+    people: PeopleAtWork, settings: Settings, keyring: Keyring
+) -> None:
+    resident = await people.resident()
+    ids = [(await file_dispute(resident))["id"] for _ in range(5)]
+    assert [batch.findings async for batch in history_processes.batches(settings, keyring, cases_each=2)] == [[]] * 3
+    for case_id in ids[1:4]:
+        await Event.filter(dispute_id=case_id).update(status="refused")
+
+    walked = [batch async for batch in history_processes.batches(settings, keyring, cases_each=2)]
+
+    assert sum(batch.events for batch in walked) == 5
+    assert {str(finding.dispute_id) for batch in walked for finding in batch.findings} == set(ids[1:4])
 
 
 async def _found(keyring: Keyring) -> list[Finding]:
