@@ -3,8 +3,8 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -23,35 +23,24 @@ from pgqueuer.models import Job
 from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from tortoise import connections
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import BaseORMException
-from tortoise.transactions import in_transaction
 
-from backend import history_sink, outside, wechat_events
-from backend.aftercare import sweeps as aftercare
-from backend.agreements import confirmation_sweeps
-from backend.appointments import affected, lapsing, reminders
-from backend.casework import court_clocks, invitation_texts, performance
-from backend.casework import sweeps as cases
-from backend.centers.loading import NoCityQueueError
-from backend.complaints import sweeps as complaints
+from backend import outside, sweeping, wechat_events
+from backend.casework import invitation_texts
 from backend.content import checking
 from backend.content.checking import Inspector
 from backend.core import jobs
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock, SystemClock
 from backend.core.crypto import Keyring
-from backend.core.deps import Deps
 from backend.core.jobs import LaterError
 from backend.files import links
 from backend.files.store import FileStore, open_store
-from backend.mediation import motions
 from backend.notices import delivery
 from backend.notices.delivery import Post
 from backend.papers import making
-from backend.statistics import export_making, keeping
-from backend.web import live
+from backend.statistics import export_making
+from backend.sweeping import STORE_AWAY
 from backend.web.operations import HEARTBEAT_KEY, HEARTBEAT_S
 from backend.wiring import CurrentDeps
 from config import logging
@@ -69,48 +58,8 @@ _POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=50), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _SOON = timedelta(seconds=5)
 _STOP_WITHIN_S = 3.5
-_BEAT_S, _SWEEP_S, _COUNT_S, _PAUSE_S = 5.0, 60.0, 2.0, 0.5
-_STORE_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what asyncpg says of a connection that the server has just ended
-    BaseORMException,
-)
-
+_BEAT_S, _PAUSE_S = 5.0, 0.5
 _NOTIFYING = "SELECT FROM pg_trigger WHERE tgrelid = 'pgqueuer'::regclass AND NOT tgisinternal"
-_WORN_OUT = {
-    "idempotent_request": "created_at",
-    "resident_session": "expires_at",
-    "staff_session": "expires_at",
-    "phone_code": "created_at",
-    "pgqueuer_log": "created",
-    "wechat_callback": "handled_at",
-    "diary_entry": "ends_at",
-}
-_DELETE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < $1 LIMIT 10000)"
-
-_REQUEUE: dict[str, Callable[[Clock], Awaitable[int]]] = {
-    "notices_requeued": delivery.requeue_orphans,
-    "events_requeued": lambda _: wechat_events.requeue_lost(),
-    "invitation_texts_requeued": invitation_texts.requeue_lost,
-    "content_checks_requeued": checking.requeue_unanswered,
-    "papers_requeued": making.requeue_lost,
-    "exports_requeued": export_making.requeue_lost,
-}
-
-_TIME_PASSES: dict[str, Callable[[Deps], Awaitable[int | dict[str, int]]]] = {
-    "cases_swept": cases.sweep,
-    "appointments_swept": lapsing.sweep,
-    "confirmations_swept": confirmation_sweeps.sweep,
-    "votes_counted": motions.close_due,
-    "courts_late": court_clocks.sweep,
-    "commitments_told": performance.sweep,
-    "outcomes_followed": aftercare.sweep,
-    "complaints_lifted": complaints.sweep,
-}
-"""What time does to cases, and what the log calls it."""
 
 
 class NotifyingQueueError(Exception):
@@ -142,7 +91,7 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
     async with TortoiseContext() as context:
         await context.init(config=config)
         taking = asyncio.create_task(_take_jobs(settings, post, redis, stopping, drain=drain))
-        beside = (_beat(redis), _sweep(settings, clock, redis), _count(settings, clock), stopping.wait())
+        beside = (_beat(redis), sweeping.run(settings, clock, redis), sweeping.count(settings, clock), stopping.wait())
         others = [asyncio.create_task(each) for each in beside]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
@@ -226,7 +175,7 @@ async def _take_jobs(settings: Settings, post: Post, redis: Redis, stopping: asy
                     heartbeat_timeout=_TAKEN_FOR_DEAD_AFTER,
                     mode=QueueExecutionMode.drain if drain else QueueExecutionMode.continuous,
                 )
-        except _STORE_AWAY:
+        except STORE_AWAY:
             log.warning("queue_not_reached", exc_info=True)
             await asyncio.sleep(_PAUSE_S)
 
@@ -276,7 +225,7 @@ def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopp
         async with desk, _or_later(stopping):
             deps = await bench.current.get()
             await making.make(deps, bench.store, _id_in(job, "paper_id"), bench.check_url)
-            await _announce(deps, bench.redis)
+            await sweeping.announce(deps, bench.redis)
 
     @queue.entrypoint(jobs.MAKE_EXPORT)
     async def make_export(job: Job) -> None:
@@ -300,7 +249,7 @@ async def _or_later(stopping: asyncio.Event) -> AsyncIterator[None]:
         yield
     except LaterError as error:
         raise RetryRequested(delay=error.pause, reason="not yet") from None
-    except _STORE_AWAY as error:
+    except STORE_AWAY as error:
         raise RetryRequested(delay=timedelta(seconds=_PAUSE_S), reason="the database is away") from error
 
 
@@ -315,94 +264,3 @@ async def _beat(redis: Redis) -> None:
         except (RedisError, OSError):
             log.warning("no_heartbeat")
         await asyncio.sleep(_BEAT_S)
-
-
-async def _sweep(settings: Settings, clock: Clock, redis: Redis) -> None:
-    current = CurrentDeps(settings, clock)
-    sink = history_sink.open_sink(settings.history_sink, settings.data_dir)
-    store = open_store(settings.storage_url, settings.data_dir)
-    while True:
-        await _try_to("throw_away", sweep(clock, timedelta(days=settings.idempotency_days)))
-        await _try_to("sweep_cases", sweep_cases(current, redis))
-        await _try_to("look_after_appointments", look_after_appointments(current, redis))
-        await _try_to("publish_history", publish_history(current, sink))
-        await _try_to("throw_exports_away", throw_exports_away(current, store))
-        await asyncio.sleep(_SWEEP_S)
-
-
-async def _count(settings: Settings, clock: Clock) -> None:
-    current = CurrentDeps(settings, clock)
-    while True:
-        await _try_to("count_figures", count_figures(current))
-        await asyncio.sleep(_COUNT_S)
-
-
-async def count_figures(current: CurrentDeps) -> None:
-    """Whatever has happened to cases since the last time."""
-    if await keeping.is_behind():
-        deps = await current.get()
-        while await keeping.follow(deps):
-            pass
-
-
-async def _try_to(do: str, work: Awaitable[None]) -> None:
-    """What fails keeps the rest from nothing, and is tried again with the next sweep."""
-    try:
-        await work
-    except NoCityQueueError:
-        log.warning("not_seeded")
-    except _STORE_AWAY:
-        log.warning("not_swept", what=do, exc_info=True)
-    except Exception:
-        log.exception("not_swept", what=do)
-
-
-async def look_after_appointments(current: CurrentDeps, redis: Redis) -> None:
-    """Reminds, and finds bookings on days that are off now."""
-    deps = await current.get()
-    await reminders.send_due(deps)
-    async with in_transaction():
-        found = await affected.find(deps)
-    if found:
-        log.warning("appointments_affected", count=len(found))
-    await _announce(deps, redis)
-
-
-async def sweep(clock: Clock, keep: timedelta) -> None:
-    """Throws away what is of no use any more, and finds notices and events whose job was lost."""
-    for table, column in _WORN_OUT.items():
-        statement = _DELETE.format(table=table, column=column)
-        await connections.get("default").execute_query(statement, [clock.now() - keep])
-    for what, requeue in _REQUEUE.items():
-        if found := await requeue(clock):
-            log.warning(what, count=found)
-
-
-async def sweep_cases(current: CurrentDeps, redis: Redis) -> None:
-    """What time does to cases and appointments."""
-    deps = await current.get()
-    for what, pass_time in _TIME_PASSES.items():
-        found = await pass_time(deps)
-        counts = {rule: count for rule, count in found.items() if count} if isinstance(found, dict) else {"count": found}
-        if any(counts.values()):
-            log.info(what, **counts)
-    await _announce(deps, redis)
-
-
-async def publish_history(current: CurrentDeps, sink: history_sink.Sink) -> None:
-    """Proves yesterday's history to the place outside."""
-    if sent := await history_sink.publish(await current.get(), sink):
-        log.info("history_published", days=sent)
-
-
-async def throw_exports_away(current: CurrentDeps, store: FileStore) -> None:
-    """Files that nobody may fetch any more."""
-    if thrown := await export_making.tidy(await current.get(), store):
-        log.info("exports_thrown_away", count=thrown)
-
-
-async def _announce(deps: Deps, redis: Redis) -> None:
-    """Open sockets hear of it; where Redis is away they look by themselves."""
-    if deps.touched:
-        with suppress(RedisError, OSError):
-            await live.tell(redis, deps.touched)

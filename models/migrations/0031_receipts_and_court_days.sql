@@ -1,4 +1,4 @@
--- From 0031_receipts_and_court_days.py, sha256 fcc9420e7c696743c85e0f7b226d73e2597409bcb83c9b04c176c1723e2e88f2; `hejie makemigrations` writes it anew.
+-- From 0031_receipts_and_court_days.py, sha256 67eea47235c437b45a5c46b90c0dc9578ef9be5cb1b8b089acf562979b24f60d; `hejie makemigrations` writes it anew.
 --
 -- Create model CopyReceipt
 --

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend import calendar_files, worker
+from backend import calendar_files, sweeping
 from backend.calendars import queries as calendars
 from backend.core.clock import SHANGHAI
 from backend.wiring import CurrentDeps
@@ -148,10 +148,10 @@ async def test_the_worker_finds_what_was_booked_meanwhile_and_reads_the_calendar
     people: People, zhang: Person, app: App, settings: Settings, clock: TravellingClock
 ) -> None:
     current = CurrentDeps(settings, clock)
-    await worker.look_after_appointments(current, app.ctx.redis)
+    await sweeping.look_after_appointments(current, app.ctx.redis)
     appointment = await booked(zhang)
     await CalendarDay(date=date(2026, 12, 24), kind=DayKind.OFF, name="元旦", year=2027).save(force_create=True)
     for _ in range(2):
-        await worker.look_after_appointments(current, app.ctx.redis)
+        await sweeping.look_after_appointments(current, app.ctx.redis)
     assert await told(zhang) == ["day_taken_off"]
     assert await listed(await people.staff("director")) == [appointment["id"]]

@@ -11,7 +11,7 @@ import pytest
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
-from backend import wechat_events, worker
+from backend import sweeping, wechat_events
 from backend.core import jobs
 from backend.files.store import open_store
 from backend.notices import delivery, ledger
@@ -72,7 +72,7 @@ async def test_an_event_whose_job_was_lost_is_found(phone: Phone, settings: Sett
     await phone.tap(PROGRESS)
     await connections.get("default").execute_query("DELETE FROM pgqueuer")
     for _twice in range(2):
-        await worker.sweep(clock, timedelta(days=7))
+        await sweeping.sweep(clock, timedelta(days=7))
     assert await waiting_jobs(jobs.TAKE_EFFECT) == 1
     await work(settings, clock)
     assert await SubscriptionGrant.all().count() == 1
@@ -103,7 +103,7 @@ async def test_handled_events_are_forgotten_in_the_end(
     await event(phone, "something_new")
     await phone.tap(PROGRESS)
     clock.advance(days=8)
-    await worker.sweep(clock, timedelta(days=7))
+    await sweeping.sweep(clock, timedelta(days=7))
     assert [row.kind for row in await WechatCallback.all()] == ["subscription_popup"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
-from backend import worker
+from backend import sweeping, worker
 from backend.core import jobs
 from backend.core.jobs import LaterError
 from backend.notices import delivery
@@ -111,7 +111,7 @@ async def test_wechat_is_silent_for_half_a_minute(phone: Phone, settings: Settin
     await work(hasty, clock)
     assert sorted([await outcome(notice_id) for notice_id in wanted]) == ["delivered"] * 5 + ["unknown"]
     clock.advance(minutes=5)
-    await worker.sweep(clock, timedelta(days=7))
+    await sweeping.sweep(clock, timedelta(days=7))
     await work(hasty, clock)
     assert time.monotonic() - started < 15
     assert await phone.simulator.calls(f"/{SEND}") == 6
@@ -184,13 +184,13 @@ async def test_a_notice_without_a_job_is_found(phone: Phone, settings: Settings,
     lost, begun = await phone.told("accepted"), await phone.told("refused")
     await Notice.filter(id=begun).update(delivery=Delivery.BEGUN, begun_at=clock.now())
     await connections.get("default").execute_query("DELETE FROM pgqueuer")
-    await worker.sweep(clock, timedelta(days=7))
+    await sweeping.sweep(clock, timedelta(days=7))
     await work(settings, clock)
     assert (await outcome(lost), await outcome(begun)) == ("pending", "begun")  # too young to be given up
 
     clock.advance(minutes=5)
     for _twice in range(2):
-        await worker.sweep(clock, timedelta(days=7))
+        await sweeping.sweep(clock, timedelta(days=7))
     rows = await connections.get("default").execute_query_dict("SELECT 1 FROM pgqueuer")
     assert len(rows) == 2
     await work(settings, clock)
@@ -201,10 +201,10 @@ async def test_a_notice_without_a_job_is_found(phone: Phone, settings: Settings,
 async def test_sweep_forgets_old_keys(phone: Phone, clock: TravellingClock) -> None:
     await phone.person.post("/subscriptions", {"results": {}, "scene": "after_submit"}, key="k")
     count = "SELECT count(*) AS n FROM idempotent_request"
-    await worker.sweep(clock, timedelta(days=7))
+    await sweeping.sweep(clock, timedelta(days=7))
     assert (await connections.get("default").execute_query_dict(count))[0]["n"] == 1
     clock.advance(days=8)
-    await worker.sweep(clock, timedelta(days=7))
+    await sweeping.sweep(clock, timedelta(days=7))
     assert (await connections.get("default").execute_query_dict(count))[0]["n"] == 0
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise import connections
 
-from backend import worker
+from backend import sweeping, worker
 from backend.commitments import promises
 from models import (
     Agreement,
@@ -380,6 +380,6 @@ async def test_a_lost_job_is_found(press: Press, standings: Standings) -> None:
     asked = granted(await mediator.post(case.path("/papers"), {"code": "application"}), 201)
     await connections.get("default").execute_query("DELETE FROM pgqueuer WHERE entrypoint = 'make_paper'")
     press.clock.advance(minutes=3)
-    await worker.sweep(press.clock, timedelta(days=7))
+    await sweeping.sweep(press.clock, timedelta(days=7))
     await worker.work(press.settings, press.clock, asyncio.Event(), drain=True)
     assert granted(await mediator.get(case.path(f"/papers/{asked['id']}")))["state"] == "ready"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from tortoise import connections
 
-from backend import worker
+from backend import sweeping, worker
 from backend.core.crypto import Keyring
 from config.settings import Settings
 from models import Invitation
@@ -186,7 +186,7 @@ async def test_a_text_whose_job_was_lost_is_found(
     await connections.get("default").execute_query("DELETE FROM pgqueuer")
     for minutes, waiting in ((1, 0), (2, 1)):
         clock.advance(minutes=minutes)
-        await worker.sweep(clock, timedelta(days=7))
+        await sweeping.sweep(clock, timedelta(days=7))
         assert await waiting_jobs("text_invitation") == waiting
     await work(settings, clock)
     assert await listed(clerk, case) == ["delivered"]
