@@ -27,6 +27,8 @@ _AVOIDED_S: Final = 5.0
 """A Redis that did not answer is left alone for so long: no call to WeChat waits for it twice."""
 _KEEP_S: Final = 2 * 24 * 3600
 _NEARLY: Final = 0.8
+_CLOSED_MARK: Final = 1 << 40
+"""Added to the count of an API that is closed: one question to Redis answers both."""
 
 _USED = Gauge("hejie_wechat_used_today", "Calls counted since midnight in China, all processes", ["api"])
 _LIMIT = Gauge("hejie_wechat_daily_limit", "Calls a day that WeChat grants", ["api"])
@@ -83,12 +85,10 @@ class Standings:
     async def admit(self, api: Api) -> None:
         """Counts one call, or the wish for one. Raises WeChatQuotaError for an API that is closed until tomorrow."""
         day = self._day()
-        pipeline: Any = self._redis.pipeline(transaction=False)
-        pipeline.hexists(self._closed_key(day), api.name)
-        pipeline.hincrby(self._used_key(day), api.name, 1)
         self._own[day, api.name] += 1
-        answer = await self._ask(pipeline.execute())
-        is_closed, used = (bool(answer[0]), int(answer[1])) if answer else self._own_view(day, api)
+        counted: Any = self._redis.hincrby(self._used_key(day), api.name, 1)
+        answer = await self._ask(counted)
+        is_closed, used = self._own_view(day, api) if answer is None else divmod(int(answer), _CLOSED_MARK)
         if used == 1:
             await self._ask(self._redis.expire(self._used_key(day), _KEEP_S))
         if is_closed or (api.is_capped and api.daily is not None and used > api.daily):
@@ -115,20 +115,20 @@ class Standings:
         day = self._day()
         pipeline: Any = self._redis.pipeline(transaction=False)
         pipeline.hgetall(self._used_key(day))
-        pipeline.hkeys(self._closed_key(day))
         pipeline.get(self._address_key)
         answer = await self._ask(pipeline.execute())
         if answer is None:
             own = {name: count for (counted, name), count in self._own.items() if counted == day}
             return Standing(own, frozenset(name for met, name in self._met if met == day), self._refused_address)
-        used, closed, address = answer
+        counts, address = answer
+        used = {_text(name): divmod(int(count), _CLOSED_MARK) for name, count in counts.items()}
         return Standing(
-            {_text(name): int(count) for name, count in used.items()},
-            frozenset(map(_text, closed)),
+            {name: count for name, (_, count) in used.items()},
+            frozenset(name for name, (is_closed, _) in used.items() if is_closed),
             None if address is None else str(json.loads(address)),
         )
 
-    def _own_view(self, day: str, api: Api) -> tuple[bool, int]:
+    def _own_view(self, day: str, api: Api) -> tuple[int, int]:
         return (day, api.name) in self._met, self._own[day, api.name]
 
     async def _close(self, api: Api) -> None:
@@ -139,8 +139,8 @@ class Standings:
         self._own = Counter({counted: count for counted, count in self._own.items() if counted[0] == day})
         _CLOSED.labels(api.name).set(1)
         pipeline: Any = self._redis.pipeline(transaction=False)
-        pipeline.hset(self._closed_key(day), api.name, 1)
-        pipeline.expire(self._closed_key(day), _KEEP_S)
+        pipeline.hincrby(self._used_key(day), api.name, _CLOSED_MARK)
+        pipeline.expire(self._used_key(day), _KEEP_S)
         await self._ask(pipeline.execute())
 
     async def _refuse(self, address: str) -> None:
@@ -169,9 +169,6 @@ class Standings:
 
     def _used_key(self, day: str) -> str:
         return f"{self._key}:used:{day}"
-
-    def _closed_key(self, day: str) -> str:
-        return f"{self._key}:closed:{day}"
 
     @property
     def _address_key(self) -> str:
