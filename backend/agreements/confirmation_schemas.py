@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from backend.core import clock
-from backend.core.confirmation_rules import AppliedBy, Ground
+from backend.core.confirmation_rules import AppliedBy, CourtLevel, Ground
 from backend.core.errors import FieldProblem
 from backend.core.schema import Code, In, Line, Moment, Out, Text, deps_of, problem, problems
 from backend.disputes.party_schemas import EARLIEST
@@ -103,7 +103,7 @@ class CountedOut(Out):
 class CourtOut(Out):
     ground: str
     ground_text: str
-    level: str
+    level: CourtLevel
     court_code: str | None
     """Null: a court that is not of this city, to be named."""
     court: str

@@ -121,9 +121,9 @@ async def apply(deps: Deps, actor: StaffActor, dispute_id: UUID, fields: Applica
         raise InvalidFieldsError.at("applied_on", "申请日期早于协议生效的日期，请检查后重填。")
     if fields.applied_on > row.last_day:
         raise InvalidFieldsError.at("applied_on", f"申请期限到{date_text(row.last_day)}为止，这一天已经超过。")
-    court = await courts.chosen(deps, standing.dispute, fields)
+    court, level = await courts.chosen(deps, standing.dispute, fields)
     await _require_all(deps, standing.dispute, row)
-    row.court, row.court_ground, row.court_level = court, fields.ground, courts.level_of(deps, standing.dispute)[0]
+    row.court, row.court_ground, row.court_level = court, fields.ground, level
     row.applied_on, row.applied_by, row.status = fields.applied_on, fields.applied_by, ConfirmationStatus.APPLIED
     await _changed(deps, row, "court", "court_ground", "court_level", "applied_on", "applied_by", "status")
     await _court_has(deps, row)

@@ -2,9 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 from backend.agreements.confirmation_schemas import ApplicationIn, CourtOut
-from backend.core.confirmation_rules import Court, CourtLevel, Ground
+from backend.core.confirmation_rules import Court, CourtLevel, Ground, Reserved
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
 from backend.disputes import views
@@ -26,43 +27,56 @@ _FIRST_HIGHER = ("中级人民法院", "知识产权法院", "互联网法院", 
 
 def level_of(deps: Deps, dispute: Dispute) -> tuple[CourtLevel, str | None]:
     """And why, where it is not the basic one."""
-    row = deps.catalog.confirmation.reserved_for(deps.catalog.codes_of(dispute.category))
+    row = _reserved(deps, dispute)
     return (row.level, row.reason) if row else (BASIC, None)
+
+
+def _levels(deps: Deps, dispute: Dispute) -> tuple[CourtLevel, ...]:
+    """That may be right, the likelier first."""
+    row = _reserved(deps, dispute)
+    return (BASIC,) if row is None else (row.level, BASIC) if row.or_basic else (row.level,)
+
+
+def _reserved(deps: Deps, dispute: Dispute) -> Reserved | None:
+    return deps.catalog.confirmation.reserved_for(deps.catalog.codes_of(dispute.category))
 
 
 async def choices(deps: Deps, dispute: Dispute) -> list[CourtOut]:
     """Where a court had invited the mediation, that one and no other."""
-    level, _ = level_of(deps, dispute)
     inviting = await Registration.get_or_none(dispute_id=dispute.id, referred_by=_COURT_OF_REFERRAL)
     if inviting is not None:
+        level = level_of(deps, dispute)[0]
         return [_out(deps, "inviting", level, None, inviting.referrer_name or _INVITING)]
-    found = []
-    for ground, division in _places(deps, dispute).items():
-        served = [each for each in deps.catalog.confirmation.courts if each.level == level and each.serves(division)]
-        found += [_out(deps, ground, level, each, each.name) for each in served]
+    return [each for level in _levels(deps, dispute) for each in _of_level(deps, dispute, level)]
+
+
+def _of_level(deps: Deps, dispute: Dispute, level: CourtLevel) -> Iterator[CourtOut]:
     city = [each for each in deps.catalog.confirmation.courts if each.level == level]
-    found += [_out(deps, "domicile", level, each, each.name) for each in city]
-    return [*found, _out(deps, "domicile", level, None, _ELSEWHERE[level])]
+    for ground, division in _places(deps, dispute).items():
+        yield from (_out(deps, ground, level, each, each.name) for each in city if each.serves(division))
+    yield from (_out(deps, "domicile", level, each, each.name) for each in city)
+    yield _out(deps, "domicile", level, None, _ELSEWHERE[level])
 
 
-async def chosen(deps: Deps, dispute: Dispute, fields: ApplicationIn) -> str:
-    """The court's name. Raises InvalidFieldsError for one that has no jurisdiction."""
+async def chosen(deps: Deps, dispute: Dispute, fields: ApplicationIn) -> tuple[str, CourtLevel]:
+    """The court's name and level. Raises InvalidFieldsError for one that has no jurisdiction."""
     offered = [each for each in await choices(deps, dispute) if each.ground == fields.ground]
     if fields.court_code is not None:
         for each in offered:
             if each.court_code == fields.court_code:
-                return each.court
+                return each.court, each.level
         raise InvalidFieldsError.at("court_code", "这个法院依法没有管辖权，请按名单重新选择。")
     assert fields.court_name is not None, "one of the two"
     named = [each.court for each in offered if each.court_code is None]
     if not named:
         raise InvalidFieldsError.at("court_name", "这个管辖依据下请从名单里选择法院。")
-    level, reason = level_of(deps, dispute)
+    likeliest, reason = level_of(deps, dispute)
     if fields.ground == "inviting" and fields.court_name == named[0] != _INVITING:
-        return fields.court_name
-    if not _is_of(level, fields.court_name):
-        raise InvalidFieldsError.at("court_name", reason or "请填写基层人民法院的全称，例如某某市某某区人民法院。")
-    return fields.court_name
+        return fields.court_name, likeliest
+    for level in _levels(deps, dispute):
+        if _is_of(level, fields.court_name):
+            return fields.court_name, level
+    raise InvalidFieldsError.at("court_name", reason or "请填写基层人民法院的全称，例如某某市某某区人民法院。")
 
 
 def _places(deps: Deps, dispute: Dispute) -> dict[Ground, str]:

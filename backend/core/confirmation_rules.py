@@ -20,6 +20,8 @@ class Exclusion(Entry):
 class Reserved(Entry):
     categories: frozenset[str] = Field(min_length=1)
     level: CourtLevel
+    or_basic: bool = False
+    """Some of them belong to a basic court all the same: the mediator knows which."""
     reason: str = Field(min_length=1)
 
 

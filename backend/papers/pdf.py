@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,13 @@ def code_picture(check: Check) -> bytes:
     return _picture(check, segno.QRCode.save, "png")
 
 
+@lru_cache(maxsize=8)
+def _code(address: str) -> segno.QRCode:
+    """For both files of one paper."""
+    return segno.make(address, error="m", micro=False)
+
+
 def _picture(check: Check, save: Callable[..., None], kind: str) -> bytes:
     drawn = io.BytesIO()
-    save(segno.make(check.address, error="m", micro=False), drawn, kind=kind, scale=6, border=2)
+    save(_code(check.address), drawn, kind=kind, scale=6, border=2)
     return drawn.getvalue()

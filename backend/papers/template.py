@@ -5,10 +5,12 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes, pass_context
 from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from backend.papers import markup
@@ -18,6 +20,8 @@ from backend.papers.markup import MarkupError
 MAX_LENGTH: Final = 20_000
 
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")
+_GIVEN = "\ue000"
+"""No template can name it."""
 _RESERVED = re.compile("[\ue000\ue001]")
 _STATEMENT, _FIELD = re.compile(r"\{%.*?%\}"), re.compile(r"\{\{.*?\}\}")
 _ALONE = re.compile(r"(?m)^[ \t]*((?:\{%[^\n]*?%\}[ \t]*)+)(?:\n|\Z)")
@@ -51,17 +55,25 @@ def chinese_number(value: object) -> str:
 def fill(source: str, values: Mapping[str, Any]) -> list[Block]:
     """`source` has been checked. Raises MarkupError where a table comes out crooked."""
     given: list[str] = []
-
-    def token(value: object) -> str:
-        given.append(str(value))
-        return f"\ue000{len(given) - 1}\ue001"
-
-    filled = _environment(finalize=token).from_string(_ALONE.sub(r"\1", source)).render(values)
+    filled = _compiled(source).render({**values, _GIVEN: given})
 
     def put_in(text: str) -> str:
         return _TOKEN.sub(lambda found: given[int(found[1])], text)
 
     return [part for block in markup.read(filled) for part in _spread(rewritten(block, put_in), block)]
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Template:
+    """What is printed becomes a token, and its words wait in the list of this one filling."""
+    return _environment(finalize=_token).from_string(_ALONE.sub(r"\1", source))
+
+
+@pass_context
+def _token(context: Context, value: object) -> str:
+    given: list[str] = context[_GIVEN]
+    given.append(str(value))
+    return f"\ue000{len(given) - 1}\ue001"
 
 
 def problems(source: str, fields: Fields, required: frozenset[str], sample: Mapping[str, Any]) -> list[Problem]:

@@ -10,7 +10,7 @@ from backend.agreements import confirmation_sweeps
 from backend.calendars.working_days import NoticeDay, WorkingCalendar
 from backend.casework import court_clocks
 from backend.core.clock import SHANGHAI
-from models import DayKind, Dispute, Registration
+from models import Confirmation, DayKind, Dispute, Registration
 from tests.agreements.scene import TERMS, Scene, agreed_case, in_force
 from tests.casework.staff import PeopleAtWork
 from tests.clock import TravellingClock
@@ -177,6 +177,21 @@ async def test_patents_are_not_for_basic_courts(scene: Scene) -> None:
     assert paths(await scene.clerk.post(f"{path}/application", APPLIED | there)) == {"court_name"}
     there["court_name"] = "南昌市中级人民法院"
     assert granted(await scene.clerk.post(f"{path}/application", APPLIED | there))["court"] == there["court_name"]
+
+
+async def test_a_trade_secret_may_be_for_either(scene: Scene) -> None:
+    """Technical ones for the intermediate court, others for a basic one: the mediator knows which."""
+    _ = await Dispute.filter(id=scene.case).update(category="ip_trade_secret")
+    await in_force(scene)
+    path = scene.path("/confirmation")
+    seen = granted(await scene.mediator.get(path))
+    assert {each["level"] for each in seen["courts"]} == {"intermediate", "basic"}
+    assert "技术秘密" in seen["caution"]
+    await _both_want_it(scene)
+    there: Json = {"ground": "domicile", "court_code": None, "court_name": "南昌市知识产权办公室"}
+    assert paths(await scene.clerk.post(f"{path}/application", APPLIED | there)) == {"court_name"}
+    granted(await scene.clerk.post(f"{path}/application", APPLIED | {"court_code": "wuhan"}))
+    assert (await Confirmation.get(dispute_id=scene.case)).court_level == "intermediate"
 
 
 async def test_told_in_time_in_the_daytime_and_to_both(app: App, scene: Scene) -> None:

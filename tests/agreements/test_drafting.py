@@ -6,6 +6,17 @@ from tests.agreements.scene import TERMS, TEXT, Scene
 from tests.journeys.contract import Json, granted, paths, refused, take
 
 
+async def test_a_party_is_named_not_numbered(scene: Scene) -> None:
+    """And nobody of another case is."""
+    term = TERMS[0] | {"who": scene.ids["respondent"], "to": scene.ids["applicant"]}
+    drawn = await scene.draft(terms=[term], total_fen=300_000)
+    (shown,) = drawn["content"]["terms"]
+    assert (shown["who"], shown["to"]) == ("周大勇", "李秀英")
+    nobody = TERMS[0] | {"who": "0190c000-0000-7000-8000-000000000000"}
+    changed = TEXT | {"terms": [nobody], "total_fen": None, "based_on": 1}
+    assert paths(await scene.mediator.put(scene.path(f"/agreements/{drawn['id']}"), changed)) == {"terms.0.who"}
+
+
 async def test_a_draft_is_commented_revised_and_fixed(scene: Scene) -> None:
     drawn = await scene.draft()
     assert (drawn["status"], drawn["form"], drawn["version"], drawn["total_fen"]) == ("draft", "written", 1, 500_000)
