@@ -176,7 +176,7 @@ async def reach_agreement(deps: Deps, actor: StaffActor, dispute: Dispute, field
         deps, actor, dispute, form=fields.form, summary=fields.summary, terms=terms
     )
     await awaiting.said(dispute, sum(term["amount_fen"] or 0 for term in terms))
-    data = {"form": fields.form, "agreement_id": str(agreement.id)}
+    data = {"form": fields.form, "agreement_id": str(agreement.id), "total_fen": dispute.agreed_fen or 0}
     return Done(data=data, detail={"summary": fields.summary, "terms": terms})
 
 
