@@ -64,7 +64,7 @@ async def effective(
         await confirming.begin(deps, dispute, agreement)
         return
     data = {"effective_at": iso(at), "effective_text": when_text(at), "content_hash": version.content_hash,
-            "total_fen": rows.opened(deps, version).total_fen}  # fmt: skip
+            "total_fen": dispute.agreed_fen or 0}  # fmt: skip
     await rows.record(deps, actor, dispute, agreement, "agreement_effective", data=data)
     await confirming.begin(deps, dispute, agreement)
     await rows.tell(deps, dispute, "agreement_effective", await acts.taking_part(dispute.id), when_text=when_text(at))

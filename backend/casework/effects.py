@@ -180,9 +180,8 @@ async def reach_agreement(deps: Deps, actor: StaffActor, dispute: Dispute, field
     agreement, terms = await reaching.reached(
         deps, actor, dispute, form=fields.form, summary=fields.summary, terms=terms
     )
-    total_fen = sum(term["amount_fen"] or 0 for term in terms)
-    await awaiting.said(dispute, total_fen)
-    data = {"form": fields.form, "agreement_id": str(agreement.id), "total_fen": total_fen or None}
+    await awaiting.said(dispute, sum(term["amount_fen"] or 0 for term in terms))
+    data = {"form": fields.form, "agreement_id": str(agreement.id), "total_fen": dispute.agreed_fen or 0}
     return Done(data=data, detail={"summary": fields.summary, "terms": terms})
 
 

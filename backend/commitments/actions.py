@@ -59,10 +59,12 @@ async def report(deps: Deps, actor: Actor, standing: Standing, commitment_id: UU
     if problems:
         raise InvalidFieldsError(fields=tuple(problems))
     made = await write(deps, actor, row, given)
-    if isinstance(actor, ResidentActor) and not who.is_debtor(standing, row):
-        await put_answer(deps, actor, made, AnswerIn(answer="confirmed"))
-    await settle(deps, row)
     await telling.of_report(deps, actor, row, made)
+    if isinstance(actor, ResidentActor) and not who.is_debtor(standing, row):
+        received = AnswerIn(answer="confirmed")
+        await put_answer(deps, actor, made, received)
+        await telling.of_answer(deps, actor, row, made, received)
+    await settle(deps, row)
 
 
 async def check(deps: Deps, actor: StaffActor, standing: Standing, commitment_id: UUID, given: CheckIn) -> None:

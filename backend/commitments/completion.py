@@ -4,12 +4,14 @@
 from typing import ClassVar
 
 from backend.accounts.actors import StaffActor
-from backend.commitments import actions, states
+from backend.commitments import actions, states, telling
 from backend.commitments.schemas import AnswerIn, ReportIn
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
 from models import ActorKind, Commitment, Dispute, FulfilmentReport
+
+_CONFIRMED = AnswerIn(answer="confirmed")
 
 
 class DisputedFulfilmentError(HejieError):
@@ -36,7 +38,8 @@ async def _complete(deps: Deps, actor: StaffActor, row: Commitment, note: str | 
     """What waits for an answer is confirmed; what nobody has reported yet is reported."""
     for report in row.reports:
         if states.verdict(report) == "pending":
-            await actions.put_answer(deps, actor, report, AnswerIn(answer="confirmed"))
+            await actions.put_answer(deps, actor, report, _CONFIRMED)
+            await telling.of_answer(deps, actor, row, report, _CONFIRMED)
     await actions.settle(deps, row)
     if row.ended_as is not None:
         return
@@ -48,7 +51,9 @@ async def _complete(deps: Deps, actor: StaffActor, row: Commitment, note: str | 
         text=note,
         file_ids=(),
     )
-    _ = await actions.write(deps, actor, row, rest)
+    made = await actions.write(deps, actor, row, rest)
+    if made.amount_fen:
+        await telling.of_writing(deps, actor, row, made)
     await actions.settle(deps, row)
 
 

@@ -8,7 +8,7 @@ from backend.accounts.actors import Actor
 from backend.commitments import standing as who
 from backend.commitments.schemas import AnswerIn
 from backend.core.deps import Deps
-from backend.core.wording import date_text
+from backend.core.wording import date_text, money_text
 from backend.disputes.history import Entry
 from backend.mediation import telling
 from backend.notices import actions as notices
@@ -17,27 +17,41 @@ from models import ActorKind, Audience, Commitment, FulfilmentReport, Party, Rep
 
 
 async def of_report(deps: Deps, actor: Actor, row: Commitment, made: FulfilmentReport) -> None:
-    """Money that staff write down has come; what a party reports waits for the other side."""
-    data: dict[str, Any] = {"report_id": str(made.id), "done_text": date_text(made.done_on)}
-    kind = "commitment_reported"
-    if made.amount_fen:
-        kind = "recovered" if made.reporter_kind is ActorKind.STAFF else "commitment_paid"
-        data |= {"amount_fen": made.amount_fen, "received_on": made.done_on.isoformat(), "yuan": _yuan(made)}
-    await record(deps, actor, row, Entry(kind, data=data, detail=_words(deps, made)))
+    await of_writing(deps, actor, row, made)
     others = await residents_of(row.dispute_id, await who.creditors(row))
     await notify(deps, row, "fulfilment_reported", others - {actor.id})
 
 
+async def of_writing(deps: Deps, actor: Actor, row: Commitment, made: FulfilmentReport) -> None:
+    """What staff write down counts; what a party reports waits for the other side."""
+    is_staffs = made.reporter_kind is ActorKind.STAFF
+    data: dict[str, Any] = {"report_id": str(made.id), "done_text": date_text(made.done_on)}
+    kind = "fulfilment_confirmed" if is_staffs else "commitment_reported"
+    if made.amount_fen:
+        kind = "recovered" if is_staffs else "commitment_paid"
+        data |= {
+            "amount_fen": made.amount_fen,
+            "received_on": made.done_on.isoformat(),
+            "amount_text": money_text(made.amount_fen),
+        }
+    await record(deps, actor, row, Entry(kind, data=data, detail=_words(deps, made)))
+
+
 async def of_answer(deps: Deps, actor: Actor, row: Commitment, found: FulfilmentReport, given: AnswerIn) -> None:
+    """Money that staff have written down and now dispute was written down by mistake."""
     kind, data = f"fulfilment_{given.answer}", {"report_id": str(found.id)}
-    await record(deps, actor, row, Entry(kind, data=data, detail={"reason": given.reason or ""}))
-    if given.answer == "disputed":
+    is_disputed = given.answer == "disputed"
+    if is_disputed and found.amount_fen and found.reporter_kind is ActorKind.STAFF:
+        await of_void(deps, actor, row, found, given.reason or "")
+    else:
+        await record(deps, actor, row, Entry(kind, data=data, detail={"reason": given.reason or ""}))
+    if is_disputed:
         debtors = await residents_of(row.dispute_id, [row.debtor_id] if row.debtor_id else [])
         await notify(deps, row, kind, debtors - {actor.id})
 
 
 async def of_void(deps: Deps, actor: Actor, row: Commitment, made: FulfilmentReport, reason: str) -> None:
-    data = {"report_id": str(made.id), "yuan": _yuan(made), "amount_fen": made.amount_fen}
+    data = {"report_id": str(made.id), "amount_fen": made.amount_fen, "amount_text": money_text(made.amount_fen or 0)}
     await record(deps, actor, row, Entry("recovery_voided", data=data, detail={"reason": reason}))
 
 
@@ -73,7 +87,3 @@ def _words(deps: Deps, made: FulfilmentReport) -> dict[str, str]:
     if made.text_sealed is None or made.reporter_kind is ActorKind.STAFF:
         return {}
     return {"text": deps.keyring.open(made.text_sealed, "fulfilment_report", "text", made.id)}
-
-
-def _yuan(made: FulfilmentReport) -> str:
-    return f"{(made.amount_fen or 0) / 100:,.2f}"

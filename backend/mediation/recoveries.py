@@ -100,7 +100,7 @@ async def void(deps: Deps, actor: StaffActor, dispute_id: UUID, recovery_id: UUI
     if row.voided_at is None:
         row.voided_at = deps.clock.now()
         await row.save(update_fields=["voided_at"])
-        data = {"recovery_id": str(row.id), "amount_text": money_text(row.amount_fen)}
+        data = {"recovery_id": str(row.id), "amount_fen": row.amount_fen, "amount_text": money_text(row.amount_fen)}
         entry = Entry("recovery_voided", Audience.PARTIES, data, {"reason": reason})
         await history.record(deps, standing.dispute, actor, entry)
     return standing

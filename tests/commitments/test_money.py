@@ -97,6 +97,11 @@ async def test_what_waits_for_an_answer_is_not_paid_twice(scene: Standings) -> N
     assert [each["amount_fen"] for each in kept["reports"]] == [20_000, 100_000]
     assert len(granted(await mediator.get(path(scene, repairs)))["reports"]) == 1, "it was done, and confirmed"
     assert await sums(scene) == (120_000, 120_000)
+    timeline = granted(await debtor.get(scene.path("/timeline"), limit=100))["items"]
+    assert [each["text"] for each in timeline if each["kind"] in ("commitment_paid", "recovered", "fulfilled")] == [
+        "第1项：报告2026-11-24付款200元，等待对方确认。", "2026-11-24收到1,000元。", "协议约定的事项已履行完毕。",
+    ]  # fmt: skip
+    assert [each["kind"] for each in timeline].count("fulfilment_confirmed") == 2
 
 
 async def test_nothing_counts_before_all_have_signed(people: PeopleAtWork, clock: TravellingClock) -> None:
