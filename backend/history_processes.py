@@ -34,11 +34,11 @@ async def batches(settings: Settings, keyring: Keyring, *, cases_each: int = CAS
             yield await walked
 
 
-def _walk(secrets: tuple[str, str, str], after: UUID, up_to: UUID) -> Batch:
+def _walk(secrets: tuple[str, ...], after: UUID, up_to: UUID) -> Batch:
     return asyncio.run(_walked(secrets, after, up_to))
 
 
-async def _walked(secrets: tuple[str, str, str], after: UUID, up_to: UUID) -> Batch:
+async def _walked(secrets: tuple[str, ...], after: UUID, up_to: UUID) -> Batch:
     database_url, encryption_keys, search_key = secrets
     keyring, connection = Keyring.parse(encryption_keys, search_key), await asyncpg.connect(database_url)
     try:
