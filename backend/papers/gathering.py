@@ -26,8 +26,9 @@ _CHANNELS = {"phone": "电话", "sms": "短信", "wechat": "微信", "visit": "�
 
 async def application(case: Case, kind: PaperKind) -> ApplicationData:
     """The applicant's own: nothing of the other side that the applicant does not know."""
-    own = (Side.APPLICANT,)
-    return ApplicationData(**await head(case, kind), **_claimed(case), parties=case.lines(numbers=own, phones=own))
+    own, others = (Side.APPLICANT,), case.merged_in
+    parties = case.lines(numbers=own, phones=own, but=others)
+    return ApplicationData(**await head(case, kind), **_claimed(case), parties=parties)
 
 
 async def acceptance(case: Case, kind: PaperKind) -> AcceptanceData:

@@ -13,6 +13,7 @@ from backend.core.errors import NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.core.pagination import cut, decode_id
 from backend.core.schema import Page, PageQuery
+from backend.disputes import queries as disputes
 from backend.mediation import access
 from backend.mediation.access import Standing
 from backend.papers.schemas import OwnPaperOut, OwnPapersOut, PaperFileOut, PaperOut
@@ -96,8 +97,11 @@ async def _readable(deps: Deps, actor: ResidentActor, dispute_id: UUID) -> Query
 
 
 async def _is_applicant(actor: ResidentActor, found: Standing) -> bool:
+    """Whose application was merged into another's case has asked in that other one's words for nothing."""
     if found.dispute.resident_id == actor.id:
         return True
+    if await disputes.holds_applications_of_others(found.dispute):
+        return False
     return await Party.filter(id__in=list(found.party_ids), side=Side.APPLICANT).exists()
 
 
