@@ -14,10 +14,12 @@ from backend.commitments.standing import CommitmentEndedError, NothingToKeepErro
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page
+from backend.disputes import looks
 from backend.files.queries import FileNotShownError
 from backend.mediation import access
 from backend.web import files as web
 from backend.web.endpoint import endpoint
+from models import LookKind
 
 blueprint = Blueprint("mini_commitments")
 
@@ -95,4 +97,6 @@ async def get_proof_of_fulfilment(
     request: Request, actor: ResidentActor, dispute_id: UUID, commitment_id: UUID, file_id: UUID, *, deps: Deps
 ) -> HTTPResponse:
     standing = await access.of_resident(actor, dispute_id)
-    return await web.serve(request, deps, await proofs.file_of(deps, standing, commitment_id, file_id))
+    stored = await proofs.file_of(deps, standing, commitment_id, file_id)
+    await looks.note(deps, actor, dispute_id, LookKind.FILE, stored.id)
+    return await web.serve(request, deps, stored)

@@ -6,7 +6,7 @@ from sanic import Blueprint, Request
 from backend.accounts.actors import ResidentActor
 from backend.aftercare import urges
 from backend.casework import actions as casework
-from backend.casework import filing
+from backend.casework import departures, filing
 from backend.core.deps import Deps
 from backend.core.schema import In, Out, Page, PageQuery, Query, Text
 from backend.disputes import queries, routing, timeline, views
@@ -126,7 +126,7 @@ async def add_supplement(actor: ResidentActor, dispute_id: UUID, body: Supplemen
     errors=(ActionNotAllowedError,),
 )
 async def withdraw(actor: ResidentActor, dispute_id: UUID, body: WithdrawalIn, deps: Deps) -> DisputeOut:
-    await casework.withdraw(deps, actor, dispute_id, body.reason)
+    await departures.withdraw(deps, actor, dispute_id, body.reason)
     return await dispute_page.read(deps, actor, dispute_id, "")
 
 

@@ -7,7 +7,7 @@ from backend.accounts.actors import ResidentActor
 from backend.appointments import actions as appointments
 from backend.appointments import people
 from backend.casework import actions as casework
-from backend.casework import filing, staff_notices
+from backend.casework import filing, rights, staff_notices
 from backend.casework.done import Done
 from backend.casework.invitations import SIDES
 from backend.core.catalog import Catalog
@@ -26,10 +26,24 @@ async def depart(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str
     """Who asked for the mediation withdraws it. Raises NotFoundError, ActionNotAllowedError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
     if dispute.resident_id == actor.id:
-        await casework.withdraw(deps, actor, dispute_id, reason or "不愿继续调解")
-        return
+        await withdraw(deps, actor, dispute_id, reason or "不愿继续调解")
+    else:
+        await _leave(deps, actor, dispute, reason)
+
+
+async def withdraw(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str) -> None:
+    """The own application: where those of others were merged into the case, it goes on for them. Raises NotFoundError,
+    RoleNotAllowedError, ActionNotAllowedError."""
+    dispute = await queries.for_resident(actor, dispute_id, lock=True)
+    if dispute.resident_id == actor.id and await queries.holds_applications_of_others(dispute):
+        await _leave(deps, actor, dispute, reason)
+    else:
+        await casework.withdraw(deps, actor, dispute_id, reason)
+
+
+async def _leave(deps: Deps, actor: ResidentActor, dispute: Dispute, reason: str | None) -> None:
     parties = await queries.parties(dispute.id)
-    own = [party for party in parties if party.resident_id == actor.id and party.left_at is None]
+    own = [party for party in parties if rights.stands_for(actor, dispute, party) and party.left_at is None]
     if not own or dispute.status not in _OPEN:
         raise ActionNotAllowedError(status=dispute.status, version=dispute.version)
     for party in own:
@@ -42,7 +56,7 @@ async def depart(deps: Deps, actor: ResidentActor, dispute_id: UUID, reason: str
     entry = Entry("departed", data=data, detail={"reason": reason} if reason else {})
     await history.record(deps, dispute, actor, entry)
     await staff_notices.tell(deps, dispute, "party_departed", but=actor)
-    if any(party.side is Side.RESPONDENT and party.left_at is None for party in parties):
+    if {party.side for party in parties if party.left_at is None} == set(Side):
         await people.changed(deps, dispute, actor)
         return
     await _end(deps, actor, dispute)

@@ -8,6 +8,7 @@ from backend.accounts.actors import StaffActor
 from backend.casework import views
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
+from backend.core.flow_table import RESIDENT
 from backend.core.pagination import cut, decode_id
 from backend.core.schema import Moment, Out, Page
 from backend.disputes import history, queries, timeline
@@ -110,7 +111,6 @@ def _of_event(
 
 
 def _of_look(deps: Deps, look: Look, names: dict[UUID | None, str]) -> HistoryEntryOut:
-    is_staff = look.actor_id in names
     return HistoryEntryOut(
         id=str(look.id),
         at=look.at,
@@ -118,7 +118,7 @@ def _of_look(deps: Deps, look: Look, names: dict[UUID | None, str]) -> HistoryEn
         title=deps.catalog.events[f"look_{look.kind}"].title,
         text=deps.catalog.events[f"look_{look.kind}"].text,
         audience="staff",
-        actor_kind=ActorKind.STAFF if is_staff else ActorKind.RESIDENT,
+        actor_kind=ActorKind.RESIDENT if look.actor_role == RESIDENT else ActorKind.STAFF,
         actor_id=str(look.actor_id),
         actor_role=look.actor_role,
         actor_name=names.get(look.actor_id),

@@ -133,6 +133,12 @@ async def is_involved(resident_id: UUID, dispute: Dispute) -> bool:
     return dispute.resident_id == resident_id or await is_party(resident_id, dispute.id)
 
 
+async def holds_applications_of_others(dispute: Dispute) -> bool:
+    """Merged into it."""
+    own = Q(resident_id=dispute.resident_id, resident_id__isnull=False)
+    return await Dispute.filter(merged_into_id=dispute.id).filter(~own).exists()
+
+
 async def parties(dispute_id: UUID) -> list[Party]:
     return await Party.filter(dispute_id=dispute_id, removed_at=None).order_by("ordinal")
 

@@ -119,11 +119,11 @@ def actions(deps: Deps, actor: ResidentActor, dispute: Dispute) -> list[ActionOu
 
 
 def _shown(deps: Deps, actor: ResidentActor, dispute: Dispute, each: Party, parties: list[Party]) -> PartyOut:
-    """Who filed wrote all of it down. A joined party reads its own phone only; nobody reads more of the other side
+    """Who filed wrote all of it down. Whoever has joined reads the own phone only; nobody reads more of the other side
     than is needed, and nothing of it while somebody may be in danger."""
     sides = {party.side for party in parties if party.resident_id == actor.id}
     sides |= {Side.APPLICANT} if dispute.resident_id == actor.id else set()
-    is_mine = each.side in sides and actor.id in (each.resident_id, dispute.resident_id)
+    is_mine = each.side in sides and actor.id == (each.resident_id or dispute.resident_id)
     is_hidden = dispute.safety is Safety.RED and each.side not in sides
     sealed = each.phone_sealed if is_mine else None
     phone = deps.keyring.open(sealed, "party", "phone", each.id) if sealed else None

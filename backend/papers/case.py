@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from backend.agreements import rows as agreements
@@ -51,6 +51,8 @@ class Case:
     """Who acts for a party, by its id."""
     events: dict[str, Event]
     """The latest of each kind."""
+    merged_in: frozenset[UUID] = frozenset()
+    """Parties who asked by themselves, in cases that were merged into this one."""
     written: Agreed | None = None
     oral: Agreed | None = None
     in_force: Agreed | None = None
@@ -74,13 +76,17 @@ class Case:
     def names(self, side: Side) -> str:
         return "、".join(self.name(party) for party in self.parties if party.side is side)
 
-    def lines(self, *, numbers: Iterable[Side] = (), phones: Iterable[Side] = ()) -> tuple[PartyLine, ...]:
-        """Of all parties; identity numbers and phones only of the sides named, and no phone while somebody may be in
-        danger."""
+    def lines(
+        self, *, numbers: Iterable[Side] = (), phones: Iterable[Side] = (), but: frozenset[UUID] = frozenset()
+    ) -> tuple[PartyLine, ...]:
+        """Of all parties `but` these; identity numbers and phones only of the sides named, and no phone while somebody
+        may be in danger."""
         shown = frozenset() if self.dispute.safety is Safety.RED else frozenset(phones)
         numbered = frozenset(numbers)
         return tuple(
-            self._line(party, number=party.side in numbered, phone=party.side in shown) for party in self.parties
+            self._line(party, number=party.side in numbered, phone=party.side in shown)
+            for party in self.parties
+            if party.id not in but
         )
 
     def _line(self, party: Party, *, number: bool, phone: bool) -> PartyLine:
@@ -111,8 +117,14 @@ async def read(deps: Deps, dispute: Dispute) -> Case:
         tuple(parties),
         {row.party_id: _agent(deps, row) for row in acting},
         {event.kind: event for event in events},
+        _merged_in(events),
         **await _agreed(deps, dispute),
     )
+
+
+def _merged_in(events: Iterable[Event]) -> frozenset[UUID]:
+    data = [event.data for event in events if event.kind == "merged_in"]
+    return frozenset(UUID(str(party_id)) for each in data for party_id in cast("list[str]", each["parties"]))
 
 
 async def _agreed(deps: Deps, dispute: Dispute) -> dict[str, Agreed]:

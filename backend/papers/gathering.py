@@ -22,9 +22,11 @@ _WAYS = {"phone": "在小程序中", "window": "在窗口", "session": "在调�
 async def application(case: Case, kind: PaperKind) -> ApplicationData:
     """The applicant's own: nothing of the other side that the applicant does not know, and where several apply, nothing
     by which one could find another."""
-    alone = sum(party.side is Side.APPLICANT for party in case.parties) == 1
+    others = case.merged_in
+    alone = sum(party.side is Side.APPLICANT and party.id not in others for party in case.parties) == 1
     own = (Side.APPLICANT,) if alone else ()
-    return ApplicationData(**await head(case, kind), **_claimed(case), parties=case.lines(numbers=own, phones=own))
+    parties = case.lines(numbers=own, phones=own, but=others)
+    return ApplicationData(**await head(case, kind), **_claimed(case), parties=parties)
 
 
 async def acceptance(case: Case, kind: PaperKind) -> AcceptanceData:

@@ -9,12 +9,14 @@ from backend.accounts.actors import Actor
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page
+from backend.disputes import looks
 from backend.files.queries import FileNotShownError
 from backend.mediation import acts, evidence, evidence_views
 from backend.mediation.evidence_schemas import EvidenceIn, EvidenceOut, SharesIn
 from backend.mediation.running import MediationNotOpenError
 from backend.shared_api.both import Both
 from backend.web import files as web
+from models import LookKind
 
 both = Both("evidence")
 
@@ -47,7 +49,9 @@ async def get_evidence_file(
     request: Request, actor: Actor, dispute_id: UUID, item_id: UUID, *, deps: Deps
 ) -> HTTPResponse:
     standing = await acts.standing(actor, dispute_id)
-    return await web.serve(request, deps, await evidence.file_of(deps, standing, item_id))
+    stored = await evidence.file_of(deps, standing, item_id)
+    await looks.note(deps, actor, dispute_id, LookKind.FILE, stored.id)
+    return await web.serve(request, deps, stored)
 
 
 @both.endpoint(

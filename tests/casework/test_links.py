@@ -120,8 +120,21 @@ async def test_merged_cases_go_on_as_one(app: App, people: PeopleAtWork, clock: 
     assert "merged_in" in await kinds(kept["id"])
     await take(clerk, kept["id"], "accept")
     refused(await act(await people.staff("director"), gone["id"], "reopen", reason="x"), 409, "action_not_allowed")
-    assert await whole.flaws(app) == []
     assert await replayed(app, kept["id"])
+    await each_goes_alone(clerk, zhang, li, kept["id"])
+    assert await whole.flaws(app) == []
+
+
+async def each_goes_alone(clerk: Person, zhang: Person, li: Person, case_id: str) -> None:
+    for mine, theirs in ((zhang, "13872560002"), (li, "13872560001")):
+        shown = granted(await mine.get(f"/disputes/{case_id}"))["parties"]
+        assert [each["phone_masked"] for each in shown].count(None) == 2, theirs
+    own = granted(await zhang.post(f"/disputes/{case_id}/withdrawal", {"reason": "算了"}))
+    assert own["status"] == "accepted", "who asked for it can't take it from the others"
+    refused(await li.post(f"/disputes/{case_id}/withdrawal", {"reason": "也算了"}), 403)
+    refused(await zhang.post(f"/disputes/{case_id}/withdrawal", {"reason": "算了"}), 409, "action_not_allowed")
+    granted(await li.post(f"/disputes/{case_id}/departure", {"reason": "也算了"}))
+    assert granted(await clerk.get(f"/disputes/{case_id}"))["status"] == "not_agreed", "nobody is left to ask"
 
 
 async def replayed(app: App, dispute_id: str) -> bool:

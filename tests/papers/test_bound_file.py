@@ -8,7 +8,7 @@ import pypdf
 from backend import worker
 from tests.casework.staff import PeopleAtWork
 from tests.journeys.contract import Json, granted, photo, refused, take, to_mediation
-from tests.papers.reading import Press
+from tests.papers.reading import Press, pdf_text
 from tests.people import file_dispute
 
 SESSION = {"held_at": "2026-11-24T09:30:00+08:00", "summary": "双方面谈"}
@@ -60,6 +60,27 @@ async def test_a_closed_case_is_bound_with_page_numbers(people: PeopleAtWork, pr
         refused(await other.post(f"{path}/bound-file"), 404)
     own = granted(await resident.get(f"{path}/papers"))["items"]
     assert asked["id"] not in {paper["id"] for paper in own}
+
+
+async def test_an_application_is_of_who_asked(people: PeopleAtWork, press: Press) -> None:
+    """Merged cases are one; what each asked for, in their own words and with their phone, stays their own."""
+    zhang, li, clerk = await people.resident(), await people.resident("li"), await people.staff("clerk")
+    kept = await file_dispute(zhang)
+    own = {"kind": "person", "name": "李四", "phone": "13872560002"}
+    gone = await file_dispute(li, applicant=own)
+    version = granted(await clerk.get(f"/disputes/{gone['id']}"))["version"]
+    merging = {"version": version, "into_id": kept["id"], "reason": "同一处漏水"}
+    granted(await clerk.post(f"/disputes/{gone['id']}/actions/merge", merging))
+    await take(clerk, kept["id"], "accept")
+    path = f"/disputes/{kept['id']}/papers"
+    asked = granted(await clerk.post(path, {"code": "application"}), 201)
+    await _drained(press)
+    answer = await zhang.get(f"{path}/{asked['id']}/pdf")
+    text = pdf_text(answer.content)
+    assert "13872560001" in text
+    assert "13872560002" not in text
+    assert granted(await li.get(path))["items"] == []
+    refused(await li.get(f"{path}/{asked['id']}/pdf"), 404)
 
 
 def _pages(papers: list[Json]) -> list[int]:
