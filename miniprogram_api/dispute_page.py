@@ -12,6 +12,7 @@ from backend.core.errors import InvalidFieldsError
 from backend.disputes import elapsed, groups, queries, timeline, views, ways_on
 from backend.disputes.schemas import ActionOut, DisputeOut
 from backend.files import queries as files
+from backend.ratings import actions as ratings
 from models import Dispute, Status
 
 INCLUDABLE = ("timeline", "appointments", "files")
@@ -34,7 +35,9 @@ async def read(deps: Deps, actor: ResidentActor, dispute_id: UUID, include: str)
     extra["information_requests"] = [each.model_dump(mode="json") for each in requests if each.answered_at is None]
     extra["group"] = group = await groups.for_member(deps, actor, dispute, parties)
     spoken_for = group is not None and not group.is_representative and group.agrees is not False
-    own = [each for each in page.actions if not (spoken_for and each.action == "book")]
+    hidden = {"book"} if spoken_for else set()
+    hidden |= set() if await ratings.may_rate(deps, actor, dispute) else {"rate"}
+    own = [each for each in page.actions if each.action not in hidden]
     asked = await todo.of_resident(deps, actor, dispute)
     more = _more_actions(dispute, has_requests=bool(extra["information_requests"]))
     extra["actions"] = [*own, *asked.actions, *more]

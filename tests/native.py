@@ -66,7 +66,8 @@ class Server:
         """As an operator would; the leader ends its own workers."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(10)
+            with suppress(subprocess.TimeoutExpired):  # one that was still starting hears nothing
+                self.process.wait(10)
             self.kill()
 
 

@@ -17,7 +17,6 @@ class UrgingRules(Entry):
 class RatingRules(Entry):
     window_days: int = Field(ge=1)
     unhappy_to: int = Field(ge=0, le=5)
-    shown_from: int = Field(ge=1)
 
     def is_unhappy(self, *, resolved: bool, satisfaction: int) -> bool:
         return not resolved or satisfaction <= self.unhappy_to

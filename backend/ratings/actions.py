@@ -2,9 +2,12 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from backend.accounts.actors import ResidentActor
 from backend.content import actions as content
 from backend.content.actions import Brought
+from backend.core import clock
 from backend.core.clock import local
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
@@ -49,14 +52,10 @@ async def rate(
 
     Raises NotFoundError, NotRatableYetError, NotRatableError, RatingClosedError, AlreadyRatedError."""
     dispute = await queries.for_resident(actor, dispute_id, lock=True)
-    await _require_ratable(deps, dispute)
     party_id = await _rates_for(actor, dispute.id)
     # The row lock on the dispute makes check and insert one step.
-    rated = Rating.filter(dispute_id=dispute.id, outcome=dispute.outcome)
-    if await rated.filter(resident_id=actor.id).exists() or (
-        party_id is not None and await rated.filter(party_id=party_id).exists()
-    ):
-        raise AlreadyRatedError
+    if refusal := await _refusal(deps, actor, dispute, party_id):
+        raise refusal
     rating_id = uuid7()
     rating = await Rating.create(
         id=rating_id,
@@ -82,15 +81,31 @@ async def _rates_for(actor: ResidentActor, dispute_id: UUID) -> UUID | None:
     return own.id if own else min(await access.parties_of(actor, dispute_id), default=None)
 
 
-async def _require_ratable(deps: Deps, dispute: Dispute) -> None:
-    if dispute.status in NEVER_RATABLE or dispute.merged_into_id is not None:
-        raise NotRatableError
+async def may_rate(deps: Deps, actor: ResidentActor, dispute: Dispute) -> bool:
+    """Now."""
     if dispute.status not in RATABLE:
-        raise NotRatableYetError
+        return False
+    return await _refusal(deps, actor, dispute, await _rates_for(actor, dispute.id)) is None
+
+
+async def _refusal(
+    deps: Deps, actor: ResidentActor, dispute: Dispute, party_id: UUID | None
+) -> type[HejieError] | None:
+    if dispute.status in NEVER_RATABLE or dispute.merged_into_id is not None:
+        return NotRatableError
+    if dispute.status not in RATABLE:
+        return NotRatableYetError
+    rated = Rating.filter(dispute_id=dispute.id, outcome=dispute.outcome)
+    mine = Q(resident_id=actor.id) | Q(party_id=party_id, party_id__isnull=False)
+    if await rated.filter(mine).exists():
+        return AlreadyRatedError
+    return RatingClosedError if await _is_closed(deps, dispute) else None
+
+
+async def _is_closed(deps: Deps, dispute: Dispute) -> bool:
     asked_at = await _asked_at(deps, dispute)
     last = asked_at and local(asked_at).date() + timedelta(days=deps.catalog.aftercare.rating.window_days)
-    if last is not None and local(deps.clock.now()).date() > last:
-        raise RatingClosedError
+    return last is not None and clock.today(deps.clock) > last
 
 
 async def _asked_at(deps: Deps, dispute: Dispute) -> datetime | None:

@@ -24,6 +24,10 @@ async def join(people: PeopleAtWork, dispute_id: str, name: str = "li") -> Perso
     return respondent
 
 
+async def offered_to(person: Person, dispute_id: str) -> set[str]:
+    return {each["action"] for each in granted(await person.get(f"/disputes/{dispute_id}"))["actions"]}
+
+
 async def test_who_may_rate_when(people: PeopleAtWork, clock: TravellingClock, app: App) -> None:
     zhang, clerk, director = await people.resident(), await people.staff("clerk"), await people.staff("director")
     early, turned_away, dispute_id = [(await file_dispute(zhang))["id"] for _ in range(2)] + [
@@ -43,10 +47,12 @@ async def test_who_may_rate_when(people: PeopleAtWork, clock: TravellingClock, a
     crowd = await asyncio.gather(*(person.post(path, HAPPY) for person in (zhang, li, zhang, li)))
     assert sorted(each.status_code for each in crowd) == [201, 201, 409, 409]
     refused(await zhang.post(path, HAPPY), 409, "already_rated")
+    assert "rate" not in await offered_to(zhang, dispute_id)
 
     await take(director, dispute_id, "reopen", reason="又漏了")
     refused(await zhang.post(path, HAPPY), 409, "not_ratable_yet")
     await take(await people.staff("mediator"), dispute_id, "reach_agreement", **AGREED)
+    assert "rate" in await offered_to(zhang, dispute_id)
     clock.advance(days=30)
     zhang, li = await people.resident(), await people.resident("li")
     granted(await zhang.post(path, HAPPY), 201)
@@ -138,3 +144,4 @@ async def test_nobody_is_asked_for_a_rating_after_violence(people: PeopleAtWork)
         "agreed_unrated"
     ]
     assert "打分" not in granted(await zhang.get(f"/disputes/{dispute_id}"))["next_step"]
+    assert "rate" not in await offered_to(zhang, dispute_id)

@@ -21,6 +21,7 @@ from tests import native
 from tests.benchmarks import casework
 from tests.benchmarks.casework import Json
 from tests.conftest import lifespan
+from tests.journeys.contract import take
 from tests.people import People, Person, file_dispute
 from tests.simulator import running_simulator
 
@@ -28,6 +29,9 @@ RESIDENTS, CASES, SECONDS = 50, 20, 30.0
 LAWFUL = {200, 201, 403, 404, 409, 422}
 """Somebody else was faster; somebody had a hand in it; the case is not theirs; it is no longer so."""
 _RESPONDENTS = [{"name": "某某物业服务有限公司", "kind": "organization"}, {"name": "602室住户"}]
+
+_ENDS_OR_BEGINS_AGAIN = {"reach_agreement", "end_without_agreement", "confirm_fulfilment", "close", "reopen"}
+_AGREED = {"form": "oral", "summary": "修好", "terms": [{"who": "物业", "what": "修好", "due_on": "2027-06-01"}]}
 
 console = Console()
 
@@ -58,7 +62,7 @@ async def staff_at_work(person: Person, crowd: Crowd, mediators: list[str], draw
         dispute_id = draw.choice(crowd.cases)
         case = (await crowd.noted("read", await person.get(f"/disputes/{dispute_id}"))).json()
         offered = [each["action"] for each in case["allowed_actions"]]
-        action = draw.choice(offered)
+        action = draw.choice(offered + 3 * [each for each in offered if each in _ENDS_OR_BEGINS_AGAIN])
         fields = casework.fields_for(action, case, draw.choice(mediators))
         if fields is not None:
             body = {"version": case["version"]} | fields
@@ -151,6 +155,7 @@ async def _let_loose(people: People) -> Crowd:
     center = await Center.get(id=(await clerk.get("/me")).json()["center"]["id"])
     residents = [await people.resident(f"r{number}") for number in range(RESIDENTS)]
     cases, of = await quarrels(people, residents, CASES)
+    await _agree(clerk, await people.staff("mediator"), cases)
     tokens, mediators = await casework.crowd(center), await _mediators(clerk)
     server = native.api(native.free_port())
     async with native.running(server):
@@ -174,6 +179,15 @@ async def _let_loose(people: People) -> Crowd:
             ]
             await asyncio.gather(*works)
     return crowd
+
+
+async def _agree(clerk: Person, mediator: Person, cases: list[str]) -> None:
+    """Every case has an outcome when the crowd comes."""
+    for each in cases:
+        await take(clerk, each, "accept")
+        await take(clerk, each, "assign", mediator_id=mediator.id)
+        await take(mediator, each, "start_mediation")
+        await take(mediator, each, "reach_agreement", **_AGREED)
 
 
 async def _mediators(clerk: Person) -> list[str]:
