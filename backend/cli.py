@@ -291,7 +291,7 @@ def statistics_recount() -> None:
 
 @statistics_app.command("rebuild")
 def statistics_rebuild() -> None:
-    """Put the kept figures right from the history; may be repeated, and broken off, at any time."""
+    """Put the kept figures right from the history, while everything is running; after a break, run it again."""
     with terminal.complete_settings("statistics") as settings:
         from backend import statistics_terminal
 

@@ -19,41 +19,40 @@ _NAMED = 50
 async def recount(settings: Settings) -> bool:
     """Writes nothing. True when the kept figures are what the history says."""
     async with database.connected(settings.database_url.get_secret_value()):
-        wrong = await _walk(settings, repair=False)
+        facts = await _walk(settings, repair=False)
         sums = await keeping.sums_differing(_NAMED)
-    _name([*wrong, *sums])
-    if wrong or sums:
+    for each in sums:
+        _name(each)
+    if facts or sums:
         console.print(
-            f"[red]The figures differ[/red]: {len(wrong)} facts, {len(sums)} sums. Try `hejie statistics rebuild`."
+            f"[red]The figures differ[/red]: {facts} facts, {len(sums)} sums. Try `hejie statistics rebuild`."
         )
     else:
         console.print("[green]The figures are what the history says.[/green]")
-    return not wrong and not sums
+    return not facts and not sums
 
 
 async def rebuild(settings: Settings) -> None:
     """Figures stay readable meanwhile."""
     async with database.connected(settings.database_url.get_secret_value()):
-        changed = await _walk(settings, repair=True)
+        facts = await _walk(settings, repair=True)
         await keeping.sum_anew()
-    _name(changed)
-    console.print(f"[green]Counted anew[/green]: {len(changed)} facts were put right.")
+    console.print(f"[green]Counted anew[/green]: {facts:,} facts were put right.")
 
 
-async def _walk(settings: Settings, *, repair: bool) -> list[Difference]:
-    deps = await load_deps(settings, SystemClock())
-    found: list[Difference] = []
+async def _walk(settings: Settings, *, repair: bool) -> int:
+    """How many facts differ; names the first ones."""
+    deps, found = await load_deps(settings, SystemClock()), 0
     columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=await Dispute.all().count())
         async for cases, wrong in keeping.every_case(deps, repair=repair):
-            found += wrong
+            for each in wrong[: max(_NAMED - found, 0)]:
+                _name(each)
+            found += len(wrong)
             progress.advance(task, cases)
     return found
 
 
-def _name(found: list[Difference]) -> None:
-    for each in found[:_NAMED]:
-        console.print(f"{each.what}: kept {each.kept}, counted {each.counted}", markup=False, highlight=False)
-    if len(found) > _NAMED:
-        console.print(f"… and {len(found) - _NAMED:,} more")
+def _name(each: Difference) -> None:
+    console.print(f"{each.what}: kept {each.kept}, counted {each.counted}", markup=False, highlight=False)

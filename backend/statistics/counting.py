@@ -17,18 +17,22 @@ _ON_TOP: Final = 200
 """So many cases that are not counted yet are counted with the answer; more would take long."""
 _DUE: Final = "SELECT count(*) AS rows, min(at) AS since FROM (SELECT at FROM statistic_due LIMIT 10000) d"
 _WHICH: Final = "SELECT DISTINCT dispute_id FROM statistic_due LIMIT $1"
-_SETS: Final = "GROUPING SETS ((kind), (kind, mode), (kind, category), (kind, source), (kind, center_id))"
+_TOTALS: Final = ("'' AS dim, '' AS code", "kind")
+_IN_ALL_WAYS: Final = (
+    SPREAD,
+    "GROUPING SETS ((kind), (kind, mode), (kind, category), (kind, source), (kind, center_id))",
+)
+"""What is selected, and how it is grouped."""
 _MONTHS: Final = """
-SELECT kind, dim, code, sum(cases)::bigint AS cases, sum(fen)::bigint AS fen
-  FROM statistic_month WHERE month >= $1 AND month <= $2 AND kind = ANY($3) GROUP BY 1, 2, 3"""
-_FACTS: Final = f"""
-SELECT kind, {SPREAD}, count(*) AS cases, sum(fen)::bigint AS fen FROM statistic_fact
- WHERE day >= $1 AND day <= $2 AND ($3::uuid[] IS NULL OR center_id = ANY($3)) AND kind = ANY($4)
- GROUP BY {_SETS}"""  # noqa: S608 - our own text
-_OVERTAKEN: Final = f"""
-SELECT kind, {SPREAD}, -count(*) AS cases, -sum(fen)::bigint AS fen FROM statistic_fact
- WHERE next_on IS NOT NULL AND day >= $1 AND next_on <= $2 AND ($3::uuid[] IS NULL OR center_id = ANY($3))
- GROUP BY {_SETS}"""  # noqa: S608 - our own text
+SELECT kind, dim, code, sum(cases)::bigint AS cases, sum(fen)::bigint AS fen FROM statistic_month
+ WHERE month >= $1 AND month <= $2 AND kind = ANY($3) AND ($4 OR dim = '') GROUP BY 1, 2, 3"""
+_FACTS: Final = """
+SELECT kind, {}, count(*) AS cases, sum(fen)::bigint AS fen FROM statistic_fact
+ WHERE day >= $1 AND day <= $2 AND ($3::uuid[] IS NULL OR center_id = ANY($3)) AND kind = ANY($4) GROUP BY {}"""
+_OVERTAKEN: Final = """
+SELECT kind, {}, -count(*) AS cases, -sum(fen)::bigint AS fen FROM statistic_fact
+ WHERE next_on IS NOT NULL AND next_on <= $2 AND day >= $1 AND ($3::uuid[] IS NULL OR center_id = ANY($3))
+ GROUP BY {}"""
 """Outcomes that the same case has left behind within the period."""
 
 
@@ -87,18 +91,21 @@ async def recent(deps: Deps) -> Recent:
     return Recent(await keeping.told(deps, ids), [fact for _, fact in await keeping.known(ids)], None)
 
 
-async def table(deps: Deps, scope: Scope, first: date, last: date, fresh: Recent) -> Table:
+async def table(
+    deps: Deps, scope: Scope, first: date, last: date, fresh: Recent, *, only_totals: bool = False
+) -> Table:
+    ways = _TOTALS if only_totals else _IN_ALL_WAYS
     found, kinds = Table(), sorted(deps.catalog.statistics.kinds)
     values = [scope.center_ids if scope.center_ids is None else list(scope.center_ids)]
     months = _whole_months(first, last) if scope.center_ids is None else None
     edges = [(first, last)]
     if months is not None:
-        _put(found, await keeping.select(_MONTHS, *months, kinds))
+        _put(found, await keeping.select(_MONTHS, *months, kinds, not only_totals))
         edges = [(first, months[0] - timedelta(days=1)), (_end_of(months[1]) + timedelta(days=1), last)]
     for begin, end in edges:
         if begin <= end:
-            _put(found, await keeping.select(_FACTS, begin, end, *values, kinds))
-    _put(found, await keeping.select(_OVERTAKEN, first, last, *values))
+            _put(found, await keeping.select(_FACTS.format(*ways), begin, end, *values, kinds))
+    _put(found, await keeping.select(_OVERTAKEN.format(*ways), first, last, *values))
     for sign, facts in ((-1, fresh.gone), (1, fresh.new)):
         _put_facts(found, sign, [fact for fact in facts if scope.has(fact) and counts(fact, first, last)])
     return found

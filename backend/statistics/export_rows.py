@@ -91,10 +91,10 @@ def chosen(export: Export) -> QuerySet[Dispute]:
             found = found.filter(**{name: selection[name]})
     if "categories" in selection:
         found = found.filter(category__in=selection["categories"])
-    if "first" in selection:
-        found = found.filter(created_at__gte=_midnight(selection["first"]))
-    if "last" in selection:
-        found = found.filter(created_at__lt=_midnight(selection["last"]) + timedelta(days=1))
+    if "from" in selection:
+        found = found.filter(created_at__gte=_midnight(selection["from"]))
+    if "to" in selection:
+        found = found.filter(created_at__lt=_midnight(selection["to"]) + timedelta(days=1))
     return found
 
 

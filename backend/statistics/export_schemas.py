@@ -2,7 +2,7 @@ from datetime import date
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from backend.core import clock
 from backend.core.errors import FieldProblem
@@ -16,8 +16,6 @@ Format = Literal["csv", "xlsx"]
 
 class CaseFilterIn(In):
     """Cases filed on these days, both included; what is left out does not matter."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     first: date | None = Field(None, alias="from")
     last: date | None = Field(None, alias="to")

@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise import connections
 
 from backend.accounts.actors import StaffActor
-from backend.core import jobs
+from backend.core import clock, jobs
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, InvalidFieldsError, NotFoundError, RoleNotAllowedError
 from backend.core.pagination import cut, decode_id
@@ -150,7 +150,7 @@ def out(export: Export) -> ExportOut:
 
 
 def file_name(export: Export) -> str:
-    return f"案件-{export.requested_at:%Y%m%d}-{export.id.hex[-6:]}.{export.format}"
+    return f"案件-{clock.local(export.requested_at):%Y%m%d}-{export.id.hex[-6:]}.{export.format}"
 
 
 def _require_reader(actor: StaffActor) -> None:
@@ -171,7 +171,7 @@ async def _check_limits(deps: Deps, actor: StaffActor) -> None:
 
 async def _selection(deps: Deps, actor: StaffActor, given: CaseFilterIn) -> dict[str, object]:
     """What goes into the log: ids, codes and days."""
-    found = given.model_dump(mode="json", exclude_none=True)
+    found = given.model_dump(mode="json", by_alias=True, exclude_none=True)
     if actor.center_id is not None:
         if given.center_id not in (None, actor.center_id):
             raise InvalidFieldsError.at("filter.center_id", "只能导出本中心的案件，请重新选择。")

@@ -1,26 +1,25 @@
 from datetime import date
-from typing import Literal, Self
+from typing import Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from backend.core import clock
-from backend.core.errors import FieldProblem
 from backend.core.periods import PeriodQuery
-from backend.core.schema import Code, Moment, Out, deps_of, one_of, problems
+from backend.core.schema import Code, Moment, Out, deps_of, one_of, problem
 from backend.core.statistics_rules import Unit
+from models import Source
 
 
 class FiguresQuery(PeriodQuery):
     center_id: UUID | None = Field(None, description="with all centers below it; without it all that you may see")
 
-    @model_validator(mode="after")
-    def check_past(self, info: ValidationInfo) -> Self:
-        today = clock.today(deps_of(info).clock)
-        later = [name for name, day in (("from", self.first), ("to", self.last)) if day is not None and day > today]
-        if later:
-            raise problems(FieldProblem(name, "还没有到这一天，不能统计，请改成今天或以前的日期。") for name in later)
-        return self
+    @field_validator("first", "last")
+    @classmethod
+    def is_past(cls, value: date | None, info: ValidationInfo) -> date | None:
+        if value is not None and value > clock.today(deps_of(info).clock):
+            raise problem("还没有到这一天，不能统计，请改成今天或以前的日期。")
+        return value
 
 
 class FigureCasesQuery(FiguresQuery):
@@ -30,7 +29,7 @@ class FigureCasesQuery(FiguresQuery):
     )
     category: Code | None = None
     mode: Code | None = None
-    source: Code | None = None
+    source: Source | None = None
     limit: int = Field(20, ge=1, le=100)
     cursor: str | None = Field(None, max_length=256)
 
@@ -43,6 +42,11 @@ class FigureCasesQuery(FiguresQuery):
     @classmethod
     def is_known_category(cls, value: str | None, info: ValidationInfo) -> str | None:
         return value and one_of(value, deps_of(info).catalog.category_by_code)
+
+    @field_validator("mode")
+    @classmethod
+    def is_known_mode(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return value and one_of(value, deps_of(info).catalog.modes)
 
 
 class FigureOut(Out):

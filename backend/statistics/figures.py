@@ -76,7 +76,8 @@ def definition(rule: FigureRule) -> DefinitionOut:
 
 
 async def _totals(deps: Deps, asked: Asked, first: date, last: date, fresh: Recent) -> PeriodFiguresOut:
-    table = await counting.table(deps, asked.scope, first, last, fresh)
+    of_centers = asked.center is not None and not asked.is_elsewhere and len(asked.centers) > 1  # hidden by them
+    table = await counting.table(deps, asked.scope, first, last, fresh, only_totals=not of_centers)
     return PeriodFiguresOut(first_day=first, last_day=last, figures=_Shown(deps, asked, table).totals())
 
 

@@ -77,6 +77,8 @@ SELECT d.id, earlier.id FROM dispute d, LATERAL (
  WHERE d.id = ANY($1) AND d.source <> 'historic'
    AND NOT EXISTS (SELECT FROM statistic_fact f WHERE f.dispute_id = d.id)
     ON CONFLICT DO NOTHING"""
+_WAITING: Final = "SELECT dispute_id FROM statistic_due WHERE dispute_id = ANY($1)"
+"""Read after their events: of these a difference is only that they are not counted yet."""
 _NEXT: Final = "SELECT id FROM dispute WHERE id > $1 ORDER BY id LIMIT $2"
 _SUMMED: Final = f"""
 SELECT month, kind, {SPREAD}, count(*) AS cases, sum(fen)::bigint AS fen
@@ -123,6 +125,7 @@ class Difference(NamedTuple):
     what: str
     kept: int
     counted: int
+    dispute_id: UUID | None = None
 
 
 async def is_behind() -> bool:
@@ -136,12 +139,13 @@ async def follow(deps: Deps) -> int:
             return 0
         due = {row["dispute_id"] for row in await select(_TAKE, BATCH)}
         if due:
-            await _count_anew(deps, sorted(due))
+            await _add_up(*await _count_anew(deps, sorted(due)))
     return len(due)
 
 
 async def every_case(deps: Deps, *, repair: bool) -> AsyncIterator[tuple[int, list[Difference]]]:
-    """Counts every case from its history: how many in each step, and what was kept otherwise."""
+    """Counts every case from its history: how many in each step, and what was kept otherwise. After a repair the sums
+    are to be made anew."""
     last = _FIRST
     while True:
         async with in_transaction():
@@ -149,9 +153,10 @@ async def every_case(deps: Deps, *, repair: bool) -> AsyncIterator[tuple[int, li
             ids = [row["id"] for row in await select(_NEXT, last, BATCH)]
             if not ids:
                 return
-            wrong = await _count_anew(deps, ids) if repair else _named(*await _compare(deps, ids))
+            gone, new = await (_count_anew if repair else _compare)(deps, ids)
+            waiting = set[UUID]() if repair else {row["dispute_id"] for row in await select(_WAITING, ids)}
         last = ids[-1]
-        yield len(ids), wrong
+        yield len(ids), [each for each in _named(gone, new) if each.dispute_id not in waiting]
 
 
 async def sums_differing(limit: int) -> list[Difference]:
@@ -209,15 +214,15 @@ def _kept(row: dict[str, Any], fact: Fact) -> Kept:
                 fact.next_on)  # fmt: skip
 
 
-async def _count_anew(deps: Deps, ids: Sequence[UUID]) -> list[Difference]:
+async def _count_anew(deps: Deps, ids: Sequence[UUID]) -> tuple[list[tuple[int, Kept]], list[Kept]]:
+    """What went and what came."""
     await connections.get("default").execute_query(_REPEATED, [list(ids), _REPEATS_WITHIN])
     gone, new = await _compare(deps, ids)
     if gone:
         await connections.get("default").execute_query(_DROP, [[row_id for row_id, _ in gone]])
     if new:
         await connections.get("default").execute_query(_PUT, [list(column) for column in zip(*new, strict=True)])
-    await _add_up(gone, new)
-    return _named(gone, new)
+    return gone, new
 
 
 async def _compare(deps: Deps, ids: Sequence[UUID]) -> tuple[list[tuple[int, Kept]], list[Kept]]:
@@ -248,6 +253,6 @@ def _named(gone: Iterable[tuple[int, Kept]], new: Iterable[Kept]) -> list[Differ
     kept = Counter((fact.dispute_id, fact.kind, fact.day) for _, fact in gone)
     counted = Counter((fact.dispute_id, fact.kind, fact.day) for fact in new)
     return [
-        Difference(f"case {case} {kind} {day}", kept[case, kind, day], counted[case, kind, day])
+        Difference(f"case {case} {kind} {day}", kept[case, kind, day], counted[case, kind, day], case)
         for case, kind, day in sorted(kept.keys() | counted.keys())
     ]

@@ -22,7 +22,8 @@ END $$;
 CREATE TRIGGER event_counts AFTER INSERT ON event REFERENCING NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION note_what_is_to_be_counted();
 
-CREATE INDEX statistic_fact_overtaken ON statistic_fact (next_on) WHERE next_on IS NOT NULL;
+CREATE INDEX statistic_fact_overtaken ON statistic_fact (next_on, day)
+    INCLUDE (kind, mode, category, source, center_id, fen) WHERE next_on IS NOT NULL;
 
 INSERT INTO statistic_due (dispute_id, at) SELECT id, created_at FROM dispute ORDER BY id;
 """

@@ -1,4 +1,4 @@
--- From 0035_statistics_and_exports.py, sha256 ee41166f370109ac749062e49268cd324dfd94f0779b2360c7e5646d9938981b; `hejie makemigrations` writes it anew.
+-- From 0035_statistics_and_exports.py, sha256 442236885dac2e0f39b3fb6d02a20580c997a612d36ebb8759a549606271bc58; `hejie makemigrations` writes it anew.
 --
 -- Create model Export
 --
@@ -99,6 +99,7 @@ END $$;
 CREATE TRIGGER event_counts AFTER INSERT ON event REFERENCING NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION note_what_is_to_be_counted();
 
-CREATE INDEX statistic_fact_overtaken ON statistic_fact (next_on) WHERE next_on IS NOT NULL;
+CREATE INDEX statistic_fact_overtaken ON statistic_fact (next_on, day)
+    INCLUDE (kind, mode, category, source, center_id, fen) WHERE next_on IS NOT NULL;
 
 INSERT INTO statistic_due (dispute_id, at) SELECT id, created_at FROM dispute ORDER BY id;

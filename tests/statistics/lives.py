@@ -45,7 +45,7 @@ class Life:
                 "agreement_effective",
                 "agreement_effective",
                 "recovered",
-                "closed",
+                *2 * ("closed",),
                 "reopened",
                 "fulfilled",
             ),
@@ -70,6 +70,7 @@ class Life:
         elif kind == "agreed":
             data = {
                 "form": self.chance.choice(("oral", "written", "written")),
+                "agreement_id": str(self.case.id),
                 "total_fen": self.chance.randrange(10**6),
             }
         elif kind == "recovered":

@@ -218,13 +218,17 @@ async def test_whose_figures_of_which_days(people: PeopleAtWork, clock: Travelli
         ({"from": "2026-11-20", "to": "2026-11-01"}, {"to"}),
         ({"from": "2027-01-01", "to": "2027-02-01"}, {"from", "to"}),
         ({"to": "2026-11-25"}, {"to"}),
+        ({"from": "2027-01-01"}, {"from"}),
         ({"from": "1990-01-01"}, {"to"}),
         ({"from": "soon", "center_id": "x"}, {"from", "center_id"}),
     ):
         assert paths(await supervisor.get("/statistics/figures", **days)) == where
     for query, where in (
         ({"figure": "satisfaction"}, {"figure"}),
-        ({"figure": "=1+1", "category": "nonsense", "limit": "0"}, {"figure", "category", "limit"}),
+        (
+            {"figure": "=1+1", "category": "x", "limit": "0", "mode": "x", "source": "x"},
+            {"figure", "category", "limit", "mode", "source"},
+        ),
         ({}, {"figure"}),
         ({"figure": "settled", "cursor": "x"}, {"cursor"}),
     ):
