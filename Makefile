@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-browser test-papers check format race openapi lock clean \
-	bench bench-casework bench-rooms bench-queue bench-history bench-agreements bench-papers
+	bench bench-casework bench-rooms bench-queue bench-history bench-agreements bench-papers bench-exchange
 
 BIN := .venv/bin
 
@@ -72,6 +72,9 @@ bench-rooms: install ## 200 people in 20 rooms talk for 100 s over two API proce
 
 bench-history: install ## a million events of the history verified
 	@exec $(BIN)/python -m tests.benchmarks.history
+
+bench-exchange: install ## 10,000 events to three partners, one dead, one slow; the worker killed in the middle
+	@exec $(BIN)/python -m tests.benchmarks.exchange
 
 race: install ## everybody books at once, for some minutes; the database must come out clean
 	@exec $(BIN)/python -m tests.races

@@ -28,7 +28,7 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 
-from backend import history_sink, outside, wechat_events
+from backend import exchange_office, history_sink, outside, wechat_events
 from backend.agreements import confirmation_sweeps
 from backend.appointments import affected, lapsing, reminders
 from backend.casework import invitation_texts, performance
@@ -118,14 +118,16 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
     async with TortoiseContext() as context:
         await context.init(config=config)
         taking = asyncio.create_task(_take_jobs(settings, post, redis, stopping, drain=drain))
+        at_hand = exchange_office.tools(settings, clock, post.catalog, post.keyring)
+        exchanging = [] if drain else [asyncio.create_task(exchange_office.run(settings, at_hand, stopping))]
         others = [asyncio.create_task(each) for each in (_beat(redis), _sweep(settings, clock, redis), stopping.wait())]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
-            done, _ = await asyncio.wait({taking}, timeout=_STOP_WITHIN_S)
-            if not done:
+            _, cut_off = await asyncio.wait({taking, *exchanging}, timeout=_STOP_WITHIN_S)
+            if cut_off:
                 log.warning("jobs_cut_off")
         finally:
-            await _end([taking, *others])
+            await _end([taking, *exchanging, *others])
             await post.wechat.aclose()
             await post.sms.aclose()
             await redis.aclose()

@@ -23,6 +23,7 @@ from backend.core.case_rules import (
     TransferRules,
 )
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
+from backend.core.exchange_rules import ExchangeRules
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.mediation_catalog import MediationCatalog
 from backend.core.message_rules import MessageTemplate, NoticeText, SmsTemplate
@@ -129,6 +130,7 @@ class Catalog(MediationCatalog):
     registration: dict[Source, DoorRules]
     legal_bases: dict[str, str]
     referring_bodies: dict[str, str]
+    exchange: ExchangeRules
     claim_codes: ClaimCodeRules
     safety_signals: dict[str, SafetySignal]
     rights_notice: RightsNotice

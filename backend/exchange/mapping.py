@@ -1,6 +1,6 @@
 """Our codes and a partner's. What has no mapping is never guessed: it is marked, and goes on the work list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tortoise import connections
 
+from backend.core import rows
 from models import CodeKind, CodeMapping, CodeSide, CodeWay
 from models.base import uuid7
 
@@ -21,6 +22,13 @@ ON CONFLICT (partner_id, kind, side, code) DO UPDATE
    SET times = unknown_code.times + 1, last_at = $7, dispute_id = COALESCE($6, unknown_code.dispute_id),
        settled_at = NULL
 """
+
+
+class Pair(NamedTuple):
+    kind: CodeKind
+    ours: str
+    theirs: str
+    way: CodeWay
 
 
 class Unknown(NamedTuple):
@@ -57,6 +65,12 @@ async def load(partner_id: UUID) -> Codebook:
         if row.way is not CodeWay.OUT:
             book.into[row.kind, row.theirs] = row.ours
     return book
+
+
+async def replace(partner_id: UUID, pairs: Sequence[Pair]) -> None:
+    """All of a partner's mappings. Raises IntegrityError where one code has two answers in one direction."""
+    await CodeMapping.filter(partner_id=partner_id).delete()
+    await rows.insert([CodeMapping(partner_id=partner_id, **pair._asdict()) for pair in pairs])
 
 
 async def note_unknown(partner_id: UUID, found: Iterable[Unknown], dispute_id: UUID | None, now: datetime) -> None:
