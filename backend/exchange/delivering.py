@@ -164,10 +164,10 @@ class Desk:
         """Whether there was anything."""
         rounds, self._finished = self._finished, []
         is_back, self._is_back = self._is_back, False
-        if rounds:
+        if rounds or is_back:
             await book.write_down(self._partner_id, rounds, self._tools.clock.now(), call_back=is_back)
             self._in_hand.difference_update(each.lane.id for each in rounds)
-        return bool(rounds)
+        return bool(rounds) or is_back
 
     async def _carry(self) -> None:
         time = asyncio.get_running_loop().time
