@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-browser test-papers check format race openapi lock clean \
 	bench bench-casework bench-closing bench-rooms bench-queue bench-history bench-agreements bench-papers \
-	bench-statistics bench-export
+	bench-statistics bench-export bench-exchange
 
 BIN := .venv/bin
 
@@ -82,6 +82,9 @@ bench-statistics: install ## the city's year among a million cases, and the reco
 
 bench-export: install ## 100,000 cases as CSV and XLSX, the worker killed amid each; its memory
 	@exec $(BIN)/python -m tests.benchmarks.export
+
+bench-exchange: install ## 10,000 events to three partners, one dead, one slow; the worker killed in the middle
+	@exec $(BIN)/python -m tests.benchmarks.exchange
 
 race: install ## everybody books at once, for some minutes; the database must come out clean
 	@exec $(BIN)/python -m tests.races

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from backend import file_commands, terminal
+from backend import file_commands, partner_commands, terminal
 from backend.core.geo import Crs
 from config import logging
 from config.catalog_files import FOLDER
@@ -28,6 +28,7 @@ app.add_typer(routing_app, name="routing")
 statistics_app = typer.Typer(help="The kept figures against the history of all cases.", no_args_is_help=True)
 app.add_typer(statistics_app, name="statistics")
 file_commands.add_to(app)
+partner_commands.add_to(app)
 
 Mode = Literal["plain", "compatible", "safe"]
 Format = Literal["xml", "json"]

@@ -25,7 +25,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tortoise.context import TortoiseContext
 
-from backend import outside, sweeping, wechat_events
+from backend import exchange_office, outside, sweeping, wechat_events
 from backend.casework import invitation_texts
 from backend.content import checking
 from backend.content.checking import Inspector
@@ -91,15 +91,17 @@ async def work(settings: Settings, clock: Clock, stopping: asyncio.Event, *, dra
     async with TortoiseContext() as context:
         await context.init(config=config)
         taking = asyncio.create_task(_take_jobs(settings, post, redis, stopping, drain=drain))
+        at_hand = exchange_office.tools(settings, clock, post.catalog, post.keyring)
+        exchanging = [] if drain else [asyncio.create_task(exchange_office.run(settings, at_hand, stopping))]
         beside = (_beat(redis), sweeping.run(settings, clock, redis), sweeping.count(settings, clock), stopping.wait())
         others = [asyncio.create_task(each) for each in beside]
         try:
             await asyncio.wait({taking, others[-1]}, return_when=asyncio.FIRST_COMPLETED)
-            done, _ = await asyncio.wait({taking}, timeout=_STOP_WITHIN_S)
-            if not done:
+            _, cut_off = await asyncio.wait({taking, *exchanging}, timeout=_STOP_WITHIN_S)
+            if cut_off:
                 log.warning("jobs_cut_off")
         finally:
-            await _end([taking, *others])
+            await _end([taking, *exchanging, *others])
             await post.wechat.aclose()
             await post.sms.aclose()
             await redis.aclose()

@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     tencent_per_day: int = Field(10_000, ge=1)
     travel_tolerance_m: float = Field(3000.0, ge=0, description="centers this much farther compete by driving time")
 
+    # other systems (docs/exchange.md)
+    exchange_timeout_s: float = Field(10.0, ge=0.5, le=60, description="for a partner's whole answer to an event")
+    exchange_longest_pause_s: float = Field(3600.0, ge=1, description="between two attempts")
+    exchange_give_up_days: float = Field(7.0, gt=0, description="then an event is a dead letter")
+
     # limits and rhythm
     actor_limit_per_s: int = Field(50, ge=0, description="0 = off")
     address_limit_per_s: int = Field(100, ge=0, description="0 = off")

@@ -30,6 +30,8 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "outgoing_event", "partner_lane", "received_message", "partner_case", "unknown_code", "code_mapping",
+    "partner_key", "partner",
     "complaint_step", "complaint", "case_review", "follow_up_record", "follow_up",
     "statistic_fact", "statistic_month", "statistic_due", "repeat_quarrel", "export_part", "export",
     "look", "dismissed_duplicate", "case_link", "library_case",

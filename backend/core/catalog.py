@@ -24,6 +24,7 @@ from backend.core.case_rules import (
 )
 from backend.core.closing_rules import ClosingRules
 from backend.core.doors import ClaimCodeRules, DoorRules, RepresentationKind
+from backend.core.exchange_rules import ExchangeRules
 from backend.core.flow_table import Entry, FlowRow, TimeRuleBook
 from backend.core.link_rules import LinkRules
 from backend.core.mediation_catalog import MediationCatalog
@@ -133,6 +134,7 @@ class Catalog(MediationCatalog):
     registration: dict[Source, DoorRules]
     legal_bases: dict[str, str]
     referring_bodies: dict[str, str]
+    exchange: ExchangeRules
     claim_codes: ClaimCodeRules
     safety_signals: dict[str, SafetySignal]
     rights_notice: RightsNotice
