@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from backend import file_commands, terminal
+from backend import exchange_commands, file_commands, terminal
 from backend.core.geo import Crs
 from config import logging
 from config.catalog_files import FOLDER
@@ -25,6 +25,7 @@ app = typer.Typer(
 
 routing_app = typer.Typer(help="Routing policies: try one on past cases, activate it, go back.", no_args_is_help=True)
 app.add_typer(routing_app, name="routing")
+app.add_typer(exchange_commands.app, name="exchange")
 file_commands.add_to(app)
 
 Mode = Literal["plain", "compatible", "safe"]

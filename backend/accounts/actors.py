@@ -37,4 +37,15 @@ class StaffActor:
         return self.role in ASSOCIATES
 
 
-Actor = ResidentActor | StaffActor
+@dataclass(frozen=True, slots=True)
+class PartnerActor:
+    """Another system, known by what it has signed."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: ActorKind = ActorKind.PARTNER
+    role: str = "partner"
+
+
+Actor = ResidentActor | StaffActor | PartnerActor

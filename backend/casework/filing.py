@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.accounts.actors import Actor, ResidentActor, StaffActor
+from backend.accounts.actors import Actor, ResidentActor
 from backend.casework import staff_notices
 from backend.centers.decision import RouteDecision
 from backend.core.deps import Deps
@@ -16,7 +16,7 @@ RED_CARD = "red_card"
 
 
 async def file_dispute(
-    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source, times: TravelTimes = OFF
+    deps: Deps, draft: DisputeIn, *, filer: Actor, source: Source, times: TravelTimes = OFF
 ) -> tuple[Dispute, RouteDecision, str | None]:
     """With what to do first, where somebody may be in danger. Raises what `disputes.actions.file_dispute` raises."""
     dispute, decision = await actions.file_dispute(deps, draft, filer=filer, source=source, times=times)

@@ -16,6 +16,7 @@ from backend.core.joint_rules import JointRules
 from backend.core.library_rules import LibraryRules
 from backend.core.mediation_rules import MediationRules
 from backend.core.paper_rules import PaperKind
+from backend.core.record_rules import RecordRules
 from backend.core.registry_rules import RegistryRules
 from backend.core.talk_rules import TalkRules
 
@@ -38,6 +39,7 @@ class MediationCatalog(Entry):
     commercial: CommercialRules
     commitments: CommitmentRules
     library: LibraryRules
+    gbt31000: RecordRules
     papers: dict[str, PaperKind]
     """In the order in which they lie in a file."""
     paper_templates: dict[str, str]

@@ -43,10 +43,10 @@ class DisputeEndedError(HejieError):
 
 
 async def file_dispute(
-    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source, times: TravelTimes = OFF
+    deps: Deps, draft: DisputeIn, *, filer: Actor, source: Source, times: TravelTimes = OFF
 ) -> tuple[Dispute, RouteDecision]:
-    """A resident's filing goes where the place sends it; a staff member registers for the own center. `times` are
-    the driving times of which the preview spoke.
+    """A resident's filing and a partner's go where the place sends them; a staff member registers for the own center.
+    `times` are the driving times of which the preview spoke.
 
     Raises InvalidFieldsError, PrivacyConsentRequiredError.
     """

@@ -24,8 +24,9 @@ from backend.web.idempotency import Answer, Guard, json_hash
 
 MAX_JSON_BYTES = 1_000_000
 
-Audience = Literal["resident", "staff", "colleague", "anyone"]
-"""`colleague`: staff, and the associates of single cases; `staff` never lets an associate in."""
+Audience = Literal["resident", "staff", "colleague", "partner", "anyone"]
+"""`colleague`: staff, and the associates of single cases; `staff` never lets an associate in. `partner`: another
+system, by its signature over all of the request."""
 Handler = Callable[..., Awaitable[Any]]
 
 _FIND: dict[str, Callable[[Deps, str | None], Awaitable[Actor]]] = {
@@ -103,6 +104,8 @@ class Endpoint:
         await limits.hit("address", request.remote_addr or request.ip)
         if self.audience == "anyone":
             return None
+        if self.audience == "partner":
+            return await auth.partner(deps, request, limits, MAX_JSON_BYTES)
         actor = await _FIND[self.audience](deps, request.headers.get("authorization"))
         await limits.hit("actor", str(actor.id))
         return actor
@@ -195,7 +198,14 @@ def _route(blueprint: Blueprint, endpoint: Endpoint) -> None:
 
     call.endpoint = endpoint  # type: ignore[attr-defined]
     route = endpoint.path.replace("{", "<").replace("}", ":str>")
-    blueprint.add_route(call, route, methods=[endpoint.method], name=endpoint.handler.__name__, unquote=True)
+    blueprint.add_route(
+        call,
+        route,
+        methods=[endpoint.method],
+        name=endpoint.handler.__name__,
+        unquote=True,
+        stream=endpoint.audience == "partner" and endpoint.method == "POST",  # what is too large is not read at all
+    )
 
 
 class Write:

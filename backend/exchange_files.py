@@ -1,0 +1,190 @@
+"""Records of GB/T 31000 for another system and from it, for the operator at a terminal."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.progress import Progress
+from tortoise import connections
+from tortoise.transactions import in_transaction
+
+from backend import database, import_report, wiring
+from backend.core import clock
+from backend.core.clock import SystemClock
+from backend.core.deps import Deps
+from backend.core.sheets import RowProblem, SheetError
+from backend.exchange import exporting, importing, mapping, record_files, scope
+from backend.exchange.exporting import Since, Wanted
+from backend.exchange.record_files import MANIFEST, Files, Format, Row
+from backend.exchange.record_rows import RecordReader, Taken
+from backend.exchange.records import COLUMNS
+from backend.import_report import ImportRefusedError
+from config.settings import Settings
+from models import Center, Partner
+
+_LOCK = 0x65786368
+"""Two imports at once come one after the other."""
+_RESULTS = {"new": "新增", "known": "已经有的", "open": "未办结不导入", "wrong": "有误"}
+
+
+async def partner_of(code: str) -> Partner:
+    """Raises ImportRefusedError."""
+    partner = await Partner.get_or_none(code=code)
+    if partner is None:
+        raise ImportRefusedError(f"没有编码为 {code} 的协同平台，请先用 hejie partner add 登记。")
+    return partner
+
+
+async def write_out(settings: Settings, folder: Path, partner_code: str, file_format: Format, since: str | None) -> str:
+    """What the partner may know, and the manifest. Raises ImportRefusedError, InvalidFieldsError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    async with database.connected(settings.database_url.get_secret_value()):
+        deps, partner = await wiring.load_deps(settings, SystemClock()), await partner_of(partner_code)
+        cursor, files = await Since.now(), Files(folder, file_format)
+        wanted = Wanted(scope.record_fields(partner), since, scope.categories(deps.catalog, partner), scope.of(partner))
+        with import_report.progress() as progress:
+            task = progress.add_task("导出", total=None if since else await exporting.count())
+            async for record in exporting.records(deps, wanted):
+                files.write(record)
+                progress.advance(task)
+        told = {"partner": partner.code, "kind": "incremental" if since else "full", "since": since, "cursor": cursor}
+        manifest = files.finish(told | {"made_at": clock.iso(deps.clock.now())})
+    return f"已导出 {manifest['counts']['records']} 条到 {folder}，下次增量导出的游标：{cursor}"
+
+
+@dataclass(slots=True)
+class Report:
+    """Every row's result, one line of CSV per finding; what is wrong is told at the terminal as well."""
+
+    out: Console
+    file: TextIO | None
+    counted: Counter[str] = field(default_factory=Counter)
+    problems: int = 0
+
+    def __post_init__(self) -> None:
+        self._write("文件", "行", "结果", "栏目", "原因")
+
+    def row(self, path: Path, line: int, result: str) -> None:
+        self.counted[result] += 1
+        self._write(path.name, str(line), _RESULTS[result], "", "")
+
+    def wrong(self, path: Path, line: int, problems: list[RowProblem]) -> None:
+        self.counted["wrong"] += 1
+        self.problems += len(problems)
+        for each in problems:
+            title = COLUMNS.get(each.column, each.column)
+            self._write(path.name, str(line), _RESULTS["wrong"], title, each.reason)
+            self.out.print(f"{path.name} 第{each.line}行 {title}：{each.reason}")
+
+    def _write(self, *cells: str) -> None:
+        if self.file is not None:
+            csv.writer(self.file).writerow([record_files.guarded(cell) for cell in cells])
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    partner: str
+    center: str | None = None
+    """Code of the center for rows that name none."""
+    dry_run: bool = False
+    good_rows: bool = False
+    """Take what is right although other rows are wrong."""
+    report: Path | None = None
+
+
+async def bring_in(settings: Settings, path: Path, wanted: Import) -> None:
+    """One transaction: all of it or, if any row is wrong, nothing, unless the good rows alone are wanted.
+    Raises ImportRefusedError."""
+    out = import_report.output()
+    with (wanted.report or Path("/dev/null")).open("w", encoding="utf-8-sig", newline="") as file:
+        report = Report(out, file)
+        async with database.connected(settings.database_url.get_secret_value()), in_transaction():
+            _ = await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
+            deps, partner = await wiring.load_deps(settings, SystemClock()), await partner_of(wanted.partner)
+            with import_report.progress() as progress:
+                await _carry_out(deps, partner, _files_of(path), wanted, report, progress)
+    counted = "，".join(f"{text} {report.counted[result]}" for result, text in _RESULTS.items())
+    out.print(f"{'试运行，没有写入任何内容' if wanted.dry_run else '已导入'}：{counted}。")
+
+
+def _files_of(path: Path) -> list[Path]:
+    """Of a manifest what it names, if that is what it says. Raises ImportRefusedError."""
+    if path.name != MANIFEST:
+        return [path]
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        described = {path.parent / Path(each["name"]).name: each["sha256"] for each in manifest["files"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ImportRefusedError("清单文件读不懂，请检查是否完整。") from error
+    for file, expected in described.items():
+        if not file.is_file() or record_files.sha256_of(file) != expected:
+            raise ImportRefusedError(f"{file.name} 缺失，或与清单中的 sha256 不符，没有导入任何内容。请重新取得文件。")
+    return list(described)
+
+
+async def _carry_out(
+    deps: Deps, partner: Partner, paths: list[Path], wanted: Import, report: Report, progress: Progress
+) -> None:
+    """Twice through the files, a few rows at a time: first every row is judged, then what is new is written."""
+    codes = await mapping.load(partner.id)
+    center_ids = {code: str(center_id) for center_id, code in await Center.all().values_list("id", "code")}
+    if wanted.center is not None and wanted.center not in center_ids:
+        raise ImportRefusedError(f"没有编码为 {wanted.center} 的中心。")
+
+    def reader() -> RecordReader:
+        return RecordReader(deps.catalog, codes, center_ids, clock.today(deps.clock), wanted.center)
+
+    judge = reader()
+    for path in paths:
+        rows = progress.track(_rows(path, report), total=_lines_in(path), description=f"检查 {path.name}")
+        for batch in _batches(_judged(judge, path, iter(rows), report)):
+            known = await importing.known(partner, batch)
+            for each in batch:
+                result = "known" if each.number in known else "open" if each.case is None else "new"
+                report.row(path, each.line, result)
+    if report.problems and not wanted.good_rows:
+        raise ImportRefusedError(
+            f"{report.counted['wrong']} 行有问题（共 {report.problems} 处），没有导入任何内容。改好后请重新导入。"
+        )
+    if not wanted.dry_run:
+        task = progress.add_task("写入", total=report.counted["new"])
+        writer = reader()
+        for path in paths:
+            for batch in _batches(_judged(writer, path, _rows(path, None), None)):
+                progress.advance(task, await importing.bring_in(deps, partner, batch))
+
+
+def _judged(reader: RecordReader, path: Path, rows: Iterator[Row], report: Report | None) -> Iterator[Taken]:
+    for row in rows:
+        taken = reader.take(row)
+        if isinstance(taken, Taken):
+            yield taken
+        elif report is not None:
+            report.wrong(path, row.line, taken)
+
+
+def _rows(path: Path, report: Report | None) -> Iterator[Row]:
+    try:
+        yield from record_files.read(path)
+    except SheetError as error:
+        if report is not None:
+            report.wrong(path, error.line, [RowProblem(error.line, "", error.reason)])
+
+
+def _batches(found: Iterator[Taken]) -> Iterator[list[Taken]]:
+    while batch := list(islice(found, importing.BATCH)):
+        yield batch
+
+
+def _lines_in(path: Path) -> int | None:
+    """None for XLSX, which tells only at its end."""
+    if path.suffix.lower() == ".xlsx":
+        return None
+    with path.open("rb") as file:
+        return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
