@@ -30,6 +30,8 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "outgoing_event", "partner_lane", "received_message", "partner_case", "unknown_code", "code_mapping",
+    "partner_key", "partner",
     "library_case",
     "paper", "paper_template",
     "indicator_reading", "indicator", "urging_note", "report_answer", "recovery", "fulfilment_report", "commitment",
