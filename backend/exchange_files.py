@@ -3,7 +3,8 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -43,7 +44,6 @@ async def partner_of(code: str) -> Partner:
 
 async def write_out(settings: Settings, folder: Path, partner_code: str, file_format: Format, since: str | None) -> str:
     """What the partner may know, and the manifest. Raises ImportRefusedError, InvalidFieldsError."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with database.connected(settings.database_url.get_secret_value()):
         deps, partner = await wiring.load_deps(settings, SystemClock()), await partner_of(partner_code)
         cursor, files = await Since.now(), Files(folder, file_format)
@@ -101,16 +101,25 @@ class Import:
 async def bring_in(settings: Settings, path: Path, wanted: Import) -> None:
     """One transaction: all of it or, if any row is wrong, nothing, unless the good rows alone are wanted.
     Raises ImportRefusedError."""
-    out = import_report.output()
-    with (wanted.report or Path("/dev/null")).open("w", encoding="utf-8-sig", newline="") as file:
+    out, paths = import_report.output(), _files_of(path)
+    with ExitStack() as stack:
+        file = stack.enter_context(_report_file(wanted.report)) if wanted.report else None
         report = Report(out, file)
         async with database.connected(settings.database_url.get_secret_value()), in_transaction():
             _ = await connections.get("default").execute_query("SELECT pg_advisory_xact_lock($1)", [_LOCK])
             deps, partner = await wiring.load_deps(settings, SystemClock()), await partner_of(wanted.partner)
-            with import_report.progress() as progress:
-                await _carry_out(deps, partner, _files_of(path), wanted, report, progress)
+            importer = await _Importer.begin(deps, partner, wanted.center, report)
+            importer.progress = stack.enter_context(import_report.progress())
+            await importer.judge(paths)
+            importer.refuse_if_wrong(anyhow=wanted.good_rows)
+            if not wanted.dry_run:
+                await importer.write(paths)
     counted = "，".join(f"{text} {report.counted[result]}" for result, text in _RESULTS.items())
     out.print(f"{'试运行，没有写入任何内容' if wanted.dry_run else '已导入'}：{counted}。")
+
+
+def _report_file(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8-sig", newline="")
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -128,45 +137,59 @@ def _files_of(path: Path) -> list[Path]:
     return list(described)
 
 
-async def _carry_out(
-    deps: Deps, partner: Partner, paths: list[Path], wanted: Import, report: Report, progress: Progress
-) -> None:
+@dataclass(slots=True)
+class _Importer:
     """Twice through the files, a few rows at a time: first every row is judged, then what is new is written."""
-    codes = await mapping.load(partner.id)
-    center_ids = {code: str(center_id) for center_id, code in await Center.all().values_list("id", "code")}
-    if wanted.center is not None and wanted.center not in center_ids:
-        raise ImportRefusedError(f"没有编码为 {wanted.center} 的中心。")
 
-    def reader() -> RecordReader:
-        return RecordReader(deps.catalog, codes, center_ids, clock.today(deps.clock), wanted.center)
+    deps: Deps
+    partner: Partner
+    reader: Callable[[], RecordReader]
+    report: Report
+    progress: Progress = field(default_factory=import_report.progress)
 
-    judge = reader()
-    for path in paths:
-        rows = progress.track(_rows(path, report), total=_lines_in(path), description=f"检查 {path.name}")
-        for batch in _batches(_judged(judge, path, iter(rows), report)):
-            known = await importing.known(partner, batch)
-            for each in batch:
-                result = "known" if each.number in known else "open" if each.case is None else "new"
-                report.row(path, each.line, result)
-    if report.problems and not wanted.good_rows:
-        raise ImportRefusedError(
-            f"{report.counted['wrong']} 行有问题（共 {report.problems} 处），没有导入任何内容。改好后请重新导入。"
-        )
-    if not wanted.dry_run:
-        task = progress.add_task("写入", total=report.counted["new"])
-        writer = reader()
+    @classmethod
+    async def begin(cls, deps: Deps, partner: Partner, center: str | None, report: Report) -> "_Importer":
+        """Raises ImportRefusedError."""
+        codes = await mapping.load(partner.id)
+        center_ids = {code: str(center_id) for center_id, code in await Center.all().values_list("id", "code")}
+        if center is not None and center not in center_ids:
+            raise ImportRefusedError(f"没有编码为 {center} 的中心。")
+        today = clock.today(deps.clock)
+        return cls(deps, partner, lambda: RecordReader(deps.catalog, codes, center_ids, today, center), report)
+
+    async def judge(self, paths: list[Path]) -> None:
+        reader = self.reader()
         for path in paths:
-            for batch in _batches(_judged(writer, path, _rows(path, None), None)):
-                progress.advance(task, await importing.bring_in(deps, partner, batch))
+            found = _rows(path, self.report)
+            rows = self.progress.track(found, total=_lines_in(path), description=f"检查 {path.name}")
+            for batch in _batches(self._judged(reader, path, iter(rows))):
+                known = await importing.known(self.partner, batch)
+                for each in batch:
+                    result = "known" if each.number in known else "open" if each.case is None else "new"
+                    self.report.row(path, each.line, result)
 
+    def refuse_if_wrong(self, *, anyhow: bool) -> None:
+        """Raises ImportRefusedError."""
+        if self.report.problems and not anyhow:
+            raise ImportRefusedError(
+                f"{self.report.counted['wrong']} 行有问题（共 {self.report.problems} 处），没有导入任何内容。"
+                "改好后请重新导入，或只导入没有问题的行（--good-rows）。"
+            )
 
-def _judged(reader: RecordReader, path: Path, rows: Iterator[Row], report: Report | None) -> Iterator[Taken]:
-    for row in rows:
-        taken = reader.take(row)
-        if isinstance(taken, Taken):
-            yield taken
-        elif report is not None:
-            report.wrong(path, row.line, taken)
+    async def write(self, paths: list[Path]) -> None:
+        task, reader = self.progress.add_task("写入", total=self.report.counted["new"]), self.reader()
+        for path in paths:
+            taken = (each for row in _rows(path, None) if isinstance(each := reader.take(row), Taken))
+            for batch in _batches(taken):
+                self.progress.advance(task, await importing.bring_in(self.deps, self.partner, batch))
+
+    def _judged(self, reader: RecordReader, path: Path, rows: Iterator[Row]) -> Iterator[Taken]:
+        for row in rows:
+            taken = reader.take(row)
+            if isinstance(taken, Taken):
+                yield taken
+            else:
+                self.report.wrong(path, row.line, taken)
 
 
 def _rows(path: Path, report: Report | None) -> Iterator[Row]:

@@ -48,4 +48,6 @@ class PartnerActor:
     role: str = "partner"
 
 
-Actor = ResidentActor | StaffActor | PartnerActor
+Actor = ResidentActor | StaffActor
+Filer = Actor | PartnerActor
+"""Whoever may bring a case."""

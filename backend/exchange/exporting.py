@@ -22,11 +22,15 @@ _FIRST = UUID(int=0)
 _SETTLED = {Status.AGREED: "1", Status.FULFILLED: "1", Status.NOT_AGREED: "0"}
 _ENDED = (*_SETTLED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
 
-_NOW = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS now"
+_NOW = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS now"
 _IDS = """
 SELECT id FROM dispute
- WHERE id > $1 AND ($2::text IS NULL OR age(xmin) <= age($2::text::xid))
-   AND ($3::text[] IS NULL OR category = ANY($3))
+ WHERE id > $1 AND ($2::text[] IS NULL OR category = ANY($2)) ORDER BY id LIMIT 500
+"""
+_CHANGED_IDS = """
+SELECT id FROM dispute
+ WHERE id > $1 AND ($2::text[] IS NULL OR category = ANY($2))
+   AND EXISTS (SELECT FROM event WHERE event.dispute_id = dispute.id AND event.xid >= $3::text::bigint)
  ORDER BY id LIMIT 500
 """
 _ENDINGS = """
@@ -34,9 +38,6 @@ SELECT dispute_id, max(at) AS at, max(data->>'ended_on') AS ended_on,
        (array_agg(status ORDER BY id DESC) FILTER (WHERE status IN ('agreed', 'not_agreed', 'fulfilled')))[1] AS outcome
   FROM event WHERE dispute_id = ANY($1) AND kind = ANY($2) GROUP BY dispute_id
 """
-_WRAP = 2**32
-_TOO_LONG_AGO = 2**31
-"""Transactions after which the database no longer tells old from new."""
 
 
 class Since:
@@ -45,20 +46,17 @@ class Since:
 
     @staticmethod
     async def now() -> str:
-        return pagination.encode(str(await _transaction()))
+        return pagination.encode(await _transaction())
 
     @staticmethod
-    async def transaction(cursor: str | None) -> str | None:
-        """Its number as rows carry it. Raises InvalidFieldsError for a cursor of another database or too old a one."""
-        if cursor is None:
-            return None
-        key = pagination.decode(cursor, 1)
-        if key is None or not key[0].isascii() or not key[0].isdigit() or len(key[0]) > len(str(2**64)):
+    async def transaction(cursor: str) -> str:
+        """Raises InvalidFieldsError for what is no cursor of this database."""
+        (since,) = pagination.decode(cursor, 1) or ("",)
+        if not (since.isascii() and since.isdigit() and len(since) < len(str(2**64))):
             raise pagination.bad_cursor()
-        since = int(key[0])
-        if not since <= await _transaction() < since + _TOO_LONG_AGO:
-            raise InvalidFieldsError.at("cursor", "这个游标不属于本系统或已过期，请重新做一次全量导出。")
-        return str(since % _WRAP)
+        if int(since) > int(await _transaction()):
+            raise InvalidFieldsError.at("cursor", "这个游标不属于本系统，请重新做一次全量导出。")
+        return since
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,13 @@ class Wanted:
 
 async def records(deps: Deps, wanted: Wanted) -> AsyncIterator[Record]:
     """In the order in which the cases began."""
-    transaction = await Since.transaction(wanted.since)
     categories = None if wanted.categories is None else list(wanted.categories)
+    asked: tuple[str, list[Any]] = (_IDS, [categories])
+    if wanted.since is not None:
+        asked = (_CHANGED_IDS, [categories, await Since.transaction(wanted.since)])
     last, kept = _FIRST, frozenset(BESIDE) | set(wanted.fields)
     while True:
-        rows = await connections.get("default").execute_query_dict(_IDS, [last, transaction, categories])
+        rows = await connections.get("default").execute_query_dict(asked[0], [last, *asked[1]])
         if not rows:
             return
         ids = [row["id"] for row in rows]
@@ -91,9 +91,9 @@ async def count() -> int:
     return await Dispute.all().count()
 
 
-async def _transaction() -> int:
+async def _transaction() -> str:
     rows = await connections.get("default").execute_query_dict(_NOW)
-    return int(rows[0]["now"])
+    return str(rows[0]["now"])
 
 
 async def _page(deps: Deps, ids: list[UUID]) -> list[tuple[Dispute, Record]]:
@@ -112,9 +112,7 @@ def _record(deps: Deps, dispute: Dispute, parties: list[Party], ending: dict[str
     ending = ending if dispute.status in _ENDED else None
     known = _of_case(deps, dispute, ending) | _of_place(deps, dispute) | _of_parties(deps, parties)
     record = dict.fromkeys(COLUMNS, "") | known
-    return {
-        name: cut(_clean(text), FIELDS[name].most) if name in FIELDS else text for name, text in record.items()
-    }
+    return {name: cut(_clean(text), FIELDS[name].most) if name in FIELDS else text for name, text in record.items()}
 
 
 def _of_case(deps: Deps, dispute: Dispute, ending: dict[str, Any] | None) -> dict[str, str]:

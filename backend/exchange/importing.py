@@ -19,7 +19,9 @@ async def known(partner: Partner, batch: Sequence[Taken]) -> set[str]:
     outside = {external_number(partner, each.number): each.number for each in batch}
     numbers = [each.number for each in batch]
     imported = await Registration.filter(external_number__in=list(outside)).values_list("external_number", flat=True)
-    referred = PartnerCase.filter(partner_id=partner.id, their_number__in=numbers).values_list("their_number", flat=True)
+    referred = PartnerCase.filter(partner_id=partner.id, their_number__in=numbers).values_list(
+        "their_number", flat=True
+    )
     ours = Dispute.filter(number__in=numbers).values_list("number", flat=True)
     return {outside[str(number)] for number in imported} | set(map(str, await referred)) | set(map(str, await ours))
 

@@ -13,7 +13,7 @@ from backend.accounts.actors import PartnerActor
 from backend.casework import filing
 from backend.core import clock
 from backend.core.deps import Deps
-from backend.core.errors import FieldProblem, HejieError, InvalidFieldsError
+from backend.core.errors import HejieError, InvalidFieldsError
 from backend.core.schema import Code, In, Line, LongText, Moment, Out, Text, deps_of, one_of, problems
 from backend.disputes import history
 from backend.disputes.history import Entry
@@ -178,7 +178,9 @@ async def _file(deps: Deps, actor: PartnerActor, partner: Partner, body: CaseIn,
     if taken.unknown:
         await mapping.note_unknown(partner.id, taken.unknown, dispute.id, deps.clock.now())
         codes = "、".join(code for _, _, code in taken.unknown)
-        await history.record(deps, dispute, actor, Entry(_MARK, Audience.STAFF, {"partner": partner.name}, {"codes": codes}))
+        await history.record(
+            deps, dispute, actor, Entry(_MARK, Audience.STAFF, {"partner": partner.name}, {"codes": codes})
+        )
     return dispute
 
 

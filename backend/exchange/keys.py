@@ -20,11 +20,11 @@ async def valid_secrets(keyring: Keyring, partner_id: UUID) -> list[str]:
 async def rotate(deps: Deps, partner: Partner) -> str:
     """A new secret, to be shown to whoever asked and never again; of the earlier ones only the newest stays valid.
     Needs an open transaction."""
-    await Partner.filter(id=partner.id).select_for_update().get()
+    _ = await Partner.filter(id=partner.id).select_for_update().get()
     earlier = await PartnerKey.filter(partner_id=partner.id, ended_at=None).order_by("-id")
     outdated = [key.id for key in earlier[VALID_AT_ONCE - 1 :]]
     await PartnerKey.filter(id__in=outdated).update(ended_at=deps.clock.now())
     key_id, secret = uuid7(), signing.new_secret()
     sealed = deps.keyring.seal(secret, "partner_key", "secret", key_id)
-    await PartnerKey.create(id=key_id, partner_id=partner.id, secret_sealed=sealed, created_at=deps.clock.now())
+    _ = await PartnerKey.create(id=key_id, partner_id=partner.id, secret_sealed=sealed, created_at=deps.clock.now())
     return secret

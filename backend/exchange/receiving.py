@@ -76,7 +76,7 @@ async def signer(deps: Deps, headers: Mapping[str, str], body: bytes, target: st
     Raises a 401 of `ERRORS`."""
     code = headers.get(PARTNER_HEADER, "")
     partner = await Partner.get_or_none(code=code) if code.isprintable() and len(code) <= 32 else None
-    secrets = await keys.valid(deps.keyring, partner) if partner else []
+    secrets = await keys.valid_secrets(deps.keyring, partner.id) if partner else []
     found = signing.verify(headers, body, secrets or [signing.new_secret()], deps.clock.now(), target)
     if isinstance(found, Refusal):
         raise _REFUSALS[found]

@@ -70,6 +70,7 @@ class Files:
         return manifest
 
     def _begin(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         if self._writer is not None:
             self._writer.close()
         name = f"records-{len(self._parts) + 1:03}.{self.format}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from backend.core.catalog import Catalog
+from backend.exchange.records import FIELDS, IMPERSONAL
 from models import Dispute, Partner
 
 
@@ -32,3 +33,8 @@ def _stem(area: str) -> str:
         if len(area) > digits and set(area[digits:]) == {"0"}:
             return area[:digits]
     return area
+
+
+def record_fields(partner: Partner) -> frozenset[str]:
+    """Of the record of GB/T 31000: all that is not personal, and what the partner may know by name."""
+    return IMPERSONAL | (frozenset(FIELDS) & frozenset(partner.may_know))

@@ -15,7 +15,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from tortoise.transactions import in_transaction
 
-from backend.accounts.actors import Actor
+from backend.accounts.actors import Actor, Filer
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError, TokenRevokedError, TooLargeError, WrongTypeError
 from backend.core.schema import Empty, In, Query
@@ -99,7 +99,7 @@ class Endpoint:
                 await write.finish(Answer(response.status, response.body or b""))
         return json_response(write.answer)
 
-    async def _actor(self, request: Request, deps: Deps) -> Actor | None:
+    async def _actor(self, request: Request, deps: Deps) -> Filer | None:
         limits = request.app.ctx.limits
         await limits.hit("address", request.remote_addr or request.ip)
         if self.audience == "anyone":
@@ -226,7 +226,7 @@ class Write:
 
 
 @asynccontextmanager
-async def writing(request: Request, deps: Deps, actor: Actor | None, digest: str) -> AsyncIterator[Write]:
+async def writing(request: Request, deps: Deps, actor: Filer | None, digest: str) -> AsyncIterator[Write]:
     """The one transaction of a write. A repeated request finds the first answer in `answer` and does nothing.
     After the commit, the residents it concerns are told over their open sockets."""
     key = request.headers.get("idempotency-key")

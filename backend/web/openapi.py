@@ -16,11 +16,20 @@ from sanic.response import html, json
 
 from backend.core import errors
 from backend.core.errors import HejieError
+from backend.exchange import receiving
 from backend.web.endpoint import Endpoint
 from backend.web.errors import ServerError
 from backend.web.idempotency import InProgressError, KeyReusedError
-from backend.exchange import receiving
-from backend.web.openapi_parts import ERROR, HEADERS, PAGE, PARAMETERS, SIGNATURE, SIGNATURE_PARAMETERS, UNLISTED, UPLOAD
+from backend.web.openapi_parts import (
+    ERROR,
+    HEADERS,
+    PAGE,
+    PARAMETERS,
+    SIGNATURE,
+    SIGNATURE_PARAMETERS,
+    UNLISTED,
+    UPLOAD,
+)
 
 App = Sanic[Any, Any]
 Json = dict[str, Any]
