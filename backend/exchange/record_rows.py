@@ -24,7 +24,8 @@ NAMELESS = "（未载明）"
 
 _BY_RESULT = {"1": Status.AGREED, "0": Status.NOT_AGREED}
 _OPEN = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
-_BESIDE_LENGTHS = {"number": 64, "center_code": 32, "status": 32, "filed_on": 8, "ended_on": 8}
+_BESIDE_LENGTHS = {"number": 64, "center_code": 32, "status": 32}
+_DAYS = ("event_date", "resolve_deadline", "review_date", "filed_on", "ended_on")
 _KEPT = frozenset(FIELDS) - {
     "event_date", "event_address", "summary", "lon", "lat", "party_name", "orgs", "party_id_type", "party_id_no",
     "party_sex", "party_nation", "party_education", "party_category", "party_address",
@@ -88,7 +89,7 @@ class RecordReader:
         self._check_other_days(record, found)
         if filed_on is None:
             found.wrong("filed_on", "登记日期和发生日期至少填一项。")
-        elif ended_on and ended_on < filed_on:
+        elif ended_on and ended_on < filed_on and "filed_on" not in found.problems:
             found.wrong("ended_on", "办结日期不能早于登记日期。")
         center_id = self._center_id(record, found)
         place = _place(record, found)
@@ -174,7 +175,7 @@ def _check_texts(record: Record, found: _Found) -> None:
             found.wrong(name, "这一格的公式出错了，请改成要填写的内容。")
         elif not all(each.isprintable() or each in "\n\r\t" for each in text):
             found.wrong(name, "含有无法识别的字符，请删除。")
-        elif len(text) > lengths[name]:
+        elif name not in _DAYS and len(text) > lengths[name]:
             found.wrong(name, f"最多写{lengths[name]}个字。")
         elif not text and name in FIELDS and FIELDS[name].is_required:
             found.wrong(name, "这一项必须填写。")

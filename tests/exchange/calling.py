@@ -68,7 +68,8 @@ async def partner(
 ) -> Caller:
     """With a key, and its codes for what `HOTLINE_…` names."""
     known = {"name": "12345热线", "directions": ["in", "out"], "since": clock.now(), "created_at": clock.now()}
-    row = await Partner.create(code=code, **known | values)
+    row = Partner(code=code, **known | values)
+    await row.save(force_create=True)
     for theirs, ours in HOTLINE_CODES.items():
         _ = await CodeMapping.create(partner=row, kind=CodeKind.CATEGORY, ours=ours, theirs=theirs, way=CodeWay.BOTH)
     for ours, theirs in HOTLINE_STATUSES.items():
