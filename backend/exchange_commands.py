@@ -52,6 +52,25 @@ def bring_in(
     _at_terminal("exchange-import", lambda settings: exchange_files.bring_in(settings, file, wanted))
 
 
+@app.command()
+def reconcile(
+    partner: PartnerCode,
+    *,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The partner's list; without it, it is asked.")
+    ] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Send or ask again for everything that differs.")] = False,
+) -> None:
+    """Compare the partner's list of cases with ours, name every difference, put it on the work list."""
+    from backend import exchange_files
+
+    agree = _at_terminal(
+        "exchange-reconcile", lambda settings: exchange_files.reconcile(settings, partner, file, repair=repair)
+    )
+    if not agree:
+        raise typer.Exit(1)
+
+
 def _at_terminal(process: str, work: Callable[[Settings], Coroutine[Any, Any, Any]]) -> Any:
     from backend import import_report
     from backend.core.errors import HejieError

@@ -15,22 +15,30 @@ from rich.progress import Progress
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
-from backend import database, import_report, wiring
+from backend import database, import_report, partner_lists, wiring
 from backend.core import clock
 from backend.core.clock import SystemClock
 from backend.core.deps import Deps
 from backend.core.sheets import RowProblem, SheetError
-from backend.exchange import exporting, importing, mapping, record_files, scope
+from backend.exchange import differences, exporting, importing, mapping, record_files, scope
+from backend.exchange.differences import NothingToSendError
 from backend.exchange.exporting import Since, Wanted
 from backend.exchange.record_files import MANIFEST, Files, Format, Row
 from backend.exchange.record_rows import RecordReader, Taken
 from backend.exchange.records import COLUMNS
 from backend.import_report import ImportRefusedError
+from backend.partner_lists import ListError
 from config.settings import Settings
-from models import Center, Partner
+from models import Center, Difference, DifferenceKind, Partner, Repair
 
 _LOCK = 0x65786368
 """Two imports at once come one after the other."""
+_DIFFERENCES = {
+    DifferenceKind.MISSING_HERE: "本方缺少",
+    DifferenceKind.MISSING_THERE: "对方缺少",
+    DifferenceKind.STATE: "状态不同",
+}
+_REPAIRS = {Repair.RESEND: "已安排重新推送", Repair.REASK: "已安排重新索取", None: ""}
 _RESULTS = {"new": "新增", "known": "已经有的", "open": "未办结不导入", "wrong": "有误"}
 
 
@@ -211,3 +219,30 @@ def _lines_in(path: Path) -> int | None:
         return None
     with path.open("rb") as file:
         return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
+
+
+async def reconcile(settings: Settings, partner_code: str, file: Path | None, *, repair: bool) -> bool:
+    """Whether both sides agree. Raises ImportRefusedError."""
+    out = import_report.output()
+    async with database.connected(settings.database_url.get_secret_value()), partner_lists.client() as http:
+        deps, partner = await wiring.load_deps(settings, SystemClock()), await partner_of(partner_code)
+        try:
+            run = await partner_lists.reconcile(deps, partner, file, http)
+        except ListError as error:
+            raise ImportRefusedError(str(error)) from error
+        if run.problem:
+            raise ImportRefusedError(f"没有取得对方的清单，什么也没有比对：{run.problem}")
+        out.print(f"本方 {run.ours} 件，对方 {run.theirs} 件；变动中、下次再比 {run.moving} 件。")
+        async with in_transaction():
+            async for each in Difference.filter(reconciliation_id=run.id).order_by("kind", "number"):
+                out.print(f"{_DIFFERENCES[each.kind]} {each.number} {each.ours} {each.theirs}".rstrip())
+                if repair:
+                    out.print(f"  {await _ordered(deps, each)}")
+    return not sum(run.by_kind.values())
+
+
+async def _ordered(deps: Deps, difference: Difference) -> str:
+    try:
+        return _REPAIRS[(await differences.order(deps, difference)).repair]
+    except NothingToSendError as error:
+        return error.text

@@ -28,7 +28,7 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 
-from backend import history_sink, outside, wechat_events
+from backend import history_sink, outside, partner_lists, wechat_events
 from backend.agreements import confirmation_sweeps
 from backend.appointments import affected, lapsing, reminders
 from backend.casework import invitation_texts, performance
@@ -257,6 +257,11 @@ def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopp
     async def text_invitation(job: Job) -> None:
         async with desk, _or_later(stopping):
             await invitation_texts.text(bench.post, _id_in(job, "invitation_id"), job.attempts)
+
+    @queue.entrypoint(jobs.ASK_PARTNER)
+    async def ask_partner(job: Job) -> None:
+        async with desk, _or_later(stopping), partner_lists.client() as http:
+            await partner_lists.ask_again(await bench.current.get(), _id_in(job, "difference_id"), http)
 
     return queue
 

@@ -14,6 +14,8 @@ TAKE_EFFECT = "take_effect"
 CHECK_CONTENT = "check_content"
 MAKE_PAPER = "make_paper"
 TEXT_INVITATION = "text_invitation"
+ASK_PARTNER = "ask_partner"
+"""For a case that it has and we lack."""
 
 EVENT, DEADLINE, URGENT, NORMAL = 30, 20, 10, 0
 

@@ -17,6 +17,7 @@ from backend.disputes.schemas import RedirectOut
 from backend.exchange import mapping
 from models import Audience, CodeKind, Dispute, Event, PartnerCase, Registration, Status
 
+_THEIRS_LONGEST, _OURS_LONGEST = 64, 32
 _SLIP_RECEIVED = "return_slip_received"
 
 
@@ -116,8 +117,8 @@ async def sign_for_slip(deps: Deps, actor: PartnerActor, number: str) -> datetim
 
 async def _own(actor: PartnerActor, number: str, *, lock: bool = False) -> tuple[PartnerCase, Dispute]:
     """Raises NotFoundError."""
-    of_partner = PartnerCase.filter(Q(their_number=number) | Q(dispute__number=number), partner_id=actor.id)
-    case = await of_partner.order_by("id").first()
-    if case is None:
+    named = Q(their_number=number[:_THEIRS_LONGEST]) | Q(dispute__number=number[:_OURS_LONGEST])
+    case = await PartnerCase.filter(named, partner_id=actor.id).order_by("id").select_related("dispute").first()
+    if case is None or number not in (case.their_number, case.dispute.number):
         raise NotFoundError("没有找到这个编号的案件，请核对贵方的案件编号或本系统的编号。")
     return case, await queries.of_partner(case, lock=lock)

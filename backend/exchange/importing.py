@@ -11,7 +11,7 @@ from backend.exchange.record_rows import Taken
 from models import Dispute, Partner, PartnerCase, Registration
 
 BATCH = 200
-_LONGEST = 64
+_LONGEST, _OURS_LONGEST = 64, 32
 
 
 async def known(partner: Partner, batch: Sequence[Taken]) -> set[str]:
@@ -22,7 +22,9 @@ async def known(partner: Partner, batch: Sequence[Taken]) -> set[str]:
     referred = PartnerCase.filter(partner_id=partner.id, their_number__in=numbers).values_list(
         "their_number", flat=True
     )
-    ours = Dispute.filter(number__in=numbers).values_list("number", flat=True)
+    ours = Dispute.filter(number__in=[number for number in numbers if len(number) <= _OURS_LONGEST]).values_list(
+        "number", flat=True
+    )
     return {outside[str(number)] for number in imported} | set(map(str, await referred)) | set(map(str, await ours))
 
 

@@ -188,7 +188,7 @@ def _json_row(line: int, raw: bytes) -> Row:
         return Row(line, {}, (RowProblem(line, "", "每一行应是一个 JSON 对象。"),))
     problems = [RowProblem(line, sheets_name(name), "不认识这一项，请去掉。") for name in found if name not in COLUMNS]
     values: dict[str, str] = {}
-    for name in COLUMNS.keys() & found.keys():
+    for name in filter(found.__contains__, COLUMNS):
         value = found[name]
         if value is None or isinstance(value, str):
             values[name] = (value or "").strip()

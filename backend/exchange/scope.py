@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from backend.core.catalog import Catalog
-from backend.exchange.records import FIELDS, IMPERSONAL
+from backend.exchange.records import IMPERSONAL
 from models import Dispute, Partner
 
 
@@ -35,6 +35,15 @@ def _stem(area: str) -> str:
     return area
 
 
+_KNOWN_AS: dict[str, tuple[str, ...]] = {
+    "description": ("summary",),
+    "parties": ("party_name", "orgs"),
+    "place": ("event_address", "lon", "lat"),
+    "id_number": ("party_id_type", "party_id_no", "party_sex"),
+}
+"""Fields of the record by the field for which the partner has a legal basis."""
+
+
 def record_fields(partner: Partner) -> frozenset[str]:
-    """Of the record of GB/T 31000: all that is not personal, and what the partner may know by name."""
-    return IMPERSONAL | (frozenset(FIELDS) & frozenset(partner.may_know))
+    """Of the record of GB/T 31000: all that is not personal, and of people what the partner may know."""
+    return IMPERSONAL.union(*(_KNOWN_AS.get(name, ()) for name in partner.may_know))

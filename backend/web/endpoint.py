@@ -17,10 +17,11 @@ from tortoise.transactions import in_transaction
 
 from backend.accounts.actors import Actor, Filer
 from backend.core.deps import Deps
+from backend.core.digests import json_hash
 from backend.core.errors import HejieError, NotFoundError, TokenRevokedError, TooLargeError, WrongTypeError
 from backend.core.schema import Empty, In, Query
 from backend.web import auth, fields
-from backend.web.idempotency import Answer, Guard, json_hash
+from backend.web.idempotency import Answer, Guard
 
 MAX_JSON_BYTES = 1_000_000
 

@@ -10,6 +10,7 @@ import httpx
 from sanic import Sanic
 from tortoise.transactions import in_transaction
 
+from backend.core.deps import Deps
 from backend.exchange import keys, signing
 from backend.exchange.signing import Message
 from models import CodeKind, CodeMapping, CodeWay, Partner
@@ -29,6 +30,7 @@ class Caller:
     clock: TravellingClock
     partner: Partner
     secret: str
+    deps: Deps
 
     def signed(self, method: str, path: str, body: bytes = b"", *, age_s: float = 0, nonce: str = "") -> dict[str, str]:
         sent_at = self.clock.now() - timedelta(seconds=age_s)
@@ -76,4 +78,4 @@ async def partner(
         _ = await CodeMapping.create(partner=row, kind=CodeKind.STATUS, ours=ours, theirs=theirs, way=CodeWay.OUT)
     async with in_transaction():
         secret = await keys.rotate(app.ctx.deps, row)
-    return Caller(client, clock, row, secret)
+    return Caller(client, clock, row, secret, app.ctx.deps)

@@ -155,7 +155,8 @@ async def test_what_a_partner_may_not_bring_and_cases_of_others_do_not_exist_for
     police = await calling.partner(
         app, client, clock, "police", name="公安云", categories=["labour"], areas=["420582000000"]
     )
-    for path in (f"{CASES}/{number}", f"{CASES}/12345-2026-000017", f"{CASES}/12345-2026-000017/return-slip"):
+    strange = (CASES + "/" + "x" * 70, f"{CASES}/%00", f"{CASES}/%E5%8F%B7", f"{CASES}/{number}x")
+    for path in (f"{CASES}/{number}", f"{CASES}/12345-2026-000017", f"{CASES}/12345-2026-000017/return-slip", *strange):
         refused(await police.get(path), 404, "not_found")
     refused(await police.post(f"{CASES}/{number}/supplements", {"text": "补充"}), 404, "not_found")
     assert refused(await police.refer(), 422)["fields"][0]["path"] == "category"

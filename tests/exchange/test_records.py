@@ -29,7 +29,7 @@ DANGEROUS = '=HYPERLINK("http://x","点")\n第二行，还有“引号”'
 
 @pytest.fixture
 async def partner(app: App, client: httpx.AsyncClient, clock: TravellingClock) -> Partner:
-    legal = dict.fromkeys(("summary", "orgs", "party_name", "lon", "lat", "event_address"), "个人信息保护法第十三条")
+    legal = dict.fromkeys(("description", "parties", "place"), "个人信息保护法第十三条")
     return (await calling.partner(app, client, clock, "brain", name="城市大脑", may_know=legal)).partner
 
 
