@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 import httpx
+from rich.console import Console
 from tortoise import connections
 
 from backend import database, partner_lists, seed, wiring
@@ -47,9 +48,8 @@ async def main(settings: Settings) -> None:
             grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
         rows = await Difference.filter(partner_id=partner.id, gone_at=None)
         found = {(row.kind.value, row.number) for row in rows}
-    print(
-        f"{run.ours} cases here, {run.theirs} there: {len(found)} differences in {took:.1f} s, {grown_mb:.0f} MB more"
-    )
+    sides = f"{run.ours} cases here, {run.theirs} there"
+    Console().print(f"{sides}: {len(found)} differences in {took:.1f} s, {grown_mb:.0f} MB more")
     if found != planted or took >= WITHIN_S:
         raise SystemExit(f"wanted {len(planted)} differences within {WITHIN_S:.0f} s; odd: {sorted(found ^ planted)}")
 
