@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-browser test-papers check format race openapi lock clean \
 	bench bench-casework bench-closing bench-rooms bench-queue bench-history bench-agreements bench-papers \
-	bench-statistics bench-export bench-exchange
+	bench-statistics bench-export bench-exchange bench-reconciliation
 
 BIN := .venv/bin
 
@@ -67,6 +67,9 @@ bench-agreements: install ## 1,000 agreements signed by both parties at once: ea
 
 bench-queue: install ## the staff queue and the case page among a thousand cases and a million (kept in .data-queue)
 	@exec $(BIN)/python -m tests.benchmarks.queue
+
+bench-reconciliation: install ## 100,000 cases on both sides, 25 planted differences: found exactly, in less than a minute
+	@exec $(BIN)/python -m tests.benchmarks.reconciliation
 
 bench-papers: install ## papers in the worker: agreement PDF and DOCX, one after another
 	@exec $(BIN)/python -m tests.benchmarks.papers

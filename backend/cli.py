@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from backend import file_commands, partner_commands, terminal
+from backend import exchange_commands, file_commands, partner_commands, terminal
 from backend.core.geo import Crs
 from config import logging
 from config.catalog_files import FOLDER
@@ -27,6 +27,7 @@ routing_app = typer.Typer(help="Routing policies: try one on past cases, activat
 app.add_typer(routing_app, name="routing")
 statistics_app = typer.Typer(help="The kept figures against the history of all cases.", no_args_is_help=True)
 app.add_typer(statistics_app, name="statistics")
+app.add_typer(exchange_commands.app, name="exchange")
 file_commands.add_to(app)
 partner_commands.add_to(app)
 

@@ -13,7 +13,7 @@ from sanic.worker.loader import AppLoader
 from tortoise import Tortoise
 
 import miniprogram_api
-from backend import outside, staff_api, verify_page, wechat_callback, wiring
+from backend import exchange_api, outside, staff_api, verify_page, wechat_callback, wiring
 from backend.calendars import queries as calendars
 from backend.core.clock import Clock, SystemClock, today
 from backend.core.crypto import Keyring
@@ -55,6 +55,7 @@ def create_app(settings: Settings, clock: Clock | None = None, name: str = "heji
     request_log.install(app)
     app.blueprint(miniprogram_api.blueprint)
     app.blueprint(staff_api.blueprint)
+    app.blueprint(exchange_api.blueprint)
     app.blueprint(wechat_callback.blueprint)
     app.blueprint(verify_page.blueprint)
     app.blueprint(operations.blueprint)

@@ -25,7 +25,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from tortoise.context import TortoiseContext
 
-from backend import exchange_office, outside, sweeping, wechat_events
+from backend import exchange_office, outside, partner_lists, sweeping, wechat_events
 from backend.casework import invitation_texts
 from backend.content import checking
 from backend.content.checking import Inspector
@@ -238,6 +238,11 @@ def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopp
     async def text_invitation(job: Job) -> None:
         async with desk, _or_later(stopping):
             await invitation_texts.text(bench.post, _id_in(job, "invitation_id"), job.attempts)
+
+    @queue.entrypoint(jobs.ASK_PARTNER)
+    async def ask_partner(job: Job) -> None:
+        async with desk, _or_later(stopping), partner_lists.client() as http:
+            await partner_lists.ask_again(await bench.current.get(), _id_in(job, "difference_id"), http)
 
     return queue
 

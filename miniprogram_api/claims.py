@@ -7,12 +7,13 @@ from backend.accounts.actors import ResidentActor
 from backend.casework import claims
 from backend.casework.claims import AlreadyClaimedError, AlreadyInvolvedError, ClaimIn, ClaimRefusedError
 from backend.core.deps import Deps
+from backend.core.digests import json_hash
 from backend.core.errors import RateLimitedError
 from backend.core.schema import Moment, Out
 from backend.disputes import views
 from backend.disputes.schemas import DisputeBrief
 from backend.web.endpoint import endpoint, json_response, writing
-from backend.web.idempotency import Answer, json_hash
+from backend.web.idempotency import Answer
 from miniprogram_api import attempts
 
 blueprint = Blueprint("mini_claims")

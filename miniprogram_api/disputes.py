@@ -5,7 +5,6 @@ from sanic import Blueprint, Request
 
 from backend.accounts.actors import ResidentActor
 from backend.aftercare import urges
-from backend.casework import actions as casework
 from backend.casework import departures, filing
 from backend.core.deps import Deps
 from backend.core.schema import In, Out, Page, PageQuery, Query, Text

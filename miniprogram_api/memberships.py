@@ -7,6 +7,7 @@ from sanic.response import HTTPResponse
 
 from backend.accounts.actors import ResidentActor
 from backend.core.deps import Deps
+from backend.core.digests import json_hash
 from backend.core.errors import RateLimitedError, RoleNotAllowedError
 from backend.core.schema import Out, Page
 from backend.mediation import access, committees, invited_persons, member_tokens, member_views, memberships
@@ -22,7 +23,7 @@ from backend.mediation.member_views import MemberOut
 from backend.mediation.memberships import AlreadyTakingPartError, MembershipOut
 from backend.mediation.running import MediationNotOpenError
 from backend.web.endpoint import endpoint, json_response, writing
-from backend.web.idempotency import Answer, json_hash
+from backend.web.idempotency import Answer
 from miniprogram_api import attempts
 
 blueprint = Blueprint("mini_memberships")

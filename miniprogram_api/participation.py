@@ -12,13 +12,14 @@ from backend.casework import departures, invitations, rights
 from backend.casework.claims import AlreadyInvolvedError
 from backend.casework.invitations import InvitationCard, InvitationIn, InvitationRefusedError, JoiningIn
 from backend.core.deps import Deps
+from backend.core.digests import json_hash
 from backend.core.errors import RateLimitedError
 from backend.core.schema import Code, In, Out, Text
 from backend.disputes import views
 from backend.disputes.schemas import DisputeBrief, DisputeOut, RightsOut
 from backend.disputes.workflow import ActionNotAllowedError
 from backend.web.endpoint import endpoint, json_response, writing
-from backend.web.idempotency import Answer, json_hash
+from backend.web.idempotency import Answer
 from miniprogram_api import attempts, dispute_page
 
 blueprint = Blueprint("mini_participation")

@@ -68,6 +68,8 @@ class ActorKind(StrEnum):
     RESIDENT = "resident"
     STAFF = "staff"
     SYSTEM = "system"
+    PARTNER = "partner"
+    """Another system: 协同平台."""
 
 
 class Dispute(Row):

@@ -18,6 +18,8 @@ class CodeKind(StrEnum):
     OUTCOME = "outcome"
     DIVISION = "division"
     ORGANIZATION = "organization"
+    METHOD = "method"
+    """化解方式 of GB/T 31000: our tracks."""
 
 
 class CodeWay(StrEnum):
@@ -132,12 +134,87 @@ class PartnerCase(Row):
     their_number = fields.CharField(max_length=64)
     dispute_id: UUID
     dispute: fields.ForeignKeyRelation[Dispute] = fields.ForeignKeyField("models.Dispute", on_delete=fields.RESTRICT)
+    body_hash = fields.CharField(max_length=64, default="", db_default="")
+    """Of what it said, after parsing: a repetition says the same."""
+    unmapped: fields.Field[list[dict[str, str]]] = fields.JSONField(default=list, db_default=[])
+    """Kind and code of what had no mapping when it came."""
     created_at = fields.DatetimeField()
 
     class Meta:
         table = "partner_case"
         unique_together = (("partner", "their_number"),)
         indexes = (("dispute_id", "partner_id"),)
+
+
+class ReconciliationWay(StrEnum):
+    FETCHED = "fetched"
+    FILE = "file"
+
+
+class Reconciliation(Row):
+    """对账: both sides' lists of cases compared, once."""
+
+    partner_id: UUID
+    partner: fields.ForeignKeyRelation[Partner] = fields.ForeignKeyField("models.Partner", on_delete=fields.RESTRICT)
+    way = fields.CharEnumField(ReconciliationWay, max_length=ENUM_LENGTH)
+    started_at = fields.DatetimeField()
+    finished_at = fields.DatetimeField(null=True)
+    problem = fields.CharField(max_length=200, default="", db_default="")
+    """Why the partner's list could not be had; nothing was compared then."""
+    ours = fields.IntField(default=0)
+    theirs = fields.IntField(default=0)
+    moving = fields.IntField(default=0)
+    """Differences of cases that have moved since, or whose news are under way: compared another time."""
+    by_kind: fields.Field[dict[str, int]] = fields.JSONField(default=dict)
+    """Differences by `DifferenceKind`."""
+
+    class Meta:
+        table = "reconciliation"
+        indexes = (("partner_id", "id"),)
+
+
+class DifferenceKind(StrEnum):
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    STATE = "state"
+
+
+class Repair(StrEnum):
+    RESEND = "resend"
+    REASK = "reask"
+
+
+class Difference(Row):
+    """Work list: what a comparison has found and a later one has not found gone."""
+
+    partner_id: UUID
+    partner: fields.ForeignKeyRelation[Partner] = fields.ForeignKeyField("models.Partner", on_delete=fields.RESTRICT)
+    reconciliation_id: UUID
+    reconciliation: fields.ForeignKeyRelation[Reconciliation] = fields.ForeignKeyField(
+        "models.Reconciliation", on_delete=fields.RESTRICT, related_name="differences"
+    )
+    """That found it last."""
+    kind = fields.CharEnumField(DifferenceKind, max_length=ENUM_LENGTH)
+    number = fields.CharField(max_length=64)
+    """The partner's where it has brought the case, else ours."""
+    dispute_id = fields.UUIDField(null=True)
+    ours = fields.CharField(max_length=64, default="", db_default="")
+    """State on our side, in the partner's code."""
+    theirs = fields.CharField(max_length=64, default="", db_default="")
+    first_at = fields.DatetimeField()
+    repair: Repair | None = fields.CharEnumField(  # type: ignore[assignment]
+        Repair, max_length=ENUM_LENGTH, null=True
+    )
+    repaired_at = fields.DatetimeField(null=True)
+    """When its repair was ordered; whether it helped, the next comparison tells."""
+    problem = fields.CharField(max_length=200, default="", db_default="")
+    """Why the repair failed."""
+    gone_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "difference"
+        unique_together = (("partner", "kind", "number"),)
+        # What is open is little beside all that is gone: a partial index, in the migration.
 
 
 class ReceivedMessage(Row):

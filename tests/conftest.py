@@ -30,6 +30,7 @@ hypothesis.settings.load_profile("hejie")
 App = Sanic[Any, Any]
 
 _BUSINESS_TABLES = (
+    "difference", "reconciliation",
     "outgoing_event", "partner_lane", "received_message", "partner_case", "unknown_code", "code_mapping",
     "partner_key", "partner",
     "complaint_step", "complaint", "case_review", "follow_up_record", "follow_up",

@@ -37,4 +37,17 @@ class StaffActor:
         return self.role in ASSOCIATES
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerActor:
+    """Another system, known by what it has signed."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: ActorKind = ActorKind.PARTNER
+    role: str = "partner"
+
+
 Actor = ResidentActor | StaffActor
+Filer = Actor | PartnerActor
+"""Whoever may bring a case."""

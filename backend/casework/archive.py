@@ -1,13 +1,14 @@
 """Earlier cases come into the archive: flagged, without a clock, nobody told. One row of the file is one case, known by
 its outside number; a second import brings in only what is not there yet."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from itertools import islice
 from uuid import UUID
 
 from backend.casework.importing import PastCase
-from backend.core import rows
+from backend.core import geo, rows
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
 from backend.disputes import history, party_rows
@@ -40,7 +41,8 @@ async def bring_in(deps: Deps, cases: Sequence[PastCase], progress: Callable[[in
         await rows.insert([_registration(deps, dispute, case) for dispute, case in pairs])
         for dispute, case in pairs:
             data = {"ended_on": case.ended_on.isoformat(), "recovered_fen": case.recovered_fen or 0}
-            await history.record(deps, dispute, None, Entry("imported", Audience.STAFF, data))
+            detail = {"record": dict(case.as_received)} if case.as_received else {}
+            await history.record(deps, dispute, None, Entry("imported", Audience.STAFF, data, detail))
         progress(len(batch))
 
 
@@ -48,7 +50,8 @@ def _dispute(deps: Deps, case: PastCase) -> Dispute:
     """Its id is of the day on which it was filed, and of its line: lists are in the order of filing."""
     filed_at = _at(case.filed_on)
     dispute_id = uuid7(nanoseconds=int(filed_at.timestamp()) * 10**9 + case.line * 10**6)
-    described = case.description
+    described, location = case.description, _location(case)
+    place = geo.rounded(geo.to_wgs84(*case.place.point, "gcj02")) if case.place and case.place.point else None
     return Dispute(
         id=dispute_id,
         number=new_number(),
@@ -58,6 +61,10 @@ def _dispute(deps: Deps, case: PastCase) -> Dispute:
         status=case.status,
         category=case.category,
         description_sealed=deps.keyring.seal(described, "dispute", "description", dispute_id) if described else None,
+        occurred_on=case.occurred_on,
+        location_sealed=deps.keyring.seal(location, "dispute", "location", dispute_id) if location else None,
+        place_lon=place.lon if place else None,
+        place_lat=place.lat if place else None,
         amount_fen=case.amount_fen,
         preferred_mode="onsite",
         mode=case.mode,
@@ -67,6 +74,15 @@ def _dispute(deps: Deps, case: PastCase) -> Dispute:
         created_at=filed_at,
         updated_at=_at(case.ended_on),
     )
+
+
+def _location(case: PastCase) -> str | None:
+    if case.place is None:
+        return None
+    found: dict[str, object] = {"address": case.place.address} if case.place.address else {}
+    if case.place.point:
+        found |= {"lon": case.place.point[0], "lat": case.place.point[1], "crs": "gcj02"}
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _parties(deps: Deps, dispute: Dispute, case: PastCase) -> Iterator[Party]:

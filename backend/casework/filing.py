@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from backend.accounts.actors import Actor, ResidentActor, StaffActor
+from backend.accounts.actors import Actor, Filer, ResidentActor, StaffActor
 from backend.casework import staff_notices
 from backend.centers.decision import RouteDecision
 from backend.core.deps import Deps
@@ -16,14 +16,14 @@ RED_CARD = "red_card"
 
 
 async def file_dispute(
-    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source, times: TravelTimes = OFF
+    deps: Deps, draft: DisputeIn, *, filer: Filer, source: Source, times: TravelTimes = OFF
 ) -> tuple[Dispute, RouteDecision, str | None]:
     """With what to do first, where somebody may be in danger. Raises what `disputes.actions.file_dispute` raises."""
     dispute, decision = await actions.file_dispute(deps, draft, filer=filer, source=source, times=times)
     found = safety.signs(deps.catalog, draft.safety_signals, draft.description, draft.claim)
     if found:
         await dispute.fetch_related("center")
-        _ = await alarm(deps, dispute, filer if draft.safety_signals else None, found)
+        _ = await alarm(deps, dispute, _who_said_so(filer, draft), found)
     return dispute, decision, safety.advice(deps.catalog, found)
 
 
@@ -44,3 +44,7 @@ async def alarm(deps: Deps, dispute: Dispute, actor: Actor | None, found: Signs,
     card = await safety.raise_card(deps, dispute, actor, found, reason)
     await staff_notices.tell(deps, dispute, RED_CARD, but=actor)
     return card
+
+
+def _who_said_so(filer: Filer, draft: DisputeIn) -> Actor | None:
+    return filer if draft.safety_signals and isinstance(filer, ResidentActor | StaffActor) else None

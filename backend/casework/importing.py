@@ -53,6 +53,13 @@ class PastParty:
 
 
 @dataclass(frozen=True, slots=True)
+class PastPlace:
+    address: str | None
+    point: tuple[float, float] | None
+    """Longitude and latitude, GCJ-02."""
+
+
+@dataclass(frozen=True, slots=True)
 class PastCase:
     line: int
     external_number: str
@@ -69,6 +76,10 @@ class PastCase:
     mode: str | None
     track: str | None
     recovered_fen: int | None
+    occurred_on: date | None = None
+    place: PastPlace | None = None
+    as_received: Mapping[str, str] = field(default_factory=dict)
+    """What another system says of it beyond all that."""
 
 
 @dataclass(slots=True)

@@ -56,6 +56,11 @@ async def read(deps: Deps, actor: StaffActor, dispute_id: UUID) -> ReturnSlipOut
     registration = await Registration.get_or_none(dispute_id=dispute.id)
     if dispute.source is not Source.REFERRAL or registration is None or not views.is_own(actor, dispute):
         raise NotFoundError
+    return await latest(deps, dispute, registration)
+
+
+async def latest(deps: Deps, dispute: Dispute, registration: Registration) -> ReturnSlipOut:
+    """Of a referred case, whose center has been read with it. Raises NotEndedYetError."""
     event = await Event.filter(dispute_id=dispute.id, kind=KIND).order_by("-id").first()
     if event is None:
         raise NotEndedYetError

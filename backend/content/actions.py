@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.accounts.actors import Actor, ResidentActor
+from backend.accounts.actors import Filer, ResidentActor
 from backend.core import jobs, rows
 from backend.core.deps import Deps
 from models import CheckStatus, CheckSubject, ContentCheck
@@ -19,7 +19,7 @@ class Brought:
     is_checkable: bool = True
 
 
-async def request(deps: Deps, actor: Actor, brought: Brought) -> CheckStatus:
+async def request(deps: Deps, actor: Filer, brought: Brought) -> CheckStatus:
     """In the transaction that brings it in; the worker asks WeChat afterwards. What staff write is recorded as
     skipped: WeChat checks only what people with an openid write, and a legal document waits for nobody."""
     is_asked = brought.is_checkable and isinstance(actor, ResidentActor)

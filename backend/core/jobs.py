@@ -15,6 +15,8 @@ CHECK_CONTENT = "check_content"
 MAKE_PAPER = "make_paper"
 TEXT_INVITATION = "text_invitation"
 MAKE_EXPORT = "make_export"
+ASK_PARTNER = "ask_partner"
+"""For a case that it has and we lack."""
 
 EVENT, DEADLINE, URGENT, NORMAL = 30, 20, 10, 0
 

@@ -17,6 +17,7 @@ from backend.core.joint_rules import JointRules
 from backend.core.library_rules import LibraryRules
 from backend.core.mediation_rules import MediationRules
 from backend.core.paper_rules import PaperKind
+from backend.core.record_rules import RecordRules
 from backend.core.registry_rules import RegistryRules
 from backend.core.statistics_rules import StatisticsRules
 from backend.core.talk_rules import TalkRules
@@ -43,6 +44,7 @@ class MediationCatalog(Entry):
     library: LibraryRules
     aftercare: AftercareRules
     complaints: ComplaintRules
+    gbt31000: RecordRules
     papers: dict[str, PaperKind]
     """In the order in which they lie in a file."""
     paper_templates: dict[str, str]

@@ -5,8 +5,11 @@ import io
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TextIO
 from zipfile import BadZipFile
 
 import openpyxl
@@ -21,6 +24,8 @@ BROKEN = frozenset(ERROR_CODES)
 _ZIP = b"PK\x03\x04"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ",;\t"
+_NO_TABLE = "这不是文本表格，也不是 xlsx 文件。请用表格软件另存为 CSV（UTF-8）或 xlsx。"
+_PART = 1 << 16
 
 
 class SheetError(ValueError):
@@ -73,11 +78,22 @@ def columns_of(
 
 def read(content: bytes) -> Iterator[SheetRow]:
     """What is not empty, headings included. Raises SheetError, maybe after some rows."""
-    rows = _from_xlsx(content) if content.startswith(_ZIP) else _from_csv(_decoded(content))
+    yield from _readable(_from_xlsx(content) if content.startswith(_ZIP) else _from_csv(_decoded(content)))
+
+
+def _readable(rows: Iterator[tuple[int, list[str]]]) -> Iterator[SheetRow]:
     for line, cells in rows:
         texts = tuple(map(str.strip, cells))
         if whole := "".join(texts):
             yield SheetRow(line, texts if whole.isascii() else tuple(map(_half_width, texts)), texts)
+
+
+def read_file(path: Path, stack: ExitStack) -> Iterator[SheetRow]:
+    """As `read`, holding one row at a time; `stack` closes the file. Raises SheetError, maybe after some rows."""
+    with path.open("rb") as file:
+        is_xlsx = file.read(len(_ZIP)) == _ZIP
+    rows = _cells_of(path, stack) if is_xlsx else _records_of(stack.enter_context(_opened(path)))
+    yield from _readable(rows)
 
 
 def write(path: Path, rows: Iterable[Sequence[str]], title: str = "centers") -> None:
@@ -112,13 +128,32 @@ def _decoded(content: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise SheetError("这不是文本表格，也不是 xlsx 文件。请用表格软件另存为 CSV（UTF-8）或 xlsx。")
+    raise SheetError(_NO_TABLE)
+
+
+def _opened(path: Path) -> TextIO:
+    """In the encoding that all of it can be read in."""
+    with path.open("rb") as file:
+        encodings = ("utf-16",) if file.read(2) in _UTF16 else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                if not any("\0" in part for part in iter(partial(file.read, _PART), "")):
+                    return path.open(encoding=encoding, newline="")
+        except UnicodeDecodeError:
+            continue
+    raise SheetError(_NO_TABLE)
 
 
 def _from_csv(text: str) -> Iterator[tuple[int, list[str]]]:
-    headings = text.lstrip().split("\n", 1)[0]
+    return _records_of(io.StringIO(text, newline=""))
+
+
+def _records_of(file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    headings = next((line for line in file if line.strip()), "")
     delimiter = max(_DELIMITERS, key=headings.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    file.seek(0)
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
@@ -129,11 +164,17 @@ def _from_csv(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _from_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    with ExitStack() as stack:
+        yield from _cells_of(io.BytesIO(content), stack)
+
+
+def _cells_of(source: Path | io.BytesIO, stack: ExitStack) -> Iterator[tuple[int, list[str]]]:
     """The first sheet; of formulas the value last computed."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know are of no interest
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            book = openpyxl.load_workbook(source, read_only=True, data_only=True)
+            stack.callback(book.close)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # some programs write wrong ones, and what lies outside would not be read
             for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):

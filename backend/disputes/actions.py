@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts import consents
-from backend.accounts.actors import Actor, ResidentActor, StaffActor
+from backend.accounts.actors import Filer, PartnerActor, ResidentActor, StaffActor
 from backend.centers import travel_time
 from backend.centers.decision import RouteDecision
 from backend.centers.policy import CHOSEN_AND_RUNNER_UP, MAX_CANDIDATES
@@ -43,10 +43,10 @@ class DisputeEndedError(HejieError):
 
 
 async def file_dispute(
-    deps: Deps, draft: DisputeIn, *, filer: ResidentActor | StaffActor, source: Source, times: TravelTimes = OFF
+    deps: Deps, draft: DisputeIn, *, filer: Filer, source: Source, times: TravelTimes = OFF
 ) -> tuple[Dispute, RouteDecision]:
-    """A resident's filing goes where the place sends it; a staff member registers for the own center. `times` are
-    the driving times of which the preview spoke.
+    """A resident's filing and a partner's go where the place sends them; a staff member registers for the own center.
+    `times` are the driving times of which the preview spoke.
 
     Raises InvalidFieldsError, PrivacyConsentRequiredError.
     """
@@ -119,7 +119,7 @@ async def _touch(deps: Deps, dispute: Dispute) -> None:
 
 
 def _route(
-    deps: Deps, draft: DisputeIn, where: Place, filer: Actor, times: TravelTimes
+    deps: Deps, draft: DisputeIn, where: Place, filer: Filer, times: TravelTimes
 ) -> tuple[RouteDecision, list[FieldProblem]]:
     alone = draft.center_id is None and times.state != "known"
     most = CHOSEN_AND_RUNNER_UP if alone else MAX_CANDIDATES
@@ -131,7 +131,7 @@ def _route(
     return decision.registered_at(own) if own else decision, found
 
 
-def _agent_problems(deps: Deps, draft: DisputeIn, filer: Actor) -> list[FieldProblem]:
+def _agent_problems(deps: Deps, draft: DisputeIn, filer: Filer) -> list[FieldProblem]:
     if draft.agent is None:
         return []
     by_phone = isinstance(filer, ResidentActor)
@@ -141,7 +141,7 @@ def _agent_problems(deps: Deps, draft: DisputeIn, filer: Actor) -> list[FieldPro
     return [FieldProblem(f"agent.{each.path}", each.message) for each in found]
 
 
-def _agents(deps: Deps, draft: DisputeIn, applicant: Party, filer: Actor) -> list[Representation]:
+def _agents(deps: Deps, draft: DisputeIn, applicant: Party, filer: Filer) -> list[Representation]:
     """代办: by whose consent the filer, or who came to the window, acts for the applicant."""
     if draft.agent is None:
         return []
@@ -157,9 +157,9 @@ def _missing_consents(draft: DisputeIn, filer: ResidentActor) -> tuple[FieldProb
     )
 
 
-async def _attach(draft: DisputeIn, filer: Actor, dispute_id: UUID) -> list[FieldProblem]:
+async def _attach(draft: DisputeIn, filer: Filer, dispute_id: UUID) -> list[FieldProblem]:
     wanted = [*draft.file_ids, *([draft.voice_file_id] if draft.voice_file_id else [])]
-    if not wanted:
+    if not wanted or isinstance(filer, PartnerActor):
         return []
     found = await files.attach(filer, wanted, dispute_id)
     last = f"file_ids.{len(draft.file_ids)}"
@@ -167,7 +167,7 @@ async def _attach(draft: DisputeIn, filer: Actor, dispute_id: UUID) -> list[Fiel
 
 
 def _dispute(
-    deps: Deps, draft: DisputeIn, where: Place, decision: RouteDecision, *, filer: Actor, source: Source
+    deps: Deps, draft: DisputeIn, where: Place, decision: RouteDecision, *, filer: Filer, source: Source
 ) -> Dispute:
     dispute_id, now = uuid7(), deps.clock.now()
     place = _rough_place(where)
@@ -209,7 +209,7 @@ def _as_json(place: PlaceIn | PointIn | None) -> str | None:
     return None if place is None else json.dumps(place.model_dump(exclude_none=True), ensure_ascii=False)
 
 
-def _parties(deps: Deps, draft: DisputeIn, dispute: Dispute, filer: Actor) -> list[Party]:
+def _parties(deps: Deps, draft: DisputeIn, dispute: Dispute, filer: Filer) -> list[Party]:
     resident_id = filer.id if isinstance(filer, ResidentActor) and draft.agent is None else None
     applicant = party_rows.new(deps, draft.applicant, dispute.id, Side.APPLICANT, 0)
     applicant.resident_id = resident_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from backend.accounts.actors import Actor
+from backend.accounts.actors import Filer
 from backend.core import rows
 from backend.core.deps import Deps
 from backend.disputes import chain
@@ -37,7 +37,7 @@ CITY = "city"
 """Whom every case concerns: supervisors."""
 
 
-async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> None:
+async def record(deps: Deps, dispute: Dispute, actor: Filer | None, *entries: Entry) -> None:
     """Appends in this order, in the transaction that is open; `actor` None is the system itself."""
     detail = [_written(entry) for entry in entries]
     events = _events(deps, dispute, actor, entries, detail)
@@ -46,7 +46,7 @@ async def record(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: En
     touch(deps, dispute, entries)
 
 
-def begin(deps: Deps, dispute: Dispute, actor: Actor | None, *entries: Entry) -> list[Event]:
+def begin(deps: Deps, dispute: Dispute, actor: Filer | None, *entries: Entry) -> list[Event]:
     """The first events of a case that is not stored yet, to be inserted after it."""
     detail = [_written(entry) for entry in entries]
     events = _events(deps, dispute, actor, entries, detail)
@@ -95,12 +95,12 @@ def _written(entry: Entry) -> bytes:
 
 
 def _events(
-    deps: Deps, dispute: Dispute, actor: Actor | None, entries: Sequence[Entry], detail: Sequence[bytes]
+    deps: Deps, dispute: Dispute, actor: Filer | None, entries: Sequence[Entry], detail: Sequence[bytes]
 ) -> list[Event]:
     return [_event(deps, dispute, actor, *each) for each in zip(entries, detail, strict=True)]
 
 
-def _event(deps: Deps, dispute: Dispute, actor: Actor | None, entry: Entry, written: bytes) -> Event:
+def _event(deps: Deps, dispute: Dispute, actor: Filer | None, entry: Entry, written: bytes) -> Event:
     sealed = deps.keyring.seal_bytes(written, "event", "detail", entry.id) if written else None
     return Event(
         id=entry.id,

@@ -20,6 +20,7 @@ from models import (
     Invitation,
     LegalReferral,
     MemberInvitation,
+    PartnerCase,
     Party,
     Role,
     Staff,
@@ -81,6 +82,11 @@ async def for_system(dispute_id: UUID, among: QuerySet[Dispute]) -> Dispute | No
     if not await among.filter(id=dispute_id).select_for_update().only("id").first():
         return None
     return await _by_id(dispute_id, lock=False)
+
+
+async def of_partner(case: PartnerCase, *, lock: bool = False) -> Dispute:
+    """That it has brought."""
+    return await _by_id(case.dispute_id, lock=lock)
 
 
 def overdue(now: datetime) -> QuerySet[Dispute]:

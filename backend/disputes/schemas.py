@@ -1,5 +1,6 @@
 """What a filing says, and what a resident reads of a dispute."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -51,24 +52,32 @@ class PlaceIn(In):
 
     @model_validator(mode="after")
     def says_where(self, info: ValidationInfo) -> Self:
-        given = {"lon": self.lon, "lat": self.lat, "crs": self.crs}
-        missing = [name for name, value in given.items() if value is None]
-        if missing and len(missing) < len(given):
-            raise problems(FieldProblem(name, "有了位置就要写全经度、纬度和坐标系（crs）。") for name in missing)
-        if missing and not (self.address or self.division_code):
-            raise problems([FieldProblem("division_code", "请在地图上选点，或选择所在的乡镇（街道），或填写地址。")])
-        if not missing and (found := point_problems(self.lon or 0.0, self.lat or 0.0, self.crs or "gcj02", "")):
-            raise problems(FieldProblem(each.path.lstrip("."), each.message) for each in found)
+        if found := place_problems(self):
+            raise problems(found)
         divisions = deps_of(info).divisions
         if self.division_code is not None and divisions.by_code(self.division_code) is None:
             raise problems([FieldProblem("division_code", _NO_SUCH_DIVISION)])
-        if missing and divisions.match(self.division_code, self.address) is None:
+        if not self.has_point and divisions.match(self.division_code, self.address) is None:
             raise problems([FieldProblem("division_code", _NOT_FOUND)])
         return self
 
     @property
     def has_point(self) -> bool:
         return self.crs is not None
+
+
+def place_problems(place: PlaceIn) -> list[FieldProblem]:
+    """Of what is there; whether there is such a division is for the caller to check."""
+    given = {"lon": place.lon, "lat": place.lat, "crs": place.crs}
+    missing = [name for name, value in given.items() if value is None]
+    if missing and len(missing) < len(given):
+        return [FieldProblem(name, "有了位置就要写全经度、纬度和坐标系（crs）。") for name in missing]
+    if missing and not (place.address or place.division_code):
+        return [FieldProblem("division_code", "请在地图上选点，或选择所在的乡镇（街道），或填写地址。")]
+    if missing:
+        return []
+    found = point_problems(place.lon or 0.0, place.lat or 0.0, place.crs or "gcj02", "")
+    return [FieldProblem(each.path.lstrip("."), each.message) for each in found]
 
 
 class DisputeIn(In):
@@ -120,17 +129,21 @@ class DisputeIn(In):
     @model_validator(mode="after")
     def names_nobody_twice(self) -> Self:
         """Known by name and number; many are known by neither."""
-        seen: set[tuple[str, str]] = set()
-        found = []
-        for place, party in enumerate((self.applicant, *self.respondents), start=-1):
-            number = party.phone or party.credit_code
-            who = (identity.normalize_name(party.name), number or "")
-            if number and who in seen:
-                found.append(FieldProblem(f"respondents.{place}.name", "这一位已经写过了，请检查是否重复。"))
-            seen.add(who)
-        if found:
+        if found := twice_problems(self.applicant, self.respondents):
             raise problems(found)
         return self
+
+
+def twice_problems(applicant: PartyIn, respondents: Sequence[PartyIn]) -> list[FieldProblem]:
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for place, party in enumerate((applicant, *respondents), start=-1):
+        number = party.phone or party.credit_code
+        who = (identity.normalize_name(party.name), number or "")
+        if number and who in seen:
+            found.append(FieldProblem(f"respondents.{place}.name", "这一位已经写过了，请检查是否重复。"))
+        seen.add(who)
+    return found
 
 
 class CenterBrief(Out):

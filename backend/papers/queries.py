@@ -13,7 +13,6 @@ from backend.core.errors import NotFoundError
 from backend.core.mediation_rules import StandingKind
 from backend.core.pagination import cut, decode_id
 from backend.core.schema import Page, PageQuery
-from backend.disputes import queries as disputes
 from backend.mediation import access
 from backend.mediation.access import Standing
 from backend.papers import checking

@@ -1,9 +1,15 @@
-"""Who is asking. Identity comes from the token alone."""
+"""Who is asking. Identity comes from the token alone, of another system from its signature."""
+
+from typing import Any
+
+from sanic import Request
 
 from backend.accounts import queries
-from backend.accounts.actors import ResidentActor, StaffActor
+from backend.accounts.actors import PartnerActor, ResidentActor, StaffActor
 from backend.core.deps import Deps
-from backend.core.errors import TokenInvalidError
+from backend.core.errors import TokenInvalidError, TooLargeError
+from backend.exchange import receiving
+from backend.web.limits import RequestLimits
 
 
 def bearer(header: str | None) -> str:
@@ -24,3 +30,30 @@ async def colleague(deps: Deps, header: str | None) -> StaffActor:
 
 async def staff(deps: Deps, header: str | None) -> StaffActor:
     return await queries.staff_by_token(deps, bearer(header))
+
+
+async def partner(deps: Deps, request: Request, limits: RequestLimits, most: int) -> PartnerActor:
+    """`most`: bytes of its body. Raises what `exchange.receiving` raises, TooLargeError, RateLimitedError."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    receiving.require_headers(headers)
+    if request.method == "POST":
+        request.body = await _read(request, most)
+    target = f"{request.method} {request.raw_url.decode(errors='replace')}"
+    found, message = await receiving.signer(deps, headers, request.body or b"", target)
+    await limits.hit_at(str(found.id), found.limit_per_s)
+    return await receiving.admit(deps, found, message)
+
+
+async def _read(request: Request, most: int) -> bytes:
+    """What says that it is too large is not read; what proves so, not further. Raises TooLargeError."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length[:20]) > most:
+        raise TooLargeError
+    parts, size = list[bytes](), 0
+    stream: Any = request.stream  # of one of two servers, with one way to read
+    while part := await stream.read():
+        size += len(part)
+        if size > most:
+            raise TooLargeError
+        parts.append(part)
+    return b"".join(parts)

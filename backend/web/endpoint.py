@@ -15,17 +15,19 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 from tortoise.transactions import in_transaction
 
-from backend.accounts.actors import Actor
+from backend.accounts.actors import Actor, Filer
 from backend.core.deps import Deps
+from backend.core.digests import json_hash
 from backend.core.errors import HejieError, NotFoundError, TokenRevokedError, TooLargeError, WrongTypeError
 from backend.core.schema import Empty, In, Query
 from backend.web import auth, fields
-from backend.web.idempotency import Answer, Guard, json_hash
+from backend.web.idempotency import Answer, Guard
 
 MAX_JSON_BYTES = 1_000_000
 
-Audience = Literal["resident", "staff", "colleague", "anyone"]
-"""`colleague`: staff, and the associates of single cases; `staff` never lets an associate in."""
+Audience = Literal["resident", "staff", "colleague", "partner", "anyone"]
+"""`colleague`: staff, and the associates of single cases; `staff` never lets an associate in. `partner`: another
+system, by its signature over all of the request."""
 Handler = Callable[..., Awaitable[Any]]
 
 _FIND: dict[str, Callable[[Deps, str | None], Awaitable[Actor]]] = {
@@ -100,11 +102,13 @@ class Endpoint:
                 await write.finish(Answer(response.status, response.body or b""))
         return json_response(write.answer)
 
-    async def _actor(self, request: Request, deps: Deps) -> Actor | None:
+    async def _actor(self, request: Request, deps: Deps) -> Filer | None:
         limits = request.app.ctx.limits
         await limits.hit("address", request.remote_addr or request.ip)
         if self.audience == "anyone":
             return None
+        if self.audience == "partner":
+            return await auth.partner(deps, request, limits, MAX_JSON_BYTES)
         actor = await _FIND[self.audience](deps, request.headers.get("authorization"))
         await limits.hit("actor", str(actor.id))
         return actor
@@ -197,7 +201,14 @@ def _route(blueprint: Blueprint, endpoint: Endpoint) -> None:
 
     call.endpoint = endpoint  # type: ignore[attr-defined]
     route = endpoint.path.replace("{", "<").replace("}", ":str>")
-    blueprint.add_route(call, route, methods=[endpoint.method], name=endpoint.handler.__name__, unquote=True)
+    blueprint.add_route(
+        call,
+        route,
+        methods=[endpoint.method],
+        name=endpoint.handler.__name__,
+        unquote=True,
+        stream=endpoint.audience == "partner" and endpoint.method == "POST",  # what is too large is not read at all
+    )
 
 
 class Write:
@@ -218,7 +229,7 @@ class Write:
 
 
 @asynccontextmanager
-async def writing(request: Request, deps: Deps, actor: Actor | None, digest: str) -> AsyncIterator[Write]:
+async def writing(request: Request, deps: Deps, actor: Filer | None, digest: str) -> AsyncIterator[Write]:
     """The one transaction of a write. A repeated request finds the first answer in `answer` and does nothing.
     After the commit, the residents it concerns are told over their open sockets."""
     key = request.headers.get("idempotency-key")

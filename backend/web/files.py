@@ -12,11 +12,11 @@ from sanic import Request
 from sanic.response import HTTPResponse
 
 from backend.core.deps import Deps
+from backend.core.digests import json_hash
 from backend.core.errors import HejieError, InvalidFieldsError, MalformedError, UnavailableError, WrongTypeError
 from backend.files import queries
 from backend.files.actions import Upload
 from backend.files.store import FileStore, Part
-from backend.web.idempotency import json_hash
 from models import FileKind, StoredFile
 from models.base import uuid7
 

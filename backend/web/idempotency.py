@@ -2,11 +2,10 @@
 comes second waits on its unique key until the first has committed (then gets that answer) or rolled back
 (then does the work itself). The wait is bounded by the connection's `lock_timeout` of 5 s."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import asyncpg
@@ -85,9 +84,3 @@ class Guard:
     async def forget(self) -> None:
         """What was answered turned out to be undone: the same request may be made again."""
         await connections.get("default").execute_query(_FORGET, [self.row_id])
-
-
-def json_hash(parsed: dict[str, Any]) -> str:
-    """Of the body after parsing: spacing and the order of keys don't count."""
-    canonical = json.dumps(parsed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(canonical.encode(errors="surrogatepass")).hexdigest()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import structlog
-from limits import RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.asyncio import ConnectionPool
@@ -66,8 +66,15 @@ class RequestLimits:
     async def hit(self, kind: str, who: str) -> None:
         """Raises RateLimitedError."""
         item = self._items.get(kind)
-        if item is None:
-            return
+        if item is not None:
+            await self._count(item, who)
+
+    async def hit_at(self, partner: str, per_s: int) -> None:
+        """A partner has a limit of its own; 0 = none. Raises RateLimitedError."""
+        if per_s:
+            await self._count(RateLimitItemPerSecond(per_s * _WINDOW_S, _WINDOW_S, namespace="partner"), partner)
+
+    async def _count(self, item: RateLimitItem, who: str) -> None:
         try:
             if await self._limiter.hit(item, who):
                 return

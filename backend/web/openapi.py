@@ -16,10 +16,20 @@ from sanic.response import html, json
 
 from backend.core import errors
 from backend.core.errors import HejieError
+from backend.exchange import receiving
 from backend.web.endpoint import Endpoint
 from backend.web.errors import ServerError
 from backend.web.idempotency import InProgressError, KeyReusedError
-from backend.web.openapi_parts import ERROR, HEADERS, PAGE, PARAMETERS, UNLISTED, UPLOAD
+from backend.web.openapi_parts import (
+    ERROR,
+    HEADERS,
+    PAGE,
+    PARAMETERS,
+    SIGNATURE,
+    SIGNATURE_PARAMETERS,
+    UNLISTED,
+    UPLOAD,
+)
 
 App = Sanic[Any, Any]
 Json = dict[str, Any]
@@ -38,6 +48,10 @@ _TITLES = {
     "staff": (
         "Hejie staff API",
         "What the staff of governance centers call, and what operators watch. 综治中心工作人员接口。",
+    ),
+    "exchange": (
+        "Hejie exchange API",
+        "What other systems call: cases brought, asked for, supplemented, closed. 协同平台接口。See docs/exchange.md.",
     ),
 }
 
@@ -79,7 +93,7 @@ def document(app: App, api: str) -> Json:
     calls = sorted(calls_of(app, f"/{api}/v1"), key=lambda call: (call.path, call.endpoint.method))
     schemas, definitions = _schemas(calls)
     refusals = sorted({found for call in calls for found in _refusals(call)}, key=_name)
-    paths: dict[str, Json] = {path: dict(item) for path, item in UNLISTED[api].items()}
+    paths: dict[str, Json] = {path: dict(item) for path, item in UNLISTED.get(api, {}).items()}
     for call in calls:
         paths.setdefault(call.path, {})[call.endpoint.method.lower()] = _operation(call, schemas)
     title, description = _TITLES[api]
@@ -94,7 +108,7 @@ def document(app: App, api: str) -> Json:
             "parameters": PARAMETERS,
             "headers": HEADERS,
             "securitySchemes": {
-                scheme: {"type": "http", "scheme": "bearer"}
+                scheme: SIGNATURE if scheme == "partner" else {"type": "http", "scheme": "bearer"}
                 for scheme in sorted({_scheme(call.endpoint.audience) for call in calls} - {"anyone"})
             },
         },
@@ -165,6 +179,8 @@ def _parameters(call: Call) -> Iterator[Json]:
         for name, schema in query["properties"].items():
             required = name in query.get("required", ())
             yield {"name": name, "in": "query", "required": required, "schema": _inlined(schema, definitions)}
+    if endpoint.audience == "partner":
+        yield from SIGNATURE_PARAMETERS
     if endpoint.takes_key:
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
     yield {"$ref": "#/components/parameters/RequestId"}
@@ -195,7 +211,9 @@ def possible_errors(call: Call) -> set[type[HejieError]]:
     """What is declared, and what every call of its kind may answer."""
     path, endpoint = call
     found: set[type[HejieError]] = {*_ALWAYS, *endpoint.errors}
-    if endpoint.audience != "anyone":
+    if endpoint.audience == "partner":
+        found.update(receiving.ERRORS)
+    elif endpoint.audience != "anyone":
         found.update(_TOKEN)
     if endpoint.reads_json:
         found.update(_JSON_BODY)

@@ -114,6 +114,22 @@ UNLISTED: dict[str, dict[str, Json]] = {
     },
 }
 
+SIGNATURE: Json = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "webhook-signature",
+    "description": "`v1,` and base64 of HMAC-SHA256, with the partner's key, over "
+    "`<webhook-id>.<webhook-timestamp>.<METHOD> <path with query>\\n<body>`; several are separated by spaces.",
+}
+SIGNATURE_PARAMETERS: list[Json] = [
+    {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": description}
+    for name, description in (
+        ("hejie-partner", "the partner's code"),
+        ("webhook-id", "1 to 64 printable ASCII characters without full stop and space; another one for every attempt"),
+        ("webhook-timestamp", "Unix seconds of signing, at most five minutes from our clock"),
+    )
+]
+
 HEADERS: Json = {
     "X-Request-Id": {"schema": _TEXT},
     "Retry-After": {"description": "seconds", "schema": {"type": "integer"}},

@@ -1,0 +1,124 @@
+"""What a comparison has found, as the city's staff see it, and one tap to repair it: we send again, or ask again."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from tortoise import connections
+
+from backend.accounts.actors import StaffActor
+from backend.core import jobs, pagination
+from backend.core.deps import Deps
+from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
+from backend.core.schema import Moment, Out, Page, PageQuery
+from models import Difference, DifferenceKind, Partner, Reconciliation, ReconciliationWay, Repair, Role
+
+_MAY_LOOK = (Role.SUPERVISOR, Role.ADMIN)
+_SEND_AGAIN = """
+UPDATE outgoing_event SET state = 'pending', attempts = 0, problem = '', queued_at = $3
+ WHERE partner_id = $1 AND dispute_id = $2 AND state <> 'pending' RETURNING id
+"""
+_OPEN_LANE = "UPDATE partner_lane SET due_at = $3, attempts = 0 WHERE partner_id = $1 AND dispute_id = $2"
+
+
+class NothingToSendError(HejieError):
+    code: ClassVar[str] = "nothing_to_send"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = "这件案件还没有推送过任何内容，请核对平台的类别和范围设置。"
+
+
+class ReconciliationOut(Out):
+    id: str
+    way: ReconciliationWay
+    started_at: Moment
+    finished_at: Moment | None
+    problem: str
+    ours: int
+    theirs: int
+    moving: int
+    """Left to the next comparison: changed since, or still on the way."""
+    by_kind: dict[str, int]
+
+
+class DifferenceOut(Out):
+    id: str
+    kind: DifferenceKind
+    number: str
+    """The partner's where it has brought the case, else ours."""
+    dispute_id: str | None
+    ours: str
+    theirs: str
+    first_at: Moment
+    repair: Repair | None
+    repaired_at: Moment | None
+    problem: str
+
+
+async def runs(actor: StaffActor, code: str, query: PageQuery) -> Page[ReconciliationOut]:
+    """The latest first. Raises RoleNotAllowedError, NotFoundError."""
+    partner = await _partner(actor, code)
+    found = Reconciliation.filter(partner_id=partner.id).order_by("-id").limit(query.limit + 1)
+    after = pagination.decode_id(query.cursor)
+    rows = await (found.filter(id__lt=after) if after else found)
+    page, cursor = pagination.cut(rows, query.limit, lambda row: (str(row.id),))
+    return Page(items=[ReconciliationOut(**_values(row, ReconciliationOut)) for row in page], next_cursor=cursor)
+
+
+async def open_ones(actor: StaffActor, code: str, query: PageQuery) -> Page[DifferenceOut]:
+    """Raises RoleNotAllowedError, NotFoundError."""
+    partner = await _partner(actor, code)
+    found = Difference.filter(partner_id=partner.id, gone_at=None).order_by("id").limit(query.limit + 1)
+    after = pagination.decode_id(query.cursor)
+    rows = await (found.filter(id__gt=after) if after else found)
+    page, cursor = pagination.cut(rows, query.limit, lambda row: (str(row.id),))
+    return Page(items=[out(row) for row in page], next_cursor=cursor)
+
+
+async def repair(deps: Deps, actor: StaffActor, code: str, difference_id: UUID) -> DifferenceOut:
+    """Raises RoleNotAllowedError, NotFoundError, NothingToSendError."""
+    partner = await _partner(actor, code)
+    found = Difference.filter(id=difference_id, partner_id=partner.id, gone_at=None).select_for_update()
+    difference = await found.first()
+    if difference is None:
+        raise NotFoundError
+    return out(await order(deps, difference))
+
+
+async def order(deps: Deps, difference: Difference) -> Difference:
+    """What we have is sent again with the ids it had; what we lack, the worker asks for. Needs an open transaction.
+    Raises NothingToSendError."""
+    if difference.kind is DifferenceKind.MISSING_HERE:
+        await jobs.enqueue(jobs.ASK_PARTNER, [{"difference_id": str(difference.id)}])
+        difference.repair = Repair.REASK
+    else:
+        await _send_again(deps, difference)
+        difference.repair = Repair.RESEND
+    difference.repaired_at, difference.problem = deps.clock.now(), ""
+    await difference.save(update_fields=["repair", "repaired_at", "problem"])
+    return difference
+
+
+async def _send_again(deps: Deps, difference: Difference) -> None:
+    _ = await Partner.filter(id=difference.partner_id).select_for_update(no_key=True).get()
+    values = [difference.partner_id, difference.dispute_id, deps.clock.now()]
+    connection = connections.get("default")
+    if not await connection.execute_query_dict(_SEND_AGAIN, values):
+        raise NothingToSendError
+    _ = await connection.execute_query(_OPEN_LANE, values)
+
+
+async def _partner(actor: StaffActor, code: str) -> Partner:
+    if actor.role not in _MAY_LOOK:
+        raise RoleNotAllowedError
+    partner = await Partner.get_or_none(code=code)
+    if partner is None:
+        raise NotFoundError
+    return partner
+
+
+def out(row: Difference) -> DifferenceOut:
+    return DifferenceOut(**_values(row, DifferenceOut))
+
+
+def _values(row: Difference | Reconciliation, shape: type[Out]) -> dict[str, object]:
+    ids = {name: str(getattr(row, name)) for name in ("id", "dispute_id") if getattr(row, name, None)}
+    return {name: getattr(row, name) for name in shape.model_fields} | ids
