@@ -53,6 +53,7 @@ _WORN_OUT = {
     "pgqueuer_log": "created",
     "wechat_callback": "handled_at",
     "diary_entry": "ends_at",
+    "received_message": "received_at",
 }
 _DELETE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {column} < $1 LIMIT 10000)"
 

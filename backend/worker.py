@@ -3,12 +3,12 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -158,6 +158,9 @@ class _Workbench:
     """Before the code of a paper."""
 
 
+_Work = Callable[[_Workbench, Job], Awaitable[None]]
+
+
 async def _take_jobs(settings: Settings, post: Post, redis: Redis, stopping: asyncio.Event, *, drain: bool) -> None:
     """Again and again while the database is away."""
     store = open_store(settings.storage_url, settings.data_dir)
@@ -207,44 +210,61 @@ def _queue(pool: asyncpg.Pool, bench: _Workbench, desk: asyncio.Semaphore, stopp
     queue.min_dequeue_poll_interval = _POLL_BUSY
     queue.shutdown = stopping
 
-    @queue.entrypoint(jobs.DELIVER_NOTICE)
-    async def deliver_notice(job: Job) -> None:
-        async with desk, _or_later(stopping):
-            await delivery.deliver(bench.post, _id_in(job, "notice_id"), job.attempts)
-
-    @queue.entrypoint(jobs.TAKE_EFFECT)
-    async def take_effect(job: Job) -> None:
-        async with desk, _or_later(stopping):
-            await wechat_events.take_effect(bench.post, bench.store, _id_in(job, "callback_id"))
-
-    @queue.entrypoint(jobs.CHECK_CONTENT)
-    async def check_content(job: Job) -> None:
-        async with desk, _or_later(stopping):
-            await checking.check(bench.inspector, _id_in(job, "check_id"), job.attempts)
-
-    @queue.entrypoint(jobs.MAKE_PAPER)
-    async def make_paper(job: Job) -> None:
-        async with desk, _or_later(stopping):
-            deps = await bench.current.get()
-            await making.make(deps, bench.store, _id_in(job, "paper_id"), bench.check_url)
-            await sweeping.announce(deps, bench.redis)
-
-    @queue.entrypoint(jobs.MAKE_EXPORT)
-    async def make_export(job: Job) -> None:
-        async with desk, _or_later(stopping):
-            await export_making.make(await bench.current.get(), bench.store, _id_in(job, "export_id"))
-
-    @queue.entrypoint(jobs.TEXT_INVITATION)
-    async def text_invitation(job: Job) -> None:
-        async with desk, _or_later(stopping):
-            await invitation_texts.text(bench.post, _id_in(job, "invitation_id"), job.attempts)
-
-    @queue.entrypoint(jobs.ASK_PARTNER)
-    async def ask_partner(job: Job) -> None:
-        async with desk, _or_later(stopping), partner_lists.client() as http:
-            await partner_lists.ask_again(await bench.current.get(), _id_in(job, "difference_id"), http)
-
+    for name, work_on in _WORK.items():
+        queue.entrypoint(name)(_at_the_desk(bench, desk, stopping, work_on))
     return queue
+
+
+def _at_the_desk(
+    bench: _Workbench, desk: asyncio.Semaphore, stopping: asyncio.Event, work_on: _Work
+) -> Callable[[Job], Awaitable[None]]:
+    async def take(job: Job) -> None:
+        async with desk, _or_later(stopping):
+            await work_on(bench, job)
+
+    return take
+
+
+async def _deliver_notice(bench: _Workbench, job: Job) -> None:
+    await delivery.deliver(bench.post, _id_in(job, "notice_id"), job.attempts)
+
+
+async def _take_effect(bench: _Workbench, job: Job) -> None:
+    await wechat_events.take_effect(bench.post, bench.store, _id_in(job, "callback_id"))
+
+
+async def _check_content(bench: _Workbench, job: Job) -> None:
+    await checking.check(bench.inspector, _id_in(job, "check_id"), job.attempts)
+
+
+async def _make_paper(bench: _Workbench, job: Job) -> None:
+    deps = await bench.current.get()
+    await making.make(deps, bench.store, _id_in(job, "paper_id"), bench.check_url)
+    await sweeping.announce(deps, bench.redis)
+
+
+async def _make_export(bench: _Workbench, job: Job) -> None:
+    await export_making.make(await bench.current.get(), bench.store, _id_in(job, "export_id"))
+
+
+async def _text_invitation(bench: _Workbench, job: Job) -> None:
+    await invitation_texts.text(bench.post, _id_in(job, "invitation_id"), job.attempts)
+
+
+async def _ask_partner(bench: _Workbench, job: Job) -> None:
+    async with partner_lists.client() as http:
+        await partner_lists.ask_again(await bench.current.get(), _id_in(job, "difference_id"), http)
+
+
+_WORK: Final[Mapping[str, _Work]] = {
+    jobs.DELIVER_NOTICE: _deliver_notice,
+    jobs.TAKE_EFFECT: _take_effect,
+    jobs.CHECK_CONTENT: _check_content,
+    jobs.MAKE_PAPER: _make_paper,
+    jobs.MAKE_EXPORT: _make_export,
+    jobs.TEXT_INVITATION: _text_invitation,
+    jobs.ASK_PARTNER: _ask_partner,
+}
 
 
 @asynccontextmanager

@@ -188,14 +188,11 @@ def full(
         | _told(deps, dispute, own=own)
         | _standing(deps, dispute, steps)
         | _mediated(dispute)
+        | _asked(dispute)
+        | {"closing": closing, "retention": dispute.retention, "retained_until": dispute.retained_until}
         | {
             "information_requests": requests if own else [],
             "elapsed": elapsed,
-            "occurred_on": dispute.occurred_on.isoformat() if dispute.occurred_on else None,
-            "amount_fen": dispute.amount_fen,
-            "preferred_mode": dispute.preferred_mode,
-            "route": dispute.route,
-            "route_comparison": dispute.route.get("comparison"),
             "registration": registration if own else None,
             "parties": [_party(deps, party, own, party.id in informed, members.get(party.id)) for party in parties],
             "attention": attention,
@@ -203,12 +200,19 @@ def full(
             "appointments": appointments,
             "files": files if own else [],
             "links": links if own else [],
-            "closing": closing,
-            "retention": dispute.retention,
-            "retained_until": dispute.retained_until,
             "allowed_actions": allowed_actions(deps.catalog, actor, dispute),
         }
     )
+
+
+def _asked(dispute: Dispute) -> dict[str, Any]:
+    return {
+        "occurred_on": dispute.occurred_on.isoformat() if dispute.occurred_on else None,
+        "amount_fen": dispute.amount_fen,
+        "preferred_mode": dispute.preferred_mode,
+        "route": dispute.route,
+        "route_comparison": dispute.route.get("comparison"),
+    }
 
 
 def _mediated(dispute: Dispute) -> dict[str, Any]:

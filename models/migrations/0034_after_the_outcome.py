@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
                 (
                     "actor_kind",
                     fields.CharEnumField(
-                        description="RESIDENT: resident\nSTAFF: staff\nSYSTEM: system",
+                        description="RESIDENT: resident\nSTAFF: staff\nSYSTEM: system\nPARTNER: partner",
                         enum_type=ActorKind,
                         max_length=32,
                     ),

@@ -1,4 +1,4 @@
--- From 0034_after_the_outcome.py, sha256 072f83d1c0e6064ac393129d41f28a0129e747b9a53fc52919110a1018ed0fe1; `hejie makemigrations` writes it anew.
+-- From 0034_after_the_outcome.py, sha256 c258e593fea34a7cb6f8f0c1ea65298840d6ed1489a225770b4de1623a394c68; `hejie makemigrations` writes it anew.
 --
 -- Create model CaseReview
 --
@@ -67,7 +67,7 @@ CREATE TABLE "complaint_step" (
     "complaint_id" UUID NOT NULL REFERENCES "complaint" ("id") ON DELETE RESTRICT
 );
 CREATE INDEX "idx_complaint_s_complai_9a97ea" ON "complaint_step" ("complaint_id", "id");
-COMMENT ON COLUMN "complaint_step"."actor_kind" IS 'RESIDENT: resident\nSTAFF: staff\nSYSTEM: system';
+COMMENT ON COLUMN "complaint_step"."actor_kind" IS 'RESIDENT: resident\nSTAFF: staff\nSYSTEM: system\nPARTNER: partner';
 COMMENT ON TABLE "complaint_step" IS 'Append-only: what was done about it, when, by whom.';
 --
 -- Create model FollowUp

@@ -1,4 +1,4 @@
--- From 0037_reconciliation.py, sha256 de2235a485c797928d0db6f14b8e6fd39b9646ad038b2692cd3cd40ef002b55f; `hejie makemigrations` writes it anew.
+-- From 0037_reconciliation.py, sha256 4cac9b5f0fae3517cea58f1d5ce3f063fb99d41afb85e9ce55b0bed50ee61a75; `hejie makemigrations` writes it anew.
 --
 -- Create model Reconciliation
 --

@@ -18,6 +18,7 @@ async def agreed(people: PeopleAtWork, resident: Person, **filed: Any) -> str:
     """The id of a case in which an oral agreement was reached."""
     dispute_id: str = (await file_dispute(resident, **filed))["id"]
     mediator = await to_mediation(people, dispute_id)
+    await take(mediator, dispute_id, "record_session", held_at="2026-11-24T09:30:00+08:00", summary="面谈")
     await take(mediator, dispute_id, "reach_agreement", **AGREED)
     return dispute_id
 

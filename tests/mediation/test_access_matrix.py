@@ -109,9 +109,13 @@ ROWS: tuple[Row, ...] = (
     Row("/confirmation", dict.fromkeys((*SIDES, *CENTER), ONE)),
     Row("/papers", dict.fromkeys((*SIDES, "mediator", "clerk"), 0)),
     Row("/paper-kinds", dict.fromkeys(("mediator", "clerk"), SOME)),
+    Row("/file-catalog", dict.fromkeys(("mediator", "clerk"), 0)),
+    Row("/possible-duplicates", dict.fromkeys(CENTER, 0)),
+    Row("/follow-ups", dict.fromkeys(CENTER, SOME)),
 )  # fmt: skip
-ELSEWHERE = {"room", "return-slip", "library-draft"}
-"""A WebSocket (test_talks.py); only of a case that was referred (tests/casework); of a closed case (tests/library)."""
+ELSEWHERE = {"room", "return-slip", "library-draft", "rating", "reviews", "history"}
+"""A WebSocket (test_talks.py); only of a case that was referred (tests/casework); of a closed case (tests/library); of
+who has rated, and of who had no hand in it (tests/aftercare); of directors and supervisors (tests/history)."""
 
 
 def test_nothing_of_a_case_is_missing_from_the_matrix() -> None:

@@ -45,7 +45,8 @@ async def test_from_a_proposal_by_a_counter_proposal_to_an_agreement(standings: 
     assert paths(await mediator.post(path, not_yet | {"version": version, "terms": [TERM]})) == {"terms"}
     assert granted(await answer(case["party_a"], case, counter))["status"] == "accepted"
     await take(mediator, case.dispute_id, "reach_agreement", **not_yet)
-    agreed = granted(await mediator.get(case.path("/timeline"), order="desc"))["items"][0]["detail"]
+    told = granted(await mediator.get(case.path("/timeline"), order="desc"))["items"]
+    agreed = next(each["detail"] for each in told if each["kind"] == "agreed")
     assert [each["amount_fen"] for each in agreed["terms"]] == [50_000]
     refused(await case["party_a"].post(case.path("/proposals"), proposal()), 409, "mediation_not_open")
 
