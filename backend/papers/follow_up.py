@@ -17,12 +17,13 @@ from models import ActorKind, Commitment, CommitmentEnd, Event, FulfilmentReport
 _CHANNELS = {"phone": "电话", "sms": "短信", "wechat": "微信", "visit": "上门", "letter": "信函", "other": "其他"}
 _STATES = {"open": "未履行", "partly": "部分履行", "fulfilled": "已履行", "waived": "已免除"}
 _OVERDUE = "逾期"
+_CONTACT, _VISIT = "contact_logged", "followed_up"
 _VERDICTS = {"confirmed": "已确认", "disputed": "对方不认可", "pending": "等待对方确认"}
 
 
 async def gather(case: Case, kind: PaperKind) -> FollowUpData:
     agreed, event = case.in_force or case.written or case.oral, case.events.get("agreed")
-    since = Event.filter(dispute_id=case.dispute.id, kind="contact_logged", id__gt=event.id if event else None)
+    since = Event.filter(dispute_id=case.dispute.id, kind__in=[_CONTACT, _VISIT], id__gt=event.id if event else None)
     promised = await Commitment.filter(dispute_id=case.dispute.id).order_by("id").prefetch_related("reports__answers")
     rows = [row for row in promised if row.ended_as is not CommitmentEnd.REPLACED]
     lines = tuple(_kept(case, row) for row in rows)
@@ -68,11 +69,12 @@ def _report(case: Case, row: Commitment, report: FulfilmentReport) -> ReportLine
 
 
 def _contact(case: Case, event: Event) -> ContactLine:
-    return ContactLine(
-        at=when(event.at),
-        how=_CHANNELS.get(str(event.data.get("channel")), ""),
-        outcome=history.detail_of(case.deps, event).get("outcome", ""),
-    )
+    told = history.detail_of(case.deps, event)
+    if event.kind == _VISIT:
+        said = "；".join(filter(None, (str(event.data["words"]), told.get("note"))))
+        return ContactLine(at=when(event.at), how="回访", outcome=said)
+    how = _CHANNELS.get(str(event.data.get("channel")), "")
+    return ContactLine(at=when(event.at), how=how, outcome=told.get("outcome", ""))
 
 
 def _state(case: Case, lines: Iterable[KeptLine]) -> str:

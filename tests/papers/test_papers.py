@@ -83,6 +83,9 @@ async def _followed(case: Standings) -> None:
     done: Json = {"done_on": "2026-11-24"}
     granted(await case["mediator"].post(case.path(act), done | {"text": "验收合格", "completes": True}), 201)
     granted(await case["party_b"].post(case.path(payment), done | {"amount_fen": 50_000, "text": "先付一半"}), 201)
+    visit = granted(await case["mediator"].get(case.path("/follow-ups")))["items"][0]
+    found: Json = {"channel": "home", "result": "kept", "note": "阳台不漏了"}
+    granted(await case["mediator"].post(case.path(f"/follow-ups/{visit['id']}/records"), found), 201)
     await take(case["mediator"], case.dispute_id, "confirm_fulfilment", note="钱和修理都到位")
 
 
@@ -124,7 +127,8 @@ async def test_every_paper_says_what_the_case_says(press: Press, standings: Stan
     assert "13872560001" not in texts["agreement"], "both read it"
     assert "漏水发生在十一月" in texts["minutes"]
     assert "愿意少要一百元" not in texts["minutes"], "a concession is no evidence"
-    for told in ("验收合格", "500元；先付一半", "已确认", "（顺延到2026年12月21日）", "已履行"):
+    for told in ("验收合格", "500元；先付一半", "已确认", "（顺延到2026年12月21日）", "已履行",
+                 "上门回访，已按约履行；阳台不漏了"):  # fmt: skip
         assert told in texts["follow_up"], told
     assert "1,200元" in texts["agreement"]
     assert "人民调解协议书" in texts["agreement"]
