@@ -50,11 +50,12 @@ from config.settings import Settings
 
 log = structlog.get_logger("hejie.worker")
 
-_PICKED_FOR_EACH = 4
-"""Jobs taken off the queue for each that runs: the next one is at hand when a place is free."""
+_PICKED_FOR_EACH = 8
+"""Jobs taken off the queue for each that runs: the next one is at hand when a place is free, and the queue, whose
+every look costs as much as several messages, is looked at seldom."""
 _AT_WORK_FOR_EACH = 1.4
 """Jobs at work for each place: what is read before a message and written after it must not keep its place empty."""
-_POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=50), timedelta(milliseconds=250)
+_POLL_BUSY, _POLL_IDLE = timedelta(milliseconds=200), timedelta(milliseconds=250)
 _TAKEN_FOR_DEAD_AFTER = timedelta(seconds=4)
 _SOON = timedelta(seconds=5)
 _STOP_WITHIN_S = 3.5
