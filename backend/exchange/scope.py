@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from backend.core.catalog import Catalog
+from backend.exchange import directory
 from backend.exchange.records import IMPERSONAL
 from models import Dispute, Partner
 
@@ -12,8 +13,7 @@ def takes_category(catalog: Catalog, partner: Partner, category: str) -> bool:
 
 
 def takes_area(partner: Partner, division_code: str) -> bool:
-    """Codes of a level above end in zeros: an area holds all that begins as it does without them."""
-    return not partner.areas or any(division_code.startswith(_stem(area)) for area in partner.areas)
+    return not partner.areas or any(division_code.startswith(directory.prefix(area)) for area in partner.areas)
 
 
 def categories(catalog: Catalog, partner: Partner) -> list[str] | None:
@@ -26,13 +26,6 @@ def categories(catalog: Catalog, partner: Partner) -> list[str] | None:
 def of(partner: Partner) -> Callable[[Dispute], bool]:
     """By the center that has the case; needs it loaded."""
     return lambda dispute: takes_area(partner, dispute.center.division_code)
-
-
-def _stem(area: str) -> str:
-    for digits in (4, 6):
-        if len(area) > digits and set(area[digits:]) == {"0"}:
-            return area[:digits]
-    return area
 
 
 _KNOWN_AS: dict[str, tuple[str, ...]] = {
