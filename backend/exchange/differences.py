@@ -8,11 +8,11 @@ from tortoise import connections
 from backend.accounts.actors import StaffActor
 from backend.core import jobs, pagination
 from backend.core.deps import Deps
-from backend.core.errors import HejieError, NotFoundError, RoleNotAllowedError
+from backend.core.errors import HejieError, NotFoundError
 from backend.core.schema import Moment, Out, Page, PageQuery
-from models import Difference, DifferenceKind, Partner, Reconciliation, ReconciliationWay, Repair, Role
+from backend.exchange import standing
+from models import Difference, DifferenceKind, Partner, Reconciliation, ReconciliationWay, Repair
 
-_MAY_LOOK = (Role.SUPERVISOR, Role.ADMIN)
 _SEND_AGAIN = """
 UPDATE outgoing_event SET state = 'pending', attempts = 0, problem = '', queued_at = $3
  WHERE partner_id = $1 AND dispute_id = $2 AND state <> 'pending' RETURNING id
@@ -55,7 +55,7 @@ class DifferenceOut(Out):
 
 async def runs(actor: StaffActor, code: str, query: PageQuery) -> Page[ReconciliationOut]:
     """The latest first. Raises RoleNotAllowedError, NotFoundError."""
-    partner = await _partner(actor, code)
+    partner = await standing.one(actor, code)
     found = Reconciliation.filter(partner_id=partner.id).order_by("-id").limit(query.limit + 1)
     after = pagination.decode_id(query.cursor)
     rows = await (found.filter(id__lt=after) if after else found)
@@ -65,7 +65,7 @@ async def runs(actor: StaffActor, code: str, query: PageQuery) -> Page[Reconcili
 
 async def open_ones(actor: StaffActor, code: str, query: PageQuery) -> Page[DifferenceOut]:
     """Raises RoleNotAllowedError, NotFoundError."""
-    partner = await _partner(actor, code)
+    partner = await standing.one(actor, code)
     found = Difference.filter(partner_id=partner.id, gone_at=None).order_by("id").limit(query.limit + 1)
     after = pagination.decode_id(query.cursor)
     rows = await (found.filter(id__gt=after) if after else found)
@@ -75,7 +75,7 @@ async def open_ones(actor: StaffActor, code: str, query: PageQuery) -> Page[Diff
 
 async def repair(deps: Deps, actor: StaffActor, code: str, difference_id: UUID) -> DifferenceOut:
     """Raises RoleNotAllowedError, NotFoundError, NothingToSendError."""
-    partner = await _partner(actor, code)
+    partner = await standing.one(actor, code)
     found = Difference.filter(id=difference_id, partner_id=partner.id, gone_at=None).select_for_update()
     difference = await found.first()
     if difference is None:
@@ -104,15 +104,6 @@ async def _send_again(deps: Deps, difference: Difference) -> None:
     if not await connection.execute_query_dict(_SEND_AGAIN, values):
         raise NothingToSendError
     _ = await connection.execute_query(_OPEN_LANE, values)
-
-
-async def _partner(actor: StaffActor, code: str) -> Partner:
-    if actor.role not in _MAY_LOOK:
-        raise RoleNotAllowedError
-    partner = await Partner.get_or_none(code=code)
-    if partner is None:
-        raise NotFoundError
-    return partner
 
 
 def out(row: Difference) -> DifferenceOut:
