@@ -291,6 +291,7 @@ async def test_everything_can_be_sent_again_from_a_number_or_a_moment(
     await happen(deps, case, "accepted", "agreed")
     async with office(worker):
         await partner.has(3)
+        await eventually(_nothing_waits, within_s=10)
         second = int(partner.world.by_case[case["number"]][1]["sequence"])
         await partner.http.delete("/sim/received")
         async with in_transaction():
