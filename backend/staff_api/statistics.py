@@ -19,7 +19,7 @@ blueprint = Blueprint("staff_statistics")
     audience="staff",
     query=MediationQuery,
     returns=MediationStatisticsOut,
-    errors=(RoleNotAllowedError,),
+    errors=(RoleNotAllowedError, NotFoundError),
 )
 async def get_mediation_statistics(actor: StaffActor, query: MediationQuery, deps: Deps) -> MediationStatisticsOut:
     return await mediation.of_period(deps, actor, query)

@@ -20,7 +20,7 @@ from tests.people import file_dispute
 from tests.statistics import lives
 from tests.statistics.test_mediation import NOT, TERMS
 
-OTHERWISE = {"not_agreed": "failed", "withdrawn": "withdrawn", "closed": "lapsed"}
+OTHERWISE = {"not_agreed": "failed", "withdrawn": "withdrawn", "fulfilled": "lapsed", "closed": "lapsed"}
 
 
 async def counted(deps: Deps) -> None:
@@ -219,7 +219,8 @@ async def test_whose_figures_of_which_days(people: PeopleAtWork, clock: Travelli
         ({"from": "2027-01-01", "to": "2027-02-01"}, {"from", "to"}),
         ({"to": "2026-11-25"}, {"to"}),
         ({"from": "2027-01-01"}, {"from"}),
-        ({"from": "1990-01-01"}, {"to"}),
+        ({"from": "1990-01-01"}, {"from"}),
+        ({"from": "2010-01-01"}, {"to"}),
         ({"from": "soon", "center_id": "x"}, {"from", "center_id"}),
     ):
         assert paths(await supervisor.get("/statistics/figures", **days)) == where
