@@ -74,9 +74,7 @@ async def latest(deps: Deps, dispute: Dispute, registration: Registration) -> Re
     return _slip(deps, dispute, registration, event, outcome_text)
 
 
-def _slip(
-    deps: Deps, dispute: Dispute, registration: Registration, event: Event, outcome_text: str
-) -> ReturnSlipOut:
+def _slip(deps: Deps, dispute: Dispute, registration: Registration, event: Event, outcome_text: str) -> ReturnSlipOut:
     body = deps.catalog.referring_bodies.get(registration.referred_by or "", "移送单位")
     known = event.data
     referred = f"{date_text(registration.referred_on)}移送" if registration.referred_on else "移送"

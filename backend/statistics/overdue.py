@@ -1,12 +1,12 @@
 """How many cases wait longer than they may, at this moment; the figure `overdue` says how often that has happened."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from backend.accounts.actors import StaffActor
 from backend.core.deps import Deps
 from backend.statistics import hiding, keeping, scopes
-from backend.statistics.figure_schemas import OverdueCountOut, OverdueOut, OverdueQuery, OverdueRowOut
+from backend.statistics.figure_schemas import OverdueOut, OverdueQuery, OverdueRowOut
 from backend.statistics.scopes import Asked
 
 _COUNTED: Final = """
@@ -19,6 +19,9 @@ SELECT coalesce(transfer_to_id, center_id)::text AS center, count(*) AS running,
 class _Count(NamedTuple):
     running: int = 0
     overdue: int = 0
+
+
+_NOTHING: Final = dict.fromkeys(_Count._fields)
 
 
 async def now(deps: Deps, actor: StaffActor, query: OverdueQuery) -> OverdueOut:
@@ -39,7 +42,7 @@ async def now(deps: Deps, actor: StaffActor, query: OverdueQuery) -> OverdueOut:
             OverdueRowOut(code=code, title=asked.centers[code], **_told(None if code in hidden else count))
             for code, count in counts.items()
         ],
-        definitions=deps.catalog.statistics_overdue,
+        definitions=deps.catalog.statistics.overdue,
     )
 
 
@@ -54,8 +57,5 @@ def _is_small(count: _Count, small: int) -> bool:
     return any(0 < number < small for number in count)
 
 
-def _told(count: _Count | None) -> dict[str, int | bool | None]:
-    numbers = OverdueCountOut(
-        running=count.running if count else None, overdue=count.overdue if count else None, suppressed=count is None
-    )
-    return numbers.model_dump()
+def _told(count: _Count | None) -> dict[str, Any]:
+    return (_NOTHING if count is None else count._asdict()) | {"suppressed": count is None}
