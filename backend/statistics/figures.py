@@ -27,6 +27,7 @@ from models import Source
 
 _NOT_SAID: Final = "未注明"
 _NOTHING: Final = "这一时期没有登记或办理案件，各项均为零。"
+_SIDES: Final = ("rated_applicant", "rated_respondent")
 _HIDDEN: Final = FigureOut(value=None, numerator=None, denominator=None, rate=None, suppressed=True)
 
 Row = Mapping[str, Sum]
@@ -116,7 +117,8 @@ class _Shown:
 
     def totals(self) -> Figures:
         row = self.table.total
-        return self._figures(self.rules.figures, row, self._hidden_totals(row), guarded=self.asked.is_elsewhere)
+        hidden = self._hidden_totals(row) | self._hidden_sides(row)
+        return self._figures(self.rules.figures, row, hidden, guarded=self.asked.is_elsewhere)
 
     def rows(
         self, dim: str, titles: Mapping[str, str], group: Callable[[str], str] = lambda code: code
@@ -173,6 +175,11 @@ class _Shown:
         hidden = self._hidden_cells(rows, frozenset({str(self.asked.own_id)}))
         times = [kind for kinds in hidden.values() for kind in kinds]
         return {kind for kind in times if times.count(kind) == 1}
+
+    def _hidden_sides(self, row: Row) -> set[str]:
+        """Nobody at all shall see which side gave a few ratings: not of the one, nor of the other as the rest."""
+        numbers = [row[kind].cases for kind in _SIDES if kind in row]
+        return set(_SIDES) if any(0 < number < self.rules.small_number for number in numbers) else set()
 
     def _figures(self, rules: Iterable[FigureRule], row: Row, hidden: Set[str], *, guarded: bool) -> Figures:
         small = self.rules.small_number if guarded else 0

@@ -156,6 +156,8 @@ async def test_figures_with_all_ways_out_and_their_cases(
         "only what is in force"
     )
     assert figures["satisfaction"]["denominator"] == 1
+    for side in ("applicants", "respondents"):
+        assert figures[f"satisfaction_{side}"]["suppressed"], "nobody sees which side has rated"
     assert figures["first_asked"]["rate"] == 1.0
     assert figures["respond_on_time"]["rate"] == 1.0
     assert answer["behind_s"] == 0
