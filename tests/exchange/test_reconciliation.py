@@ -110,15 +110,13 @@ async def test_what_was_never_told_cannot_be_told_again_and_clerks_do_not_look(
     refused(await clerk.post(f"/partners/hotline/differences/{only['id']}/repair"), 403, "role_not_allowed")
 
 
-BAD_ANSWERS: list[Json] = [
-    *({"kind": kind} for kind in ("status", "redirect", "html", "garbage", "empty", "other_id", "hang_up", "refuse")),
-    *({"kind": "body", "body": json.dumps(body)} for body in (
-        [], {"items": ["x"], "next_cursor": None}, {"items": [], "next_cursor": 7},
-        {"items": [{"number": 5, "status": "10"}], "next_cursor": None}, {"items": [{"number": "5"}]},
-    )),
-    {"kind": "body", "body": " " * 4_000_001},
-    {"kind": "body", "body": "[" * 60_000},
+BAD_KINDS = ("status", "redirect", "html", "garbage", "empty", "other_id", "hang_up", "refuse")
+BAD_LISTS: list[Any] = [
+    [], {"items": ["x"], "next_cursor": None}, {"items": [], "next_cursor": 7}, {"items": [{"number": "5"}]},
+    {"items": [{"number": 5, "status": "10"}], "next_cursor": None},
 ]  # fmt: skip
+BAD_BODIES = [*map(json.dumps, BAD_LISTS), " " * 4_000_001, "[" * 60_000]
+BAD_ANSWERS = [{"kind": kind} for kind in BAD_KINDS] + [{"kind": "body", "body": body} for body in BAD_BODIES]
 
 
 async def test_a_partner_that_answers_badly_changes_no_work_list(
