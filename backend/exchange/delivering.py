@@ -16,7 +16,7 @@ import structlog
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
-from backend.exchange import answers, book, directory, keys, mapping, outbox, signing
+from backend.exchange import answers, book, directory, keys, mapping, outbox, scope, signing
 from backend.exchange.answers import Answer, Judged, NoAnswerError, Verdict
 from backend.exchange.book import Failure, Lane, Round
 from backend.exchange.payload import CONTENT_TYPE, Envelope, Facts, Writer
@@ -149,7 +149,7 @@ class Desk:
             return True
         assert self._writer is not None
         lanes = await book.take(
-            self._partner_id,
+            scope.values(self._tools.catalog, self._partner),
             now,
             but=self._in_hand,
             limit=limit,
