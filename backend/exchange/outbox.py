@@ -41,6 +41,13 @@ SELECT xid, id, dispute_id FROM event
  WHERE (xid, id) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
  ORDER BY xid, id LIMIT {AT_ONCE}
 """  # noqa: S608 - our own number
+_NEWS = f"""
+SELECT p.cursor_xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    OR EXISTS (SELECT FROM event WHERE (xid, id) > (p.cursor_xid, COALESCE(p.cursor_event_id, '{_NIL}'))
+                  AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+    OR EXISTS (SELECT FROM partner_lane l WHERE l.partner_id = p.id AND l.due_at <= $2) AS so
+  FROM partner p WHERE p.id = $1 AND p.paused_at IS NULL AND p.directions @> '["{directory.OUT}"]'
+"""  # noqa: S608 - our own values
 _QUEUE = f"""
 INSERT INTO outgoing_event (partner_id, dispute_id, event_id, ordinal, state, attempts, problem, queued_at)
 SELECT $1, e.dispute_id, e.id, e.ordinal, 'pending', 0, '', $6
@@ -95,6 +102,12 @@ SELECT gen_random_uuid(), $1, found.id, $3, 0 FROM unnest($2::uuid[]) AS found (
 class Gathered:
     looked_at: int
     queued: int
+
+
+async def has_news(partner_id: UUID, now: datetime) -> bool | None:
+    """Whether anything happened or is due; None: it is not to be told. One small query, as most partners have none."""
+    rows = await _rows(_NEWS, [partner_id, now])
+    return bool(rows[0]["so"]) if rows else None
 
 
 async def gather(catalog: Catalog, partner: Partner, now: datetime) -> Gathered:
