@@ -67,14 +67,13 @@ async def nothing_more(_deps: Deps, _actor: StaffActor, _dispute: Dispute, _fiel
 
 async def refuse(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Refuse) -> Done:
     where = redirects.completed(deps.catalog, fields.reason_code, dispute.category, fields.redirect)
-    known = {"地址": where.address, "电话": where.phone, "办理时限": where.time_limit}
     reason = deps.catalog.refusal_reasons[fields.reason_code]
     await appointments.release_for(deps, dispute, actor, reason)
     return Done(
         data={"reason_code": fields.reason_code, "reason_text": reason},
         detail={
             "authority": where.authority,
-            "where": "，".join(f"{label}：{text}" for label, text in known.items() if text),
+            "where": redirects.in_words(where),
             "redirect": where.model_dump(exclude_none=True),
         },
     )
