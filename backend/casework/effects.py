@@ -281,14 +281,15 @@ async def extend_term(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: 
     )
 
 
-async def log_contact(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.LogContact) -> Done:
-    """Who was not reached has not been contacted."""
-    failed = fields.reached is False
+async def log_contact(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.LogContact) -> Done:
+    """Who was not reached has not been contacted; where nobody says so, the words do."""
+    missed = any(word in fields.outcome for word in deps.catalog.contact.failed_words)
+    failed = missed if fields.reached is None else not fields.reached
     dispute.failed_contacts = dispute.failed_contacts + 1 if failed else 0
     dispute.next_try_on = fields.next_try_on
     data = {
         "channel": fields.channel,
-        "reached": fields.reached,
+        "reached": not failed,
         "next_try_on": fields.next_try_on and fields.next_try_on.isoformat(),
         "failed_contacts": dispute.failed_contacts,
     }
