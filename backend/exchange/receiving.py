@@ -83,13 +83,18 @@ async def signer(deps: Deps, headers: Mapping[str, str], body: bytes, target: st
     return partner, found
 
 
-async def admit(deps: Deps, partner: Partner, message: Message) -> PartnerActor:
-    """Once: the message is used up, whatever comes of it. Raises ReplayedError, PartnerPausedError, DirectionError."""
-    values = [uuid7(), partner.id, message.id, deps.clock.now()]
-    if not await connections.get("default").execute_query_dict(_ONCE, values):
-        raise ReplayedError
+def admit(partner: Partner, message: Message) -> PartnerActor:
+    """Raises PartnerPausedError, DirectionError."""
     if partner.paused_at is not None:
         raise PartnerPausedError
     if "in" not in partner.directions:
         raise DirectionError
-    return PartnerActor(partner.id, partner.code, partner.name)
+    return PartnerActor(partner.id, partner.code, partner.name, message.id)
+
+
+async def use_up(deps: Deps, actor: PartnerActor) -> None:
+    """In the transaction that answers the call: a message counts once it was answered, and what was refused may come
+    again, corrected, under its id. Of two at the same time the second waits for the first. Raises ReplayedError."""
+    values = [uuid7(), actor.id, actor.message_id, deps.clock.now()]
+    if not await connections.get("default").execute_query_dict(_ONCE, values):
+        raise ReplayedError
