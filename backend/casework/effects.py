@@ -67,14 +67,13 @@ async def nothing_more(_deps: Deps, _actor: StaffActor, _dispute: Dispute, _fiel
 
 async def refuse(deps: Deps, actor: StaffActor, dispute: Dispute, fields: schemas.Refuse) -> Done:
     where = redirects.completed(deps.catalog, fields.reason_code, dispute.category, fields.redirect)
-    known = {"地址": where.address, "电话": where.phone, "办理时限": where.time_limit}
     reason = deps.catalog.refusal_reasons[fields.reason_code]
     await appointments.release_for(deps, dispute, actor, reason)
     return Done(
         data={"reason_code": fields.reason_code, "reason_text": reason},
         detail={
             "authority": where.authority,
-            "where": "，".join(f"{label}：{text}" for label, text in known.items() if text),
+            "where": redirects.in_words(where),
             "redirect": where.model_dump(exclude_none=True),
         },
     )
@@ -282,14 +281,15 @@ async def extend_term(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: 
     )
 
 
-async def log_contact(_deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.LogContact) -> Done:
-    """Who was not reached has not been contacted."""
-    failed = fields.reached is False
+async def log_contact(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.LogContact) -> Done:
+    """Who was not reached has not been contacted; where nobody says so, the words do."""
+    missed = any(word in fields.outcome for word in deps.catalog.contact.failed_words)
+    failed = missed if fields.reached is None else not fields.reached
     dispute.failed_contacts = dispute.failed_contacts + 1 if failed else 0
     dispute.next_try_on = fields.next_try_on
     data = {
         "channel": fields.channel,
-        "reached": fields.reached,
+        "reached": not failed,
         "next_try_on": fields.next_try_on and fields.next_try_on.isoformat(),
         "failed_contacts": dispute.failed_contacts,
     }

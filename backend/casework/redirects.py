@@ -7,6 +7,8 @@ from backend.core.catalog import Catalog
 from backend.core.signposts import suggested
 
 _PLACES = ("address", "phone", "time_limit")
+_ASK = "地址和电话可以拨打12345查询"
+"""Who knows neither is told who does: a name alone would be a dead end."""
 
 
 def suggestions(catalog: Catalog, category: str) -> dict[str, list[dict[str, Any]]]:
@@ -19,6 +21,13 @@ def suggestions(catalog: Catalog, category: str) -> dict[str, list[dict[str, Any
         ]
         for reason in catalog.refusal_reasons
     }
+
+
+def in_words(where: Redirect) -> str:
+    """For whoever has to go there."""
+    known = {"地址": where.address, "电话": where.phone, "办理时限": where.time_limit}
+    told = [f"{label}：{text}" for label, text in known.items() if text]
+    return "，".join(told if where.address or where.phone else [*told, _ASK]) + "。"
 
 
 def completed(catalog: Catalog, reason: str, category: str, given: Redirect) -> Redirect:

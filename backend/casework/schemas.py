@@ -204,6 +204,7 @@ class LogContact(ActionIn):
     channel: Literal["phone", "sms", "wechat", "visit", "letter", "other"]
     outcome: Text
     reached: bool | None = None
+    """Absent: the words of the outcome tell."""
     next_try_on: date | None = None
 
     @property

@@ -22,6 +22,7 @@ class Track(Entry):
 
 class ContactRules(Entry):
     failed_attempts: int = Field(ge=1)
+    failed_words: tuple[str, ...] = ()
 
 
 class RecusalRules(Entry):

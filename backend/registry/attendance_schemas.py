@@ -39,7 +39,7 @@ class AttendanceIn(In):
             found.append(FieldProblem("record.arrived_at", "到岗时间不能晚于现在，请检查后重填。"))
         if left_at is not None and (left_at > now or left_at.year < 2000):
             found.append(FieldProblem("record.left_at", "离岗时间不能晚于现在，请检查后重填。"))
-        elif left_at is not None and (left_at <= arrived_at or local(left_at).date() != local(arrived_at).date()):
+        elif not found and left_at is not None and (left_at <= arrived_at or local(left_at).date() != self.record.day):
             found.append(FieldProblem("record.left_at", "离岗时间要晚于到岗时间，而且在同一天。"))
         if found:
             raise problems(found)

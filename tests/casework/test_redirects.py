@@ -57,9 +57,9 @@ async def test_an_authority_of_the_clerks_own_stays_as_it_is(people: People) -> 
     resident, clerk = await people.resident(), await people.staff("clerk")
     filed = await file_dispute(resident)
     await take(clerk, filed["id"], "refuse", reason_code="before_court", redirect={"authority": "宜都市人民法院"})
-    shown = granted(await resident.get(f"/disputes/{filed['id']}"))["redirect"]
-    assert shown["authority"] == "宜都市人民法院"
-    assert shown["phone"] is None
+    page = granted(await resident.get(f"/disputes/{filed['id']}", include="timeline"))
+    assert (page["redirect"]["authority"], page["redirect"]["phone"]) == ("宜都市人民法院", None)
+    assert page["timeline"][-1]["text"].endswith("请向宜都市人民法院申请处理。地址和电话可以拨打12345查询。")
 
 
 async def test_the_routes_after_no_agreement(people: People) -> None:

@@ -155,8 +155,13 @@ async def test_unreachable_only_after_enough_attempts(people: PeopleAtWork) -> N
 
 async def test_a_failed_attempt_is_no_contact(people: PeopleAtWork) -> None:
     filed, mediator = await assigned(people)
-    case = await take(mediator, filed["id"], "log_contact", channel="phone", outcome="没有人接", reached=False)
-    assert case["clock"]["rule"] == "first_contact"
+    case = await take(mediator, filed["id"], "log_contact", channel="phone", outcome="响到底了", reached=False)
+    assert (case["clock"]["rule"], case["failed_contacts"]) == ("first_contact", 1)
+    case = await take(mediator, filed["id"], "log_contact", channel="phone", outcome="上午打了两次，都没有人接")
+    assert (case["clock"]["rule"], case["failed_contacts"]) == ("first_contact", 2), "the words say so"
+    said = {"channel": "phone", "outcome": "昨天没有人接，今天接了", "reached": True}
+    case = await take(mediator, filed["id"], "log_contact", **said)
+    assert (case["clock"]["rule"], case["failed_contacts"]) == ("begin", 0)
     past = {"channel": "phone", "outcome": "x", "next_try_on": "2026-11-01"}
     assert paths(await act(mediator, filed["id"], "log_contact", **past)) == {"next_try_on"}
 

@@ -107,6 +107,9 @@ async def test_who_may_sign_for_whom(people: PeopleAtWork, path: str, street: st
     later = {"arrived_at": "2026-11-25T09:00:00+08:00", "left_at": "2026-11-25T08:00:00+08:00"}
     answer = await director.post(f"{path}/attendance", now | {"record": later})
     assert paths(answer) == {"record.arrived_at", "record.left_at"}
+    ancient = {"arrived_at": "0001-01-01T00:00:00+14:00", "left_at": "2026-11-23T08:00:00+08:00"}
+    answer = await director.post(f"{path}/attendance", now | {"record": ancient})
+    assert paths(answer) == {"record.arrived_at"}
     backwards = {"arrived_at": "2026-11-23T09:00:00+08:00", "left_at": "2026-11-23T08:00:00+08:00"}
     assert paths(await director.post(f"{path}/attendance", now | {"record": backwards})) == {"record.left_at"}
     elsewhere = await SceneCode.exclude(params__contains={"center_id": path.removeprefix("/centers/")}).first()
