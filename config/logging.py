@@ -8,6 +8,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from config.settings import Settings
+from config.tracebacks import without_values
 
 _QUIET = {
     # these write out addresses with their query, statements with their values, or the password of the database
@@ -32,7 +33,7 @@ def configure(settings: Settings, process: str = "api") -> None:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_process,
-        structlog.processors.format_exc_info,  # text without local variables: those hold personal data
+        structlog.processors.ExceptionRenderer(without_values),
     ]
     logging.config.dictConfig(_standard_library(before, settings.log_level))
     logging.captureWarnings(capture=True)
