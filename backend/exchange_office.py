@@ -55,7 +55,7 @@ class HttpCourier:
                 asyncio.timeout(self._timeout_s),
                 self._http.stream("POST", url, headers=asked, content=body) as response,
             ):
-                return Answer(response.status_code, await _beginning(response), response.headers.get("retry-after", ""))
+                return Answer(response.status_code, await _body(response), response.headers.get("retry-after", ""))
         except TimeoutError:
             raise NoAnswerError(f"no answer within {self._timeout_s:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -65,13 +65,14 @@ class HttpCourier:
         await self._http.aclose()
 
 
-async def _beginning(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response) -> bytes:
+    """Of one that is too long nothing: its beginning may look like all of it."""
     read = b""
     async for chunk in response.aiter_raw():
         read += chunk
         if len(read) > _MOST_READ:
-            break
-    return read[:_MOST_READ]
+            return b""
+    return read
 
 
 def tools(settings: Settings, clock: Clock, catalog: Catalog, keyring: Keyring) -> Tools:

@@ -32,6 +32,14 @@ class ToldParty(_Published):
     name: str | None
 
 
+class ToldPlace(_Published):
+    """Where there is a point, it is in GCJ-02."""
+
+    address: str
+    lon: str | None = None
+    lat: str | None = None
+
+
 class ToldRedirect(_Published):
     """Where the people should go instead."""
 
@@ -62,6 +70,7 @@ class ToldCase(_Published):
     description: str | None = None
     claim: str | None = None
     parties: list[ToldParty] | None = None
+    place: ToldPlace | None = None
 
 
 class CaseEventData(_Published):

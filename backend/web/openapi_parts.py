@@ -125,7 +125,7 @@ SIGNATURE_PARAMETERS: list[Json] = [
     {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": description}
     for name, description in (
         ("hejie-partner", "the partner's code"),
-        ("webhook-id", "1 to 64 printable ASCII characters without full stop and space; another one for every attempt"),
+        ("webhook-id", "1 to 64 printable ASCII characters without full stop and space; an answer of 2xx uses it up"),
         ("webhook-timestamp", "Unix seconds of signing, at most five minutes from our clock"),
     )
 ]

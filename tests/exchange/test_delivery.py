@@ -1,6 +1,7 @@
 """What partners are told: everything that they may know, in order, whatever happens to them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -116,6 +117,7 @@ async def test_one_case_that_is_refused_stands_still_and_no_other(
     await happen(deps, moving, "accepted", "agreed")
     async with office(worker):
         await partner.has(3)
+        await eventually(lambda: _has(OutgoingState.DEAD), within_s=10)
         (dead,) = await partners.dead_events(partner.partner, 10)
         assert (dead.dispute.number, dead.event.kind, dead.problem) == (
             stuck["number"], "submitted", "refused: 案件编号不符合要求",
@@ -154,18 +156,19 @@ async def test_a_dead_partner_and_a_slow_one_cost_the_third_nothing_and_miss_not
     worker: Worker, resident: Person, add_partner: Add, deps: Deps
 ) -> None:
     healthy, slow, dead = [await add_partner(name) for name in ("healthy", "slow", "dead")]
-    slow.world.manner.latency_ms = 300
+    slow.world.manner.latency_ms = 1_000
     await dead.fault("status", times=0)
     cases = [await file_dispute(resident) for _ in range(12)]
     kinds = ["accepted", "mediation_started", "agreed", "fulfilled"]
     for case in cases:
         await happen(deps, case, *kinds)
-    async with office(worker):
+    async with office(worker, replace(PACE, longest_probe=1.0)):
         await healthy.has(60, within_s=20)
         assert len(slow.world.taken) < 60
         assert dead.world.calls < 40
+        slow.world.manner.latency_ms = 0
         await dead.behave()
-        await dead.has(60)
+        await dead.has(60, within_s=20)
         await slow.has(60, within_s=20)
 
     for partner in (healthy, slow, dead):
@@ -313,13 +316,14 @@ async def test_paused_it_waits_and_a_new_key_is_no_break(
 ) -> None:
     from backend.exchange import keys
 
-    partner = await add_partner("city-platform")
+    partner, other = await add_partner("city-platform"), await add_partner("other")
     old = partner.world.secrets[0]
     async with in_transaction():
         _ = await partners.pause(deps, "city-platform")
     case = await file_dispute(resident)
     async with office(worker):
-        assert not await OutgoingEvent.exists()
+        await other.has(1)
+        assert not await OutgoingEvent.filter(partner_id=partner.partner.id).exists()
         async with in_transaction():
             new = await keys.rotate(deps, partner.partner)
             _ = await partners.resume("city-platform")
