@@ -89,7 +89,7 @@ def run(settings: Settings) -> None:
         httpx.Client(base_url=phone, timeout=15, trust_env=False) as sim,
     ):
         try:
-            _tell(console, http, sim)
+            _tell(console, http, sim, settings.partner_simulator_port)
         except httpx.TransportError as error:
             _stop(
                 console, NOT_RUNNING, f"没有连上 {error.request.url.copy_with(path='/', query=None)}。", _HOW_TO_START
@@ -109,7 +109,7 @@ def _stop(console: Console, code: int, chinese: str, english: str) -> NoReturn:
     raise SystemExit(code)
 
 
-def _tell(console: Console, http: httpx.Client, phone: httpx.Client) -> None:
+def _tell(console: Console, http: httpx.Client, phone: httpx.Client, partner_port: int) -> None:
     name = f"guilan{secrets.token_hex(3)}"
     journey = _Journey(console, http, phone, name, _Caller(http, "/mini/v1"))
     console.print(
@@ -121,7 +121,52 @@ def _tell(console: Console, http: httpx.Client, phone: httpx.Client) -> None:
     _book(journey)
     _mediate(journey)
     _look_back(journey)
+    _exchange(journey, partner_port)
     console.print(f"\n[bold green]完成。Done.[/] 她的手机 Her phone: {phone.base_url}/?name={name}\n")
+
+
+def _exchange(journey: _Journey, port: int) -> None:
+    """Where another system stands beside this Hejie (`hejie dev` starts one)."""
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=15, trust_env=False) as hotline:
+        try:
+            hejie = hotline.get("/healthz").json()["hejie"] if port else ""
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            hejie = ""
+        if hejie and httpx.URL(hejie).port == journey.http.base_url.port:
+            _refer(journey, hotline)
+
+
+def _refer(journey: _Journey, hotline: httpx.Client) -> None:
+    journey.caption("12345 移送一件", "12345 refers a case: signed, under its own number, typed once")
+    theirs = f"12345-{secrets.token_hex(4)}"
+    known = {name: _STORY[name] for name in ("category", "description", "claim", "location", "respondents")}
+    applicant = {"name": "李建国", "phone": "13872560002"}
+    case = known | {"number": theirs, "applicant": applicant, "referred_by": "hotline_12345"}
+    received = _as_hotline(hotline, "POST", "/exchange/v1/cases", case)
+    journey.say(f"{theirs} → [bold]{received['number']}[/]，{received['center']}")
+    clerk = _staff(journey, "clerk")
+    (listed,) = clerk.call("GET", "/disputes", query={"q": received["number"]})["items"]
+    journey.dispute_id = listed["id"]
+    _take(journey, clerk, "accept")
+    journey.caption("12345 得知每一步", "12345 is told each step, signed, with no field that it has no basis for")
+    until, events = time.monotonic() + _PUSH_WAIT_S, list[Json]()
+    while len(events) < 2 and time.monotonic() < until:
+        time.sleep(_LOOK_S)
+        events = hotline.get("/sim/received", params={"case": received["number"]}).json()["events"]
+    for event in events:
+        journey.say(f"{event['type']}  {event['data']['event']}  {', '.join(event['data']['case'])}")
+    status = _as_hotline(hotline, "GET", f"/exchange/v1/cases/{theirs}")
+    journey.say(f"12345 查询 asks: [bold]{status['status_text']}[/] · {status['next_step']}")
+
+
+def _as_hotline(hotline: httpx.Client, method: str, path: str, body: Json | None = None) -> Json:
+    """The answer to a call that the simulated 12345 signs."""
+    calls = {"calls": [{"method": method, "path": path, "body": body}]}
+    (answer,) = hotline.post("/sim/calls", json=calls).raise_for_status().json()
+    if not 200 <= answer["status"] < 300:
+        raise _UnexpectedError(f"{method} {path}: {answer}")
+    read: Json = answer["body"]
+    return read
 
 
 def _log_in(journey: _Journey) -> None:

@@ -138,10 +138,11 @@ def dead_letters(
 def partner_simulator(
     *,
     host: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in; it has no passwords.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option()] = 8002,
+    port: Annotated[int | None, typer.Option(help="(default: HEJIE_PARTNER_SIMULATOR_PORT, 8009)")] = None,
     key: Annotated[list[str] | None, typer.Option("--key", help="As `partner add` printed it; up to two.")] = None,
     partner: Annotated[str, typer.Option(help="The code under which it brings cases.")] = "simulated-partner",
     hejie_url: Annotated[str, typer.Option(help="(default: Hejie on this machine)")] = "",
+    connect: Annotated[bool, typer.Option("--connect", help="Enter it as a partner of this Hejie.")] = False,
 ) -> None:
     """A stand-in for another system. It takes events at /events and misbehaves as /sim tells it (docs/exchange.md)."""
     from backend.partner_simulator import server
@@ -151,9 +152,18 @@ def partner_simulator(
         terminal.refuse("The simulator of a partner has no place in production.")
     terminal.follow_supervisor()
     logging.configure(settings, "partner-simulator")
-    url = hejie_url or f"http://127.0.0.1:{settings.port}"
-    typer.echo(f"Events: http://{host}:{port}/events · what came: http://{host}:{port}/sim/received")
-    server.run(host, port, server.Options(tuple(key or ()), url, partner))
+    own, hejie = f"http://{host}:{port or settings.partner_simulator_port}", f"http://127.0.0.1:{settings.port}"
+    keys = tuple(key or ()) + (_connected(partner, own) if connect else ())
+    typer.echo(f"Events: {own}/events · what came: {own}/sim/received")
+    options = server.Options(keys, hejie_url or hejie, partner)
+    server.run(host, port or settings.partner_simulator_port, options)
+
+
+def _connected(code: str, url: str) -> tuple[str, ...]:
+    with terminal.complete_settings("partner-simulator") as settings:
+        from backend import partner_terminal
+
+        return asyncio.run(partner_terminal.at(settings, partner_terminal.connect_simulator(settings, code, url)))
 
 
 def _at_terminal(work: Callable[[ModuleType, Settings], Coroutine[Any, Any, str]]) -> None:

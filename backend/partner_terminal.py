@@ -5,7 +5,7 @@ import io
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -17,7 +17,8 @@ from backend.core.clock import SystemClock, iso, local
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
 from backend.exchange import directory, keys, partners, standing
-from backend.exchange.mapping import Pair
+from backend.exchange.mapping import ALL, Pair
+from backend.exchange.payload import FIELDS
 from backend.exchange.schemas import PartnerDraft
 from backend.wiring import load_deps
 from config.settings import Settings
@@ -33,7 +34,10 @@ class CommandRefusedError(Exception):
 REFUSALS = (CommandRefusedError, HejieError)
 
 
-async def at(settings: Settings, work: Coroutine[Any, Any, str]) -> str:
+_Told = TypeVar("_Told")
+
+
+async def at(settings: Settings, work: Coroutine[Any, Any, _Told]) -> _Told:
     """Raises REFUSALS."""
     async with database.connected(settings.database_url.get_secret_value()):
         return await work
@@ -163,6 +167,24 @@ async def _dead_letters(partner: Partner) -> str:
     rows = await partners.dead_events(partner, 1000)
     lines = [f"{row.id}  {row.dispute.number}  {row.event.kind}  {iso(row.event.at)}  {row.problem}" for row in rows]
     return "\n".join(lines) or f"{partner.code} has no dead letters"
+
+
+async def connect_simulator(settings: Settings, code: str, url: str) -> tuple[str, ...]:
+    """Development: 12345 as a partner with our own codes, told of the cases that it brings. Its valid keys."""
+    deps = await load_deps(settings, SystemClock())
+    basis = "模拟数据，不涉及真实个人信息"
+    known = {
+        "code": code, "name": "12345热线（模拟）", "url": f"{url}/events", "directions": ["in", "out"],
+        "may_know": {name: basis for name, field in FIELDS.items() if not field.is_personal}, "only_own_cases": True,
+    }  # fmt: skip
+    draft = PartnerDraft.model_validate(known, context=(deps, settings.is_production))
+    async with in_transaction():
+        if await Partner.filter(code=code).exists():
+            partner = await partners.change(code, draft)
+        else:
+            partner, _ = await partners.add(deps, draft)
+            await partners.map_codes(deps, partner, [Pair(kind, ALL, ALL, CodeWay.BOTH) for kind in CodeKind])
+        return tuple(await keys.valid_secrets(deps.keyring, partner.id))
 
 
 def _draft(deps: Deps, settings: Settings, entered: Entered) -> PartnerDraft:

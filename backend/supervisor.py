@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -22,6 +22,7 @@ log = structlog.get_logger("hejie.supervisor")
 PARENT_VARIABLE = "HEJIE_SUPERVISOR_PID"
 """Set for a child, which then asks to be ended when its supervisor is gone, however that went."""
 
+_WECHAT, _PARTNER = "wechat-simulator", "partner-simulator"
 _READY_S = 60
 _LOOK_S = 0.1
 _GRACE_S = 3.8
@@ -39,6 +40,7 @@ class StartError(Exception):
 class _Child:
     name: str
     environment: Mapping[str, str]
+    options: tuple[str, ...] = ()
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
     deaths: int = field(default=0, init=False)
 
@@ -48,7 +50,7 @@ class _Child:
         while True:
             started = time.monotonic()
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "backend.cli", self.name),
+                *(sys.executable, "-m", "backend.cli", self.name, *self.options),
                 env=self.environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 start_new_session=True,  # the terminal's Ctrl-C reaches the supervisor alone
@@ -100,7 +102,7 @@ async def _run_children(settings: Settings, *, with_simulator: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     environment = {**os.environ, **as_environment(settings), PARENT_VARIABLE: str(os.getpid())}
     ours = [_Child("serve", environment), _Child("worker", environment)]
-    outside = [_Child("wechat-simulator", environment)] if with_simulator else []
+    outside = [_Child(_WECHAT, environment)] if with_simulator else []
     keepers = [asyncio.create_task(child.keep_running()) for child in (*outside, *ours)]
     end = asyncio.create_task(stopping.wait())
     try:
@@ -108,7 +110,10 @@ async def _run_children(settings: Settings, *, with_simulator: bool) -> None:
         await asyncio.wait({ready, end}, return_when=asyncio.FIRST_COMPLETED)
         if not stopping.is_set():
             warnings = await ready
-            _announce(settings, warnings, with_simulator=with_simulator)
+            if (partner := _simulated_partner(settings, environment, warnings)) is not None:
+                outside.append(partner)
+                keepers.append(asyncio.create_task(partner.keep_running()))
+            _announce(settings, warnings, {child.name for child in outside})
             await end
         ready.cancel()
     finally:
@@ -117,6 +122,15 @@ async def _run_children(settings: Settings, *, with_simulator: bool) -> None:
         await asyncio.wait(keepers)
         await asyncio.gather(*(child.stop(_GRACE_S) for child in ours))
         await asyncio.gather(*(child.stop(1.0) for child in outside))
+
+
+def _simulated_partner(settings: Settings, environment: Mapping[str, str], warnings: list[str]) -> _Child | None:
+    """Another system to exchange cases with, where its port is free; nothing waits for it."""
+    port = settings.partner_simulator_port
+    if port and (problem := _why_not("127.0.0.1", port)):
+        warnings.append(f"no partner is simulated: port {port} cannot be used ({problem})")
+        return None
+    return _Child(_PARTNER, environment, ("--connect",)) if port else None
 
 
 def as_environment(settings: Settings) -> dict[str, str]:
@@ -144,11 +158,13 @@ async def _wait_until_ready(settings: Settings, children: Sequence[_Child]) -> l
     raise StartError(f"Not ready after {_READY_S} s; {url} last answered: {answer}. The log above says more.")
 
 
-def _announce(settings: Settings, warnings: Sequence[str], *, with_simulator: bool) -> None:
+def _announce(settings: Settings, warnings: Sequence[str], outside: Collection[str]) -> None:
     base = f"http://{_reachable(settings.host)}:{settings.port}"
     lines = ["", "Hejie 和解 is ready.", "", f"  API            {base}", f"  API pages      {base}/docs"]
-    if with_simulator:
+    if _WECHAT in outside:
         lines.append(f"  WeChat phone   {settings.wechat_url}")
+    if _PARTNER in outside:
+        lines.append(f"  Another system http://127.0.0.1:{settings.partner_simulator_port}/sim/received")
     lines += [f"  Data           {settings.data_dir}", ""]
     lines += [f"  ! {warning}" for warning in warnings] + [""] * bool(warnings)
     lines += ["Next: `make demo` in another terminal. Ctrl-C ends it.", ""]
@@ -161,15 +177,22 @@ def _refuse_taken_ports(settings: Settings) -> None:
     if _needs_simulator(settings):
         wanted.append(("HEJIE_SIMULATOR_PORT", "127.0.0.1", settings.simulator_port))
     for variable, host, port in wanted:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise StartError(
-                    f"Port {port} on {host} cannot be used: {error.strerror}. Is another instance running? "
-                    f"Stop it, or set {variable} to a free port (and HEJIE_DATA_DIR for a second instance)."
-                ) from error
+        if problem := _why_not(host, port):
+            raise StartError(
+                f"Port {port} on {host} cannot be used: {problem}. Is another instance running? "
+                f"Stop it, or set {variable} to a free port (and HEJIE_DATA_DIR for a second instance)."
+            )
+
+
+def _why_not(host: str, port: int) -> str:
+    """Empty where the port can be used."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.strerror or type(error).__name__
+    return ""
 
 
 def _needs_simulator(settings: Settings) -> bool:

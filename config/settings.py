@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     simulator_port: int = Field(8001, ge=1, le=65535)
+    partner_simulator_port: int = Field(
+        8009, ge=0, le=65535, description="`hejie dev`: another system, simulated; 0 or a taken port = none"
+    )
     workers: int = Field(1, ge=1, le=64, description="API processes")
     data_dir: Path = Path(".data")
     public_url: str = Field("", description="what phones call; default http://host:port")

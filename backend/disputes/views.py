@@ -171,16 +171,23 @@ def _brief(deps: Deps, dispute: Dispute) -> dict[str, object]:
     }
 
 
+def next_step(deps: Deps, dispute: Dispute) -> str:
+    """As another system reads it: of people no name."""
+    return _words(deps, dispute, dispute.center.name, f"{dispute.center.name}调解员")["next_step"]
+
+
 def _merged_into(dispute: Dispute) -> MergedOut | None:
     kept = dispute.merged_into if dispute.merged_into_id else None
     return MergedOut(id=str(kept.id), number=kept.number) if kept else None
 
 
-def _words(deps: Deps, dispute: Dispute, center: str) -> dict[str, str]:
-    """The resident always sees one owner: the mediator once there is one, else the center."""
+def _words(deps: Deps, dispute: Dispute, center: str, mediator: str = "") -> dict[str, str]:
+    """The resident always sees one owner: the mediator once there is one, else the center. `mediator`: in place of the
+    name."""
     words = deps.catalog.statuses[dispute.status]
-    mediator = dispute.mediator if dispute.mediator_id else None
-    known = defaultdict(str, center=center, mediator=f"{center}调解员{mediator.name}" if mediator else center)
+    assigned = dispute.mediator if dispute.mediator_id else None
+    named = mediator or f"{center}调解员{assigned.name}" if assigned else center
+    known = defaultdict(str, center=center, mediator=named)
     known["due"] = date_text(local(dispute.due_at).date()) if dispute.due_at else "近日"
     known["target"] = dispute.transfer_to.name if dispute.transfer_to_id and dispute.transfer_to else "新的中心"
     sentences = words.model_dump() | _words_of_limit(deps, dispute)

@@ -10,7 +10,7 @@ from backend.casework.return_slips import ReturnSlipOut
 from backend.core.deps import Deps
 from backend.core.errors import NotFoundError
 from backend.core.schema import In, LongText, Moment, Out
-from backend.disputes import history, queries, ways_on
+from backend.disputes import history, queries, views, ways_on
 from backend.disputes.actions import ENDED, DisputeEndedError
 from backend.disputes.history import Entry
 from backend.disputes.schemas import RedirectOut
@@ -75,7 +75,7 @@ async def status(deps: Deps, actor: PartnerActor, number: str) -> CaseStatusOut:
         status_text=text.text,
         category=codes.theirs(CodeKind.CATEGORY, dispute.category),
         center=CenterOut(code=dispute.center.code, name=dispute.center.name, phone=dispute.center.phone),
-        next_step=text.next_step,
+        next_step=views.next_step(deps, dispute),
         due_at=dispute.due_at,
         updated_at=dispute.updated_at,
         redirect=way_on.redirect,

@@ -55,6 +55,7 @@ def create_app(
     app: App = Sanic(name, configure_logging=False)
     app.config.update(_CONFIG)
     app.ctx.world = World(clock or SystemClock(), list(options.secrets))
+    app.ctx.hejie_url = options.hejie_url
     app.ctx.sender = Sender(app.ctx.world, options.hejie_url, options.partner, transport)
     app.exception(ValidationError)(_say_what_is_wrong)
     app.blueprint([blueprint, asked.blueprint])
@@ -97,7 +98,8 @@ async def _answer(request: Request, world: World) -> HTTPResponse:
 
 @blueprint.get("/healthz")
 async def say_hello(request: Request) -> HTTPResponse:
-    return json({"events": len(request.app.ctx.world.taken)})
+    """And whom it brings its cases to."""
+    return json({"events": len(request.app.ctx.world.taken), "hejie": request.app.ctx.hejie_url})
 
 
 @blueprint.get("/sim/received")

@@ -80,7 +80,8 @@ class World:
             self.duplicates += 1
             return
         self.taken[event["id"]] = event
-        self.by_case[event["subject"]].append(event)
+        if event["data"]:  # a test is of no case
+            self.by_case[event["subject"]].append(event)
         self.news.set()
 
     def states(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,17 +23,38 @@ from backend.exchange.published import CaseEvent, ToldCase
 from backend.exchange.schemas import PartnerDraft
 from backend.exchange.signing import Message
 from config.catalog_files import read_catalog
+from tests.clock import TravellingClock
 from tests.conftest import App
+from tests.exchange import calling
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "exchange.md").read_text(encoding="utf-8")
 EVENT_ID = "01a2194b-6cd4-747c-9182-23c0813a720f"
 
 
-def test_the_example_of_a_signature_runs_and_is_ours() -> None:
+def _example_of_the_page() -> dict[str, Any]:
     (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     known: dict[str, Any] = {}
     exec(example, known)  # noqa: S102 - our own page
+    return known
+
+
+async def test_a_call_that_the_pages_own_lines_sign_is_taken(
+    app: App, client: httpx.AsyncClient, clock: TravellingClock
+) -> None:
+    caller, sign = await calling.partner(app, client, clock), _example_of_the_page()["sign"]
+    body, seconds = json.dumps(calling.referral(), ensure_ascii=False).encode(), int(clock.now().timestamp())
+    for path, status in (("/exchange/v1/cases", 201), ("/exchange/v1/cases?x=1", 401)):
+        signature = sign(caller.secret, f"msg-{status}", seconds, body, "POST /exchange/v1/cases")
+        headers = {
+            "content-type": "application/json", "hejie-partner": "hotline", "webhook-id": f"msg-{status}",
+            "webhook-timestamp": str(seconds), "webhook-signature": signature,
+        }  # fmt: skip
+        assert (await client.post(path, content=body, headers=headers)).status_code == status
+
+
+def test_the_example_of_a_signature_runs_and_is_ours() -> None:
+    known = _example_of_the_page()
     secret, body, signature = (_example(label)[0] for label in ("key", "body", "signature"))
     message_id, timestamp = _example("id, timestamp")
     moment = datetime.fromtimestamp(int(timestamp), UTC)

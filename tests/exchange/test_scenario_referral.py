@@ -71,7 +71,13 @@ async def test_a_referred_case_is_mediated_to_an_agreement_and_closed_by_the_ret
         received = await hotline.brings(amount_fen=120_000)
         number = received["number"]
         case, resident = await accepted_by_the_center_asked_first(people, received)
-        assert (await asked(hotline, CASE))["status"] == "20"
+        accepted = await asked(hotline, CASE)
+        assert (accepted["status"], "{" in accepted["next_step"], "12月" in accepted["next_step"]) == (
+            "20",
+            False,
+            False,
+        )
+        assert received["center"] in accepted["next_step"]
         await asked(hotline, f"{CASE}/supplements", {"text": "来电人补充：物业电话无人接听。"}, 201)
         mediator = await agreed(people, case)
         for partner in (hotline, platform):
@@ -79,6 +85,7 @@ async def test_a_referred_case_is_mediated_to_an_agreement_and_closed_by_the_ret
         await signed(mediator, case, resident, clock)
         after = await asked(hotline, CASE)
         assert (after["status"], after["hejie_status"], after["return_slip"]) == ("30", "agreed", True)
+        assert granted(await mediator.get("/me"))["name"] not in str(after)
         slip = await asked(hotline, f"{CASE}/return-slip")
         assert (slip["outcome"], slip["referral_number"], slip["number"]) == ("agreed", NUMBER, number)
         closed = await asked(hotline, f"{CASE}/return-slip/receipt", {}, 201)

@@ -29,6 +29,7 @@ class Instance:
             "HEJIE_DATA_DIR": str(data_dir),
             "HEJIE_PORT": str(self.port),
             "HEJIE_SIMULATOR_PORT": str(self.simulator_port),
+            "HEJIE_PARTNER_SIMULATOR_PORT": str(free_port()),
         }
         self.output: list[str] = []
         self.process = subprocess.Popen(
@@ -79,13 +80,14 @@ def test_it_starts_replaces_a_dead_child_and_leaves_no_process(tmp_path: Path) -
         server = running.child_started("serve")
         running.read_until("is ready")
         assert running.get("/readyz").json()["status"] == "ok"
+        running.child_started("partner-simulator")
 
         os.kill(server, signal.SIGKILL)
         assert running.child_started("serve") != server
         assert running.get("/readyz").status_code == 200
 
         processes = running.processes()
-        assert len(processes) > 5, "supervisor, API, worker, simulator, PostgreSQL, Redis"
+        assert len(processes) > 5, "supervisor, API, worker, simulators, PostgreSQL, Redis"
         code, seconds = running.stop()
         assert code == 0
         assert seconds < 5
