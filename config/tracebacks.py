@@ -9,9 +9,9 @@ from structlog.typing import ExcInfo
 _LONGEST_CHAIN = 10
 
 
-def without_values(info: ExcInfo) -> str:
+def without_values(exc_info: ExcInfo) -> str:
     """As `traceback` has it, the latest error first."""
-    return _told_with_causes(info[1])
+    return _told_with_causes(exc_info[1])
 
 
 def _told_with_causes(error: BaseException | None) -> str:
