@@ -1,5 +1,6 @@
 """Real PostgreSQL and Redis for the whole session, the real simulator of WeChat, one event loop."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from tests.engines import engines
 from tests.people import People
 from tests.simulator import Simulator, running_simulator
 
+gc.disable()  # while modules and tests are loaded there is nothing to collect; see `pytest_collection_finish`
 Sanic.test_mode = True
 hypothesis.settings.register_profile("hejie", deadline=None)
 hypothesis.settings.load_profile("hejie")
@@ -60,6 +62,12 @@ _BUSINESS_TABLES = (
     "idempotent_request", "history_root", "pgqueuer", "pgqueuer_log",
 )  # fmt: skip
 _FILLED = "SELECT " + ", ".join(f"EXISTS (SELECT FROM {table}) AS {table}" for table in _BUSINESS_TABLES)  # noqa: S608
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded stays to the end: no collection walks through it again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from tortoise import connections
 from backend.accounts.actors import PartnerActor
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
-from backend.exchange import keys, signing
+from backend.exchange import directory, keys, signing
 from backend.exchange.signing import ID_HEADER, PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, Message, Refusal
 from models import Partner
 from models.base import uuid7
@@ -74,8 +74,7 @@ def require_headers(headers: Mapping[str, str]) -> None:
 async def signer(deps: Deps, headers: Mapping[str, str], body: bytes, target: str) -> tuple[Partner, Message]:
     """Who has signed this call. `headers` have their names in lower case; `target` is method and address as sent.
     Raises a 401 of `ERRORS`."""
-    code = headers.get(PARTNER_HEADER, "")
-    partner = await Partner.get_or_none(code=code) if code.isprintable() and len(code) <= 32 else None
+    partner = await directory.find(headers.get(PARTNER_HEADER, ""))
     secrets = await keys.valid_secrets(deps.keyring, partner.id) if partner else []
     found = signing.verify(headers, body, secrets or [signing.new_secret()], deps.clock.now(), target)
     if isinstance(found, Refusal):

@@ -187,7 +187,10 @@ PAGE = """<!doctype html>
 <script src="/docs/assets/swagger-ui-standalone-preset.js"></script>
 <script>
 SwaggerUIBundle({
-  urls: [{url: "/docs/mini.json", name: "mini"}, {url: "/docs/staff.json", name: "staff"}],
+  urls: [
+    {url: "/docs/mini.json", name: "mini"}, {url: "/docs/staff.json", name: "staff"},
+    {url: "/docs/exchange.json", name: "exchange"},
+  ],
   dom_id: "#page", layout: "StandaloneLayout", validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
 });

@@ -1,6 +1,5 @@
 """Policies and outlines in the tables: activated, followed by the running process, explained, rolled back."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from models import Center, CountyBoundary, Dispute, RoutingPolicy
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.people import LUCHENG, People, file_dispute
+from tests.server_time import eventually
 
 JURISDICTION = (catalog_files.FOLDER / "routing" / "jurisdiction.toml").read_text(encoding="utf-8")
 CATEGORIES = 'way = "speciality"\ncenters = ["C420502"]\ncategories = '
@@ -33,11 +33,14 @@ async def rules(app: App, client: httpx.AsyncClient) -> AsyncIterator[None]:
 
 
 async def followed(app: App) -> None:
-    """The process looks for changes by itself; a second is what it promises."""
+    """The process looks for changes by itself."""
     kept = await routing_tables.load_policies()
-    async with asyncio.timeout(3):
-        while await CountyBoundary.all().count() != len(app.ctx.deps.boundaries) or app.ctx.deps.policies != kept:
-            pass
+
+    async def has_followed() -> bool:
+        deps = app.ctx.deps
+        return bool(await CountyBoundary.all().count() == len(deps.boundaries) and deps.policies == kept)
+
+    await eventually(has_followed, within_s=10)
 
 
 async def west_of_lucheng_is_another_county(clock: TravellingClock) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from tortoise import connections
 
+from backend import server as server_process
 from models import Center
 from models.base import uuid7
 from tests.conftest import App
@@ -205,12 +206,12 @@ async def test_a_resident_organization_brings_its_categories(people: People) -> 
         return not await is_home()
 
     await admin.put(f"{at}/categories", {"categories": ["labour"]})
-    await eventually(is_elsewhere, within_s=1.0)
+    await eventually(is_elsewhere, within_s=10)
     body = (await admin.post("/organizations", ORGANIZATION)).json()
     settled = await admin.put(f"{at}/organizations/{body['id']}", {"weekdays": ["thursday", "tuesday"]})
     (there,) = settled.json()["organizations"]
     assert (there["name"], there["weekdays"]) == (ORGANIZATION["name"], ["tuesday", "thursday"])
-    await eventually(is_home, within_s=1.0)
+    await eventually(is_home, within_s=10)
     desk = {
         "organization": ORGANIZATION["name"],
         "categories": ["property"],
@@ -226,11 +227,11 @@ async def test_a_resident_organization_brings_its_categories(people: People) -> 
     assert center.code in {item["code"] for item in listed} or len(listed) == 100
 
     await admin.put(f"/organizations/{body['id']}", ORGANIZATION | {"categories": ["medical"]})
-    await eventually(is_elsewhere, within_s=1.0)
+    await eventually(is_elsewhere, within_s=10)
     await admin.put(f"/organizations/{body['id']}", ORGANIZATION)
-    await eventually(is_home, within_s=1.0)
+    await eventually(is_home, within_s=10)
     assert (await admin.post(f"/organizations/{body['id']}/deactivate")).json()["closed_at"] is not None
-    await eventually(is_elsewhere, within_s=1.0)
+    await eventually(is_elsewhere, within_s=10)
     assert (await admin.put(f"{at}/organizations/{body['id']}", {"weekdays": ["monday"]})).status_code == 404
     assert (await admin.delete(f"{at}/organizations/{body['id']}")).status_code == 204
     assert (await admin.delete(f"{at}/organizations/{body['id']}")).status_code == 404
@@ -270,6 +271,8 @@ async def test_mediators(people: People) -> None:
 
 
 async def test_another_process_follows_within_a_second(app: App, people: People) -> None:
+    """How long it takes hangs on the machine of the test; how often is looked does not."""
+    assert server_process._LOOK_FOR_CHANGES_S <= 0.5
     admin, zhang = await people.staff("admin"), await people.resident("zhang")
     async with (
         running(api(free_port())) as server,
@@ -282,7 +285,7 @@ async def test_another_process_follows_within_a_second(app: App, people: People)
 
         assert not await is_new()
         await opened(admin, lon=LUCHENG["lon"], lat=LUCHENG["lat"])
-        await eventually(is_new, within_s=1.0)
+        await eventually(is_new, within_s=10)
         filed = await elsewhere.post("/disputes", filing())
         assert filed.json()["center"]["name"] == FIELDS["name"]
 

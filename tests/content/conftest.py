@@ -69,7 +69,7 @@ async def checks(
     simulator.callback.to = httpx.ASGITransport(app=app)
     redis = Redis.from_url(settings.redis_url.get_secret_value())
     secret = settings.wechat_app_secret.get_secret_value()
-    wechat = WeChat(settings.wechat_url, settings.wechat_app_id, secret, redis, clock=clock, timeout_s=0.5)
+    wechat = WeChat(settings.wechat_url, settings.wechat_app_id, secret, redis, clock=clock, timeout_s=1.0)
     keyring = app.ctx.deps.keyring
     inspector = Inspector(
         clock,

@@ -1,6 +1,7 @@
 """What partners are told: everything that they may know, in order, whatever happens to them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from models import Dispute, OutgoingEvent, OutgoingState, Partner, UnknownCode
 from tests.benchmarks import sql_calls
 from tests.clock import TravellingClock
 from tests.conftest import App
-from tests.exchange.conftest import BASIS, PACE, Add, Told, Worker, office
+from tests.exchange.conftest import BASIS, PACE, Add, Told, Worker, nothing_waits, office
 from tests.people import People, Person, file_dispute
 from tests.server_time import eventually
 
@@ -90,7 +91,7 @@ async def test_what_is_no_acknowledgement_is_sent_again_with_the_same_id(
         for attempt in (1, 2):
             await eventually(partial(_was_tried, attempt), within_s=10)
             clock.advance(minutes=5)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
 
     assert partner.kinds(case["number"]) == ["submitted"]
     assert partner.world.calls == 3
@@ -117,6 +118,7 @@ async def test_one_case_that_is_refused_stands_still_and_no_other(
     await happen(deps, moving, "accepted", "agreed")
     async with office(worker):
         await partner.has(3)
+        await eventually(lambda: _has(OutgoingState.DEAD), within_s=10)
         (dead,) = await partners.dead_events(partner.partner, 10)
         assert (dead.dispute.number, dead.event.kind, dead.problem) == (
             stuck["number"], "submitted", "refused: 案件编号不符合要求",
@@ -155,18 +157,19 @@ async def test_a_dead_partner_and_a_slow_one_cost_the_third_nothing_and_miss_not
     worker: Worker, resident: Person, add_partner: Add, deps: Deps
 ) -> None:
     healthy, slow, dead = [await add_partner(name) for name in ("healthy", "slow", "dead")]
-    slow.world.manner.latency_ms = 300
+    slow.world.manner.latency_ms = 1_000
     await dead.fault("status", times=0)
     cases = [await file_dispute(resident) for _ in range(12)]
     kinds = ["accepted", "mediation_started", "agreed", "fulfilled"]
     for case in cases:
         await happen(deps, case, *kinds)
-    async with office(worker):
+    async with office(worker, replace(PACE, longest_probe=1.0)):
         await healthy.has(60, within_s=20)
         assert len(slow.world.taken) < 60
         assert dead.world.calls < 40
+        slow.world.manner.latency_ms = 0
         await dead.behave()
-        await dead.has(60)
+        await dead.has(60, within_s=20)
         await slow.has(60, within_s=20)
 
     for partner in (healthy, slow, dead):
@@ -267,7 +270,7 @@ async def test_filters_and_fields_are_each_partners_own(
     async with office(worker):
         await yidu.has(2)
         await labour.has(1)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
 
     assert [len(each.world.taken) for each in (elsewhere, own, in_only)] == [0, 0, 0]
     told = yidu.world.by_case[property_case["number"]][0]["data"]["case"]
@@ -292,17 +295,17 @@ async def test_everything_can_be_sent_again_from_a_number_or_a_moment(
     await happen(deps, case, "accepted", "agreed")
     async with office(worker):
         await partner.has(3)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
         second = int(partner.world.by_case[case["number"]][1]["sequence"])
         await partner.http.delete("/sim/received")
         async with in_transaction():
             assert await partners.replay(deps, partner.partner, since=None, after=second) == 1
         await partner.has(1)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
         async with in_transaction():
             since = clock.now() - timedelta(hours=2)
             assert await partners.replay(deps, partner.partner, since=since, after=None) == 4
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
 
     assert partner.kinds(case["number"])[-2:] == ["submitted", "accepted"]
     assert partner.world.duplicates == 1
@@ -329,13 +332,14 @@ async def test_paused_it_waits_and_a_new_key_is_no_break(
 ) -> None:
     from backend.exchange import keys
 
-    partner = await add_partner("city-platform")
+    partner, other = await add_partner("city-platform"), await add_partner("other")
     old = partner.world.secrets[0]
     async with in_transaction():
         _ = await partners.pause(deps, "city-platform")
     case = await file_dispute(resident)
     async with office(worker):
-        assert not await OutgoingEvent.exists()
+        await other.has(1)
+        assert not await OutgoingEvent.filter(partner_id=partner.partner.id).exists()
         async with in_transaction():
             new = await keys.rotate(deps, partner.partner)
             _ = await partners.resume("city-platform")
@@ -370,10 +374,6 @@ async def _was_tried(times: int) -> bool:
 
 async def _has(state: OutgoingState) -> bool:
     return await OutgoingEvent.filter(state=state).exists()
-
-
-async def _nothing_waits() -> bool:
-    return not await _has(OutgoingState.PENDING) and await OutgoingEvent.exists()
 
 
 async def _is_so(so: bool) -> bool:

@@ -102,7 +102,8 @@ async def test_the_city_sees_dead_letters_and_sends_them_again(
     assert {"kind": "status", "side": "ours", "code": "submitted"}.items() <= next(
         code for code in codes if code["code"] == "submitted"
     ).items()
-    assert (await supervisor.get("/partners/nobody/dead-letters")).status_code == 404
+    for unknown in ("nobody", "x" * 33):
+        assert (await supervisor.get(f"/partners/{unknown}/dead-letters")).status_code == 404
     assert (await supervisor.get("/partners/city-platform/dead-letters", cursor="x")).status_code == 422
     assert (await clerk.get("/partners")).status_code == 403
     assert (await clerk.post("/partners/city-platform/dead-letters/resend", {})).status_code == 403

@@ -168,7 +168,7 @@ async def test_a_redis_that_hangs_keeps_no_preview_waiting(tencent: Tencent, clo
     began = monotonic()
     times = await driving.ask(point, [center("a"), center("b")])
     assert (times.state, await driving.address_of(point), await driving.point_of("宜都市")) == ("away", None, None)
-    assert monotonic() - began < 1.0
+    assert monotonic() - began < 2.0, "the way there alone may take that long"
     assert tencent.asked == []
     await driving.aclose()
     await redis.aclose()

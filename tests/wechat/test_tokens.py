@@ -12,7 +12,7 @@ from backend.wechat.errors import WeChatAwayError
 from tests.clock import TravellingClock
 from tests.simulator import Simulator
 from tests.wechat.conftest import Connect
-from tests.wechat.test_client import SEND, TEMPLATE, send
+from tests.wechat.test_client import SEND, TEMPLATE, impatient, send
 
 TOKEN = "/cgi-bin/stable_token"
 
@@ -174,7 +174,7 @@ async def test_another_secret_has_another_token(connect: Connect, simulator: Sim
 
 @pytest.mark.parametrize("fault", [{"errcode": 40164}, {"status": 502}, {"body": "{}"}, {"delay_ms": 1000}])
 async def test_no_token_means_not_sent(connect: Connect, simulator: Simulator, fault: dict[str, Any]) -> None:
-    wechat, openid = connect(timeout_s=0.3), await with_grants(simulator, 1)
+    wechat, openid = connect(**impatient(fault)), await with_grants(simulator, 1)
     await simulator.fault(TOKEN, **fault)
     with pytest.raises(WeChatAwayError) as caught:
         await send(wechat, openid)
