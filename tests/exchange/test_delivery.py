@@ -14,7 +14,6 @@ from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.exchange import outbox, partners
 from models import Dispute, OutgoingEvent, OutgoingState, Partner, UnknownCode
-from tests.benchmarks import sql_calls
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.exchange.conftest import BASIS, PACE, Add, Told, Worker, nothing_waits, office
@@ -310,21 +309,6 @@ async def test_everything_can_be_sent_again_from_a_number_or_a_moment(
     assert partner.kinds(case["number"])[-2:] == ["submitted", "accepted"]
     assert partner.world.duplicates == 1
     assert partner.kinds(before["number"]) == ["submitted"]
-
-
-async def test_a_partner_that_nothing_waits_for_costs_one_query_a_look(
-    worker: Worker, resident: Person, add_partner: Add
-) -> None:
-    partner = await add_partner("city-platform")
-    await file_dispute(resident)
-    async with office(worker):
-        await eventually(_nothing_waits, within_s=10)
-    with sql_calls.recorded() as calls:
-        async with office(worker):
-            await eventually(lambda: _is_so(sum(call.sql == outbox._NEWS for call in calls) >= 3), within_s=10)
-
-    about_it = {call.sql for call in calls if str(partner.partner.id) in map(str, call.arguments)}
-    assert [sql for sql in about_it - {outbox._NEWS} if "advisory" not in sql] == []
 
 
 async def test_paused_it_waits_and_a_new_key_is_no_break(
