@@ -49,10 +49,12 @@ class Since:
     @staticmethod
     async def transaction(cursor: str) -> str:
         """Raises InvalidFieldsError for what is no cursor of this database."""
-        (since,) = pagination.decode(cursor, 1) or ("",)
-        if not (since.isascii() and since.isdigit() and len(since) < len(str(2**64))):
-            raise pagination.bad_cursor()
-        if int(since) > int(await _transaction()):
+        try:
+            (since,) = pagination.decode(cursor, 1) or ("",)
+        except InvalidFieldsError:
+            since = ""
+        is_number = since.isascii() and since.isdigit() and len(since) < len(str(2**64))
+        if not is_number or int(since) > int(await _transaction()):
             raise InvalidFieldsError.at("cursor", "这个游标不属于本系统，请重新做一次全量导出。")
         return since
 

@@ -13,7 +13,9 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from backend import exchange_files
+from backend.core import pagination
 from backend.core.catalog import Catalog
+from backend.core.errors import InvalidFieldsError
 from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.exchange import record_files
@@ -184,6 +186,17 @@ async def test_files_that_are_not_what_they_say_bring_nothing(
     for name in ("manifest.json", "broken.xlsx", "no.csv", "heads.csv"):
         with pytest.raises(ImportRefusedError):
             await exchange_files.bring_in(settings, tmp_path / name, exchange_files.Import("brain"))
+    for cursor in (
+        "",
+        "garbage",
+        "é",
+        pagination.encode("9" * 15),
+        pagination.encode("9" * 30),
+        pagination.encode("-1"),
+    ):
+        with pytest.raises(InvalidFieldsError) as refusal:
+            await written(settings, tmp_path / "none", "jsonl", cursor)
+        assert "重新做一次全量导出" in refusal.value.fields[0].message
     for partner_code, center in (("nobody", None), ("brain", "C999")):
         with pytest.raises(ImportRefusedError):
             await exchange_files.bring_in(settings, tmp_path / "no.csv", exchange_files.Import(partner_code, center))

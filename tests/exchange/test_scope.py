@@ -11,12 +11,12 @@ from backend.core.deps import Deps
 from backend.disputes import history
 from backend.disputes.history import Entry
 from backend.exchange import exporting, reconciling
-from models import Center, Dispute, OutgoingEvent, OutgoingState, Partner, PartnerLane
+from models import Center, Dispute, OutgoingEvent, Partner, PartnerLane
 from tests.clock import TravellingClock
 from tests.conftest import App
 from tests.exchange import calling
 from tests.exchange.calling import Caller
-from tests.exchange.conftest import BASIS, Add, Worker, office
+from tests.exchange.conftest import BASIS, Add, Worker, nothing_waits, office
 from tests.journeys.contract import granted, refused, take
 from tests.people import People, file_dispute
 from tests.server_time import eventually
@@ -57,7 +57,7 @@ async def test_a_towns_partner_knows_its_villages_and_no_neighbour(
         numbers[place] = case["number"]
     async with office(worker):
         await partner.has(2)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
 
     mine = {numbers[TOWN], numbers[f"{TOWN}005"]}
     assert set(partner.world.by_case) == mine
@@ -133,7 +133,3 @@ async def _is_gathered() -> bool:
 
 async def _was_tried(partner: Partner) -> bool:
     return await OutgoingEvent.filter(partner_id=partner.id, attempts__gte=1).exists()
-
-
-async def _nothing_waits() -> bool:
-    return not await OutgoingEvent.filter(state=OutgoingState.PENDING).exists()
