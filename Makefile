@@ -3,7 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-browser test-papers check format race openapi lock clean \
 	bench bench-casework bench-closing bench-rooms bench-queue bench-history bench-agreements bench-papers \
-	bench-statistics bench-export bench-exchange bench-reconciliation
+	bench-statistics bench-export bench-exchange bench-reconciliation bench-records
 
 BIN := .venv/bin
 
@@ -85,6 +85,9 @@ bench-statistics: install ## the city's year among a million cases, and the reco
 
 bench-export: install ## 100,000 cases as CSV and XLSX, the worker killed amid each; its memory
 	@exec $(BIN)/python -m tests.benchmarks.export
+
+bench-records: install ## 100,000 records of GB/T 31000 in and out in each format; memory that does not grow
+	@exec $(BIN)/python -m tests.benchmarks.records
 
 bench-exchange: install ## 10,000 events to three partners, one dead, one slow; the worker killed in the middle
 	@exec $(BIN)/python -m tests.benchmarks.exchange

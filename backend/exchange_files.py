@@ -20,9 +20,9 @@ from backend.core import clock
 from backend.core.clock import SystemClock
 from backend.core.deps import Deps
 from backend.core.sheets import RowProblem, SheetError
-from backend.exchange import differences, exporting, importing, mapping, record_files, scope
+from backend.exchange import differences, exporting, importing, mapping, record_files
 from backend.exchange.differences import NothingToSendError
-from backend.exchange.exporting import Since, Wanted
+from backend.exchange.exporting import Since
 from backend.exchange.record_files import MANIFEST, Files, Format, Row
 from backend.exchange.record_rows import RecordReader, Taken
 from backend.exchange.records import COLUMNS
@@ -55,10 +55,9 @@ async def write_out(settings: Settings, folder: Path, partner_code: str, file_fo
     async with database.connected(settings.database_url.get_secret_value()):
         deps, partner = await wiring.load_deps(settings, SystemClock()), await partner_of(partner_code)
         cursor, files = await Since.now(), Files(folder, file_format)
-        wanted = Wanted(scope.record_fields(partner), since, scope.categories(deps.catalog, partner), scope.of(partner))
         with import_report.progress() as progress:
             task = progress.add_task("导出", total=None if since else await exporting.count())
-            async for record in exporting.records(deps, wanted):
+            async for record in exporting.records(deps, partner, since):
                 files.write(record)
                 progress.advance(task)
         told = {"partner": partner.code, "kind": "incremental" if since else "full", "since": since, "cursor": cursor}

@@ -1,14 +1,15 @@
 """The worker's side of the exchange: which partner this process works for, and the way there.
 
-A partner is one worker's at a time, by a lock of a session of PostgreSQL: however a worker dies, the lock is free at
-once. A worker that lost its session without knowing may send what another one sends, never anything out of order.
+A partner is one worker's at a time, to be told and to be compared with, by a lock of a session of PostgreSQL: however a
+worker dies, the lock is free at once. A worker that lost its session without knowing may send what another one sends,
+never anything out of order.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Final
+from datetime import time, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -18,9 +19,11 @@ import structlog
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
+from backend.daily_reconciliation import Daily
 from backend.exchange import answers, directory, keys, payload, signing
 from backend.exchange.answers import Answer, Judged, NoAnswerError, Verdict
 from backend.exchange.delivering import Desk, Pace, Tools
+from backend.wiring import CurrentDeps
 from config.settings import Settings
 from models import Partner
 
@@ -29,8 +32,11 @@ log = structlog.get_logger("hejie.exchange")
 _LOOK_EVERY_S: Final = 1.0
 _PAUSE_S: Final = 1.0
 _MOST_READ: Final = 64 * 1024
-_OURS: Final = 0x686A_7063
+_TELLING: Final = 0x686A_7063
+_COMPARING: Final = 0x686A_7064
 """First half of the advisory locks; the second is of the partner."""
+
+_Work = Callable[[UUID], Coroutine[Any, Any, None]]
 
 
 class HttpCourier:
@@ -49,7 +55,7 @@ class HttpCourier:
                 asyncio.timeout(self._timeout_s),
                 self._http.stream("POST", url, headers=asked, content=body) as response,
             ):
-                return Answer(response.status_code, await _beginning(response), response.headers.get("retry-after", ""))
+                return Answer(response.status_code, await _body(response), response.headers.get("retry-after", ""))
         except TimeoutError:
             raise NoAnswerError(f"no answer within {self._timeout_s:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -59,13 +65,14 @@ class HttpCourier:
         await self._http.aclose()
 
 
-async def _beginning(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response) -> bytes:
+    """Of one that is too long nothing: its beginning may look like all of it."""
     read = b""
     async for chunk in response.aiter_raw():
         read += chunk
         if len(read) > _MOST_READ:
-            break
-    return read[:_MOST_READ]
+            return b""
+    return read
 
 
 def tools(settings: Settings, clock: Clock, catalog: Catalog, keyring: Keyring) -> Tools:
@@ -122,7 +129,8 @@ class _Office:
         self, settings: Settings, at_hand: Tools, session: asyncpg.Connection, stopping: asyncio.Event
     ) -> None:
         self._settings, self._tools, self._session, self._stopping = settings, at_hand, session, stopping
-        self._desks: dict[UUID, asyncio.Task[None]] = {}
+        self._current = CurrentDeps(settings, at_hand.clock)
+        self._desks: dict[tuple[int, UUID], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         leaving = asyncio.create_task(_when(self._stopping))
@@ -130,33 +138,41 @@ class _Office:
             while not self._stopping.is_set():
                 await self._clear()
                 for partner in await Partner.filter(paused_at=None).order_by("id"):
-                    if directory.OUT in partner.directions and partner.id not in self._desks:
-                        await self._open(partner.id)
+                    if directory.OUT in partner.directions:
+                        await self._open(_TELLING, partner.id, self._tell)
+                    if partner.url and self._settings.exchange_reconcile_at:
+                        await self._open(_COMPARING, partner.id, self._compare)
                 await asyncio.wait({leaving}, timeout=_LOOK_EVERY_S)
+            await _cancel([desk for (what, _), desk in self._desks.items() if what == _COMPARING])
             await asyncio.gather(*self._desks.values(), return_exceptions=True)
         finally:
             await _cancel([leaving, *self._desks.values()])
 
-    async def _open(self, partner_id: UUID) -> None:
-        if await self._session.fetchval("SELECT pg_try_advisory_lock($1, hashtext($2))", _OURS, str(partner_id)):
-            self._desks[partner_id] = asyncio.create_task(self._serve(partner_id))
+    async def _open(self, what: int, partner_id: UUID, work: _Work) -> None:
+        lock = "SELECT pg_try_advisory_lock($1, hashtext($2))"
+        if (what, partner_id) not in self._desks and await self._session.fetchval(lock, what, str(partner_id)):
+            self._desks[what, partner_id] = asyncio.create_task(work(partner_id))
 
-    async def _serve(self, partner_id: UUID) -> None:
+    async def _tell(self, partner_id: UUID) -> None:
         courier = HttpCourier(self._tools.pace, self._settings.exchange_timeout_s)
         try:
             await Desk(self._tools, courier, partner_id).run(self._stopping)
         finally:
             await courier.aclose()
 
+    async def _compare(self, partner_id: UUID) -> None:
+        at = time.fromisoformat(self._settings.exchange_reconcile_at)
+        await Daily(self._tools.clock, self._current, partner_id, at).run()
+
     async def _clear(self) -> None:
         """One that failed is opened anew with the next look; the others do not notice."""
-        for partner_id, desk in list(self._desks.items()):
+        for (what, partner_id), desk in list(self._desks.items()):
             if not desk.done():
                 continue
-            del self._desks[partner_id]
+            del self._desks[what, partner_id]
             if (error := desk.exception()) is not None:
                 log.error("partner_desk_failed", partner_id=str(partner_id), exc_info=error)
-            await self._session.execute("SELECT pg_advisory_unlock($1, hashtext($2))", _OURS, str(partner_id))
+            await self._session.execute("SELECT pg_advisory_unlock($1, hashtext($2))", what, str(partner_id))
 
 
 async def _when(stopping: asyncio.Event) -> None:

@@ -6,10 +6,11 @@
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 from uuid import UUID
 
@@ -42,21 +43,33 @@ class ListError(Exception):
 
 
 async def reconcile(deps: Deps, partner: Partner, file: Path | None, http: httpx.AsyncClient) -> Reconciliation:
-    """With the partner's own answer, or a file of it. Nothing is asked while a transaction is open. Raises ListError
-    for a file; what the partner answers badly is written down."""
+    """With the partner's own answer, or a file of it. Raises ListError for a file; what the partner answers badly is
+    written down."""
+    if file is not None:
+        with ExitStack() as stack:
+            return await _compare(deps, partner, ReconciliationWay.FILE, _from_file(file, stack), deps.clock.now())
+    try:
+        return await fetch_and_compare(deps, partner, http)
+    except ListError as error:
+        return await reconciling.failed(deps, partner, str(error))
+
+
+async def fetch_and_compare(deps: Deps, partner: Partner, http: httpx.AsyncClient) -> Reconciliation:
+    """Nothing is asked while a transaction is open. Raises ListError."""
     listed_at = deps.clock.now()
     with TemporaryFile("w+", encoding="utf-8") as kept:
-        try:
-            if file is None:
-                await _keep_list(deps, partner, http, kept)
-        except ListError as error:
-            return await reconciling.failed(deps, partner, str(error))
+        async for entry in _listed(deps, partner, http):
+            kept.write(json.dumps(entry, ensure_ascii=False) + "\n")
         kept.seek(0)
-        way = ReconciliationWay.FETCHED if file is None else ReconciliationWay.FILE
-        with ExitStack() as stack:
-            entries = (Listed(*json.loads(line)) for line in kept) if file is None else _from_file(file, stack)
-            async with in_transaction():
-                return await reconciling.compare(deps, partner, way, _pages(entries), listed_at)
+        entries = (Listed(*json.loads(line)) for line in kept)
+        return await _compare(deps, partner, ReconciliationWay.FETCHED, entries, listed_at)
+
+
+async def _compare(
+    deps: Deps, partner: Partner, way: ReconciliationWay, entries: Iterator[Listed], listed_at: datetime
+) -> Reconciliation:
+    async with in_transaction():
+        return await reconciling.compare(deps, partner, way, _pages(entries), listed_at)
 
 
 async def ask_again(deps: Deps, difference_id: UUID, http: httpx.AsyncClient) -> None:
@@ -88,11 +101,6 @@ def _require_same(number: str, asked: str) -> None:
 def client() -> httpx.AsyncClient:
     """Redirects are answers."""
     return httpx.AsyncClient(timeout=_TIMEOUT_S, follow_redirects=False, trust_env=False)
-
-
-async def _keep_list(deps: Deps, partner: Partner, http: httpx.AsyncClient, kept: IO[str]) -> None:
-    async for entry in _listed(deps, partner, http):
-        kept.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 async def _listed(deps: Deps, partner: Partner, http: httpx.AsyncClient) -> AsyncIterator[Listed]:

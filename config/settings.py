@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     exchange_timeout_s: float = Field(10.0, ge=0.5, le=60, description="for a partner's whole answer to an event")
     exchange_longest_pause_s: float = Field(3600.0, ge=1, description="between two attempts")
     exchange_give_up_days: float = Field(7.0, gt=0, description="then an event is a dead letter")
+    exchange_reconcile_at: str = Field(
+        "02:00",
+        pattern=rf"^(|{_CLOCK})$",
+        description="time of the day at which partners' lists are compared; empty = off",
+    )
 
     # limits and rhythm
     actor_limit_per_s: int = Field(50, ge=0, description="0 = off")

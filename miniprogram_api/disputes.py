@@ -7,6 +7,7 @@ from backend.accounts.actors import ResidentActor
 from backend.aftercare import urges
 from backend.casework import departures, filing
 from backend.core.deps import Deps
+from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import In, Out, Page, PageQuery, Query, Text
 from backend.disputes import queries, routing, timeline, views
 from backend.disputes.actions import AlreadyUrgedError, DisputeEndedError
@@ -122,7 +123,7 @@ async def add_supplement(actor: ResidentActor, dispute_id: UUID, body: Supplemen
     audience="resident",
     body=WithdrawalIn,
     returns=DisputeOut,
-    errors=(ActionNotAllowedError,),
+    errors=(RoleNotAllowedError, ActionNotAllowedError),
 )
 async def withdraw(actor: ResidentActor, dispute_id: UUID, body: WithdrawalIn, deps: Deps) -> DisputeOut:
     await departures.withdraw(deps, actor, dispute_id, body.reason)

@@ -266,6 +266,8 @@ class PartnerLane(Row):
     """When its first pending event may be tried; null = there is none, or one before it is dead."""
     attempts = fields.IntField(default=0)
     failing_since = fields.DatetimeField(null=True)
+    left_at = fields.DatetimeField(null=True)
+    """When the partner was told that it may know no more of the case."""
 
     class Meta:
         table = "partner_lane"

@@ -44,6 +44,8 @@ class PartnerActor:
     id: UUID
     code: str
     name: str
+    message_id: str = ""
+    """Of the call that it makes."""
     kind: ActorKind = ActorKind.PARTNER
     role: str = "partner"
 

@@ -42,6 +42,12 @@ async def heading(deps: Deps, dispute: Dispute) -> dict[str, Any]:
     }
 
 
+async def people_changed(deps: Deps, dispute: Dispute, content: Content) -> bool:
+    """Since the text was fixed: others must sign it now, or under other names."""
+    top = await heading(deps, dispute)
+    return (top["parties"], top["mediator"]) != (content.parties, content.mediator)
+
+
 def put_together(top: dict[str, Any], fields: DraftIn, terms: Sequence[dict[str, Any]]) -> Content:
     shown = [ContentTerm.model_validate(term) for term in terms]
     amounts = [term.amount_fen for term in shown if term.amount_fen is not None]

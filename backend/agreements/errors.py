@@ -37,6 +37,14 @@ class NotFinalError(HejieError):
     message: ClassVar[str] = "协议还没有定稿，暂时不能进行这一步。请等调解员定稿后再来。"
 
 
+class PeopleChangedError(HejieError):
+    code: ClassVar[str] = "agreement_people_changed"
+    status: ClassVar[int] = 409
+    message: ClassVar[str] = (
+        "定稿以后，本案的当事人或者调解员有变化，这份文本不能再签署。请等调解员修改协议、重新定稿后再来。"
+    )
+
+
 class NotAgreedYetError(HejieError):
     code: ClassVar[str] = "not_agreed_yet"
     status: ClassVar[int] = 409

@@ -16,6 +16,7 @@ from backend.agreements.errors import (
     IdentityUnverifiedError,
     NotAgreedYetError,
     NotFinalError,
+    PeopleChangedError,
     ScreenForbiddenError,
     VersionSupersededError,
 )
@@ -125,7 +126,7 @@ async def _signable(
     deps: Deps, dispute: Dispute, agreement: Agreement, content_hash: str
 ) -> tuple[AgreementVersion, Content]:
     """Raises MediationNotOpenError, MediationRestsError, NotAgreedYetError, AgreementEndedError, NotFinalError,
-    VersionSupersededError, ContentMismatchError."""
+    VersionSupersededError, ContentMismatchError, PeopleChangedError."""
     if agreement.status not in rows.OPEN:
         raise AgreementEndedError
     if dispute.status is Status.IN_MEDIATION:
@@ -140,7 +141,10 @@ async def _signable(
         raise NotFinalError
     if contents.hash_of(rows.text_of(deps, version)) != content_hash:
         raise ContentMismatchError
-    return version, rows.opened(deps, version)
+    content = rows.opened(deps, version)
+    if await contents.people_changed(deps, dispute, content):
+        raise PeopleChangedError
+    return version, content
 
 
 async def _own_place(standing: Standing, content: Content, version: AgreementVersion, party_id: UUID | None) -> Party:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from backend.accounts.actors import ResidentActor
-from backend.agreements import confirming, copies, court_clock, effect, rows, views
+from backend.agreements import confirming, contents, copies, court_clock, effect, rows, views
 from backend.core import clock
 from backend.core.deps import Deps
 from backend.core.wording import date_text
@@ -11,6 +11,7 @@ from backend.disputes.schemas import ActionOut
 from backend.mediation import access
 from models import AgreementStatus, ConfirmationConsent, Dispute, Signature, Status
 
+_ANEW = "协议定稿以后，当事人或者调解员有变化，请修改协议、重新定稿，再请各方签署。"
 _TO_SIGN = (AgreementStatus.FINAL, AgreementStatus.SIGNING)
 
 
@@ -35,9 +36,12 @@ async def _has_to_sign(deps: Deps, actor: ResidentActor, dispute: Dispute) -> bo
     if agreement is None or agreement.status not in _TO_SIGN:
         return False
     version = await rows.latest(agreement)
+    content = rows.opened(deps, version)
+    if await contents.people_changed(deps, dispute, content):
+        return False
     mine = {effect.slot_of(each) for each in await access.parties_of(actor, dispute.id)}
     signed = await Signature.filter(version_id=version.id).values_list("slot", flat=True)
-    return bool(mine & set(effect.slots(rows.opened(deps, version))) - set(signed))
+    return bool(mine & set(effect.slots(content)) - set(signed))
 
 
 async def _may_confirm(deps: Deps, actor: ResidentActor, dispute: Dispute) -> bool:
@@ -63,6 +67,8 @@ async def _lacking(deps: Deps, dispute: Dispute) -> list[str]:
         return []
     version = await rows.latest(agreement)
     content = rows.opened(deps, version)
+    if agreement.status in _TO_SIGN and await contents.people_changed(deps, dispute, content):
+        return [_ANEW]
     slots = views.slots_of(content, await Signature.filter(version_id=version.id))
     return copies.missing(agreement, slots, await copies.of(agreement, version, content))
 

@@ -25,6 +25,11 @@ class ActionIn(In):
         return self
 
     @property
+    def told(self) -> str | None:
+        """What staff have heard or seen, in their words: it may show that somebody is in danger."""
+        return None
+
+    @property
     def others(self) -> tuple[UUID, ...]:
         """Cases beside the one acted on, to be locked with it."""
         return ()

@@ -38,6 +38,7 @@ async def perform(deps: Deps, actor: StaffActor, dispute_id: UUID, action: str, 
         raise StaleVersionError(version=dispute.version, status=dispute.status)
     row = workflow.fitting(rows, dispute, actor)
     done = await EFFECTS[action](deps, actor, dispute, fields)
+    await filing.watch_staff(deps, dispute, fields.told)
     await finish(deps, actor, dispute, row, done)
     return dispute
 

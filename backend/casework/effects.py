@@ -35,8 +35,9 @@ from backend.core.errors import FieldProblem, InvalidFieldsError
 from backend.core.wording import date_text, when_text
 from backend.disputes import case_clock, deadlines, history, queries, rights_told, safety
 from backend.disputes.case_clock import Span
+from backend.disputes.groups import standing
 from backend.mediation import commercial, members, proposal_views, related
-from models import Audience, Conflict, Dispute, Organization, Party, Role, Side, Staff
+from models import Audience, Conflict, Dispute, Organization, Party, Role, Staff
 
 _UNREACHABLE = "unreachable"
 
@@ -255,16 +256,20 @@ async def resume_clock(_deps: Deps, _actor: StaffActor, _dispute: Dispute, field
 
 
 async def extend_term(deps: Deps, _actor: StaffActor, dispute: Dispute, fields: schemas.ExtendTerm) -> Done:
-    """Longer than a month only when both sides agree. Raises InvalidFieldsError."""
-    sides = {party.id: party.side for party in await queries.parties(dispute.id) if party.left_at is None}
+    """Longer than a month only when every party agrees, or who was elected to speak for it. Raises
+    InvalidFieldsError."""
+    taking_part = [party for party in await queries.parties(dispute.id) if party.left_at is None]
+    group = await standing(dispute, taking_part)
+    asked = {party.id for party in taking_part if group.answers_alone(taking_part, party)}
+    agreed = {consent.party_id for consent in fields.consents}
     message = "这一位不是本案当事人，请重新选择。"
     found = [
         FieldProblem(f"consents.{place}.party_id", message)
         for place, consent in enumerate(fields.consents)
-        if consent.party_id not in sides
+        if consent.party_id not in {party.id for party in taking_part}
     ]
-    if not found and {sides[consent.party_id] for consent in fields.consents} != set(Side):
-        found = [FieldProblem("consents", "延长期限要申请人和被申请人双方同意，请把双方的同意都记上。")]
+    if not found and (missing := len(asked - agreed)):
+        found = [FieldProblem("consents", f"延长期限要各方当事人都同意，还差{missing}位，请把每一位的同意都记上。")]
     most = deps.catalog.extension.max_days
     if deadlines.extended_by(await history.steps_of(dispute.id)) + fields.days > most:
         found.append(FieldProblem("days", f"累计最多延长{most}天，请减少天数。"))

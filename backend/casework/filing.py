@@ -39,6 +39,20 @@ async def watch(deps: Deps, dispute: Dispute, *texts: str | None) -> None:
         _ = await alarm(deps, dispute, None, found)
 
 
+async def watch_talk(deps: Deps, dispute: Dispute, text: str) -> None:
+    """Of what is said many times one card speaks, until it is cleared."""
+    open_ones = RedCard.filter(dispute_id=dispute.id, cleared_at=None)
+    if fresh := await safety.unnamed(safety.signs(deps.catalog, (), text), open_ones):
+        _ = await alarm(deps, dispute, None, fresh)
+
+
+async def watch_staff(deps: Deps, dispute: Dispute, text: str | None) -> None:
+    """What staff have heard or seen. Of signals that a card has named they know, and they raise the next one
+    themselves: "no violence was found" must not be an alarm."""
+    if fresh := await safety.unnamed(safety.signs(deps.catalog, (), text), RedCard.filter(dispute_id=dispute.id)):
+        _ = await alarm(deps, dispute, None, fresh)
+
+
 async def alarm(deps: Deps, dispute: Dispute, actor: Actor | None, found: Signs, reason: str = "") -> RedCard:
     """`actor` None: nobody said so, words did."""
     card = await safety.raise_card(deps, dispute, actor, found, reason)

@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.accounts.actors import StaffActor
+from backend.agreements import rows as agreements
 from backend.casework import views
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError
@@ -14,6 +15,7 @@ from backend.disputes.history import Entry
 from models import Audience, Dispute, Event, Registration, Source, Status
 
 _OUTCOMES = (Status.REFUSED, Status.WITHDRAWN, Status.AGREED, Status.NOT_AGREED)
+_UNSIGNED, _IN_FORCE = "达成协议（书面协议待各方签署，还没有生效）", "达成协议（协议已经生效）"
 KIND = "return_slip"
 
 
@@ -45,7 +47,8 @@ def entries_for(deps: Deps, dispute: Dispute, data: dict[str, object]) -> list[E
     """What the history gains when a referred case has come to an outcome; `data` is of the event that ends it."""
     if dispute.source is not Source.REFERRAL or dispute.status not in _OUTCOMES:
         return []
-    outcome = deps.catalog.statuses[dispute.status].text
+    is_written = dispute.status is Status.AGREED and data.get("form") == "written"
+    outcome = _UNSIGNED if is_written else deps.catalog.statuses[dispute.status].text
     slip = {"outcome": dispute.status, "outcome_text": outcome, "reason_text": str(data.get("reason_text", ""))}
     return [Entry(KIND, Audience.STAFF, slip)]
 
@@ -60,14 +63,18 @@ async def read(deps: Deps, actor: StaffActor, dispute_id: UUID) -> ReturnSlipOut
 
 
 async def latest(deps: Deps, dispute: Dispute, registration: Registration) -> ReturnSlipOut:
-    """Of a referred case, whose center has been read with it. Raises NotEndedYetError."""
+    """Of a referred case, whose center has been read with it. What waited for signatures then may be in force now.
+    Raises NotEndedYetError."""
     event = await Event.filter(dispute_id=dispute.id, kind=KIND).order_by("-id").first()
     if event is None:
         raise NotEndedYetError
-    return _slip(deps, dispute, registration, event)
+    outcome_text = str(event.data["outcome_text"])
+    if outcome_text == _UNSIGNED and await agreements.in_force(dispute):
+        outcome_text = _IN_FORCE
+    return _slip(deps, dispute, registration, event, outcome_text)
 
 
-def _slip(deps: Deps, dispute: Dispute, registration: Registration, event: Event) -> ReturnSlipOut:
+def _slip(deps: Deps, dispute: Dispute, registration: Registration, event: Event, outcome_text: str) -> ReturnSlipOut:
     body = deps.catalog.referring_bodies.get(registration.referred_by or "", "移送单位")
     known = event.data
     referred = f"{date_text(registration.referred_on)}移送" if registration.referred_on else "移送"
@@ -83,9 +90,9 @@ def _slip(deps: Deps, dispute: Dispute, registration: Registration, event: Event
         case_number=dispute.case_number,
         center=dispute.center.name,
         outcome=str(known["outcome"]),
-        outcome_text=str(known["outcome_text"]),
+        outcome_text=outcome_text,
         reason_text=str(known["reason_text"]),
         ended_at=event.at,
         text=f"{registration.referrer_name or body}：你单位{referred}的纠纷{number}，"
-        f"{dispute.center.name}已办理，结果：{known['outcome_text']}{reason}。",
+        f"{dispute.center.name}已办理，结果：{outcome_text}{reason}。",
     )

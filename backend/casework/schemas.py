@@ -110,6 +110,10 @@ class RecordSession(ActionIn):
     rights_notice: bool = True
     """The notice of rights and duties was read out to whoever had not been told before."""
 
+    @property
+    def told(self) -> str:
+        return self.summary
+
     @field_validator("held_at")
     @classmethod
     def is_over(cls, value: AwareDatetime, info: ValidationInfo) -> AwareDatetime:
@@ -181,6 +185,10 @@ class AddNote(ActionIn):
     text: Text
     audience: Literal[Audience.STAFF, Audience.PARTIES] = Audience.STAFF
 
+    @property
+    def told(self) -> str:
+        return self.text
+
 
 class RequestInformation(ActionIn):
     items: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
@@ -197,6 +205,10 @@ class LogContact(ActionIn):
     outcome: Text
     reached: bool | None = None
     next_try_on: date | None = None
+
+    @property
+    def told(self) -> str:
+        return self.outcome
 
     @field_validator("next_try_on")
     @classmethod

@@ -84,7 +84,7 @@ def _chosen(dispute: Dispute, parties: Sequence[Party], fields: Split) -> list[P
     chosen = [party for party in parties if party.id in fields.party_ids]
     if not found and {party.side for party in chosen} != set(Side):
         found.append(FieldProblem("party_ids", "新案件也要有申请人和被申请人，请把双方都选上。"))
-    staying = {party.side for party in parties if party.id not in fields.leaving_ids}
+    staying = {party.side for party in parties if party.id in known and party.id not in fields.leaving_ids}
     if staying != set(Side):
         found.append(FieldProblem("leaving_ids", "本件至少要留下一位申请人和一位被申请人。"))
     if any(_filed(dispute, party) for party in chosen if party.id in fields.leaving_ids):

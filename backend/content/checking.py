@@ -70,7 +70,7 @@ class _Told(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    trace_id: str
+    trace_id: str = Field(max_length=64)
     errcode: int = 0
     result: _Result | None = None
 

@@ -89,7 +89,10 @@ class MethodNotAllowedError(HejieError):
 
 
 class RoleNotAllowedError(HejieError):
-    code, status, message = "role_not_allowed", 403, "您的岗位不能做这一步，请联系本中心负责人。"
+    """Residents read it, too."""
+
+    code, status = "role_not_allowed", 403
+    message = "这一步不由您办理。需要办理的，请联系综治中心；工作人员请联系本中心负责人。"
 
 
 class RateLimitedError(HejieError):

@@ -9,6 +9,7 @@ class ExchangeRules(Entry):
     """See the head of `exchange.toml`."""
 
     type_prefix: str = Field(pattern=r"^[a-z][a-z0-9]*(\.[a-z][a-z0-9]*)*$")
+    left: str = Field(min_length=1)
     events: dict[str, str] = Field(min_length=1)
 
     def type_of(self, kind: str) -> str:

@@ -48,6 +48,8 @@ class StatisticsRules(Entry):
     people_mediation: dict[str, str]
     figures: tuple[FigureRule, ...] = Field(min_length=1)
     exports: ExportRules
+    overdue: dict[str, str]
+    """What the numbers of cases that wait now mean."""
 
     @cached_property
     def by_code(self) -> dict[str, FigureRule]:

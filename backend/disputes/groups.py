@@ -42,6 +42,11 @@ class Standing:
         """That have elected. A representative who has left speaks for nobody."""
         return {each.side for each in parties if each.id in self.elected and each.left_at is None}
 
+    def answers_alone(self, parties: Sequence[Party], party: Party) -> bool:
+        """Nobody else agrees for this party: it was elected, its side has elected nobody, or it refused them."""
+        elects = party.side in self.sides(parties)
+        return not elects or party.id in self.elected or not self.said.get((party.id, TO_ELECTION), True)
+
     def members(self, catalog: Catalog, dispute: Dispute, parties: Sequence[Party]) -> dict[UUID, MemberOut]:
         """By party, of the sides that have elected."""
         sides = self.sides(parties)

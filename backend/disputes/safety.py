@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tortoise.queryset import QuerySet
+
 from backend.accounts.actors import Actor
 from backend.core import rows
 from backend.core.catalog import Catalog
@@ -43,6 +45,15 @@ def signs(catalog: Catalog, chosen: Iterable[str], *texts: str | None) -> Signs:
     }
     wanted = {*chosen, *found}
     return Signs(tuple(code for code in catalog.safety_signals if code in wanted), found)
+
+
+async def unnamed(found: Signs, cards: QuerySet[RedCard]) -> Signs:
+    """Without the signals that one of these cards names already."""
+    if not found:
+        return found
+    named = {signal for card in await cards.only("signals") for signal in card.signals}
+    signals = tuple(code for code in found.signals if code not in named)
+    return Signs(signals, {code: hits for code, hits in found.words.items() if code in signals})
 
 
 def advice(catalog: Catalog, found: Signs) -> str | None:

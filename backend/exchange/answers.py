@@ -21,7 +21,7 @@ class Verdict(Enum):
 class Answer:
     status: int
     body: bytes
-    """Of a longer one the beginning."""
+    """Empty where it is too long."""
     retry_after: str = ""
 
 

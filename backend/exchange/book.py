@@ -11,7 +11,7 @@ from uuid import UUID
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
-from backend.exchange import directory, mapping, outbox
+from backend.exchange import directory, mapping, outbox, scope
 from backend.exchange.mapping import Unknown
 from backend.exchange.payload import Facts
 from models import OutgoingEvent, OutgoingState, Party
@@ -27,7 +27,8 @@ SELECT l.id AS lane_id, o.id, o.event_id, o.dispute_id, o.ordinal, o.attempts, e
        e.data AS event_data, e.detail_sealed, d.number, p.their_number, d.case_number, d.category, d.source,
        d.created_at AS filed_at, d.due_at, d.amount_fen, d.agreed_fen, d.description_sealed, d.claim_sealed,
        c.code AS center_code, c.name AS center_name, c.division_code,
-       COALESCE(g.code, g.id::text) AS organization_code, g.name AS organization_name
+       COALESCE(g.code, g.id::text) AS organization_code, g.name AS organization_name, d.location_sealed,
+       {scope.MAY_KNOW} AS is_known
   FROM partner_lane l
  CROSS JOIN LATERAL (SELECT * FROM outgoing_event o
                       WHERE o.partner_id = l.partner_id AND o.dispute_id = l.dispute_id AND o.state = 'pending'
@@ -38,9 +39,9 @@ SELECT l.id AS lane_id, o.id, o.event_id, o.dispute_id, o.ordinal, o.attempts, e
   LEFT JOIN organization g ON g.id = d.organization_id
   LEFT JOIN LATERAL (SELECT their_number FROM partner_case p
                       WHERE p.dispute_id = d.id AND p.partner_id = l.partner_id ORDER BY p.id LIMIT 1) p ON true
- WHERE l.id = ANY($1)
+ WHERE l.id = ANY($5)
  ORDER BY l.due_at, l.id, o.ordinal
-"""  # noqa: S608 - our own number
+"""  # noqa: S608 - our own text
 _DELIVERED = """
 UPDATE outgoing_event SET state = 'delivered', delivered_at = $2, attempts = attempts + 1, problem = ''
  WHERE id = ANY($1) AND state = 'pending'
@@ -94,15 +95,17 @@ class Round:
         return self.failure is None and bool(self.delivered or not self.lane.waiting)
 
 
-async def take(partner_id: UUID, now: datetime, *, but: Collection[UUID], limit: int, with_parties: bool) -> list[Lane]:
-    """The longest waiting first; none of `but`."""
+async def take(
+    known: Sequence[Any], now: datetime, *, but: Collection[UUID], limit: int, with_parties: bool
+) -> list[Lane]:
+    """The longest waiting first; none of `but`. `known`: the partner and what it may know, as `scope.values` has it."""
     connection = connections.get("default")
-    due = await connection.execute_query_dict(_DUE, [partner_id, now, list(but), limit])
+    due = await connection.execute_query_dict(_DUE, [known[0], now, list(but), limit])
     ids = [row["id"] for row in due]
     if not ids:
         return []
     waiting: dict[UUID, list[Facts]] = defaultdict(list)
-    for row in await connection.execute_query_dict(_WAITING, [ids]):
+    for row in await connection.execute_query_dict(_WAITING, [*known, ids]):
         waiting[row["lane_id"]].append(_facts(row))
     standing = await connection.execute_query_dict(
         "SELECT id, dispute_id, attempts, failing_since FROM partner_lane WHERE id = ANY($1)", [ids]

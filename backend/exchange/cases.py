@@ -18,7 +18,9 @@ from backend.exchange import mapping
 from models import Audience, CodeKind, Dispute, Event, PartnerCase, Registration, Status
 
 _THEIRS_LONGEST, _OURS_LONGEST = 64, 32
-_SLIP_RECEIVED = "return_slip_received"
+_SUPPLEMENTED, _SLIP_RECEIVED = "partner_supplemented", "return_slip_received"
+_REMEMBERED = 100
+"""Supplements of a case that a new one is compared with."""
 
 
 class CenterOut(Out):
@@ -83,11 +85,14 @@ async def status(deps: Deps, actor: PartnerActor, number: str) -> CaseStatusOut:
 
 
 async def supplement(deps: Deps, actor: PartnerActor, number: str, text: str) -> datetime:
-    """For the staff of the case. Raises NotFoundError, DisputeEndedError."""
+    """For the staff of the case. The same text again is a repetition: it brings the first answer. Raises NotFoundError,
+    DisputeEndedError."""
     _, dispute = await _own(actor, number, lock=True)
+    if (earlier := await _supplemented(deps, actor, dispute, text)) is not None:
+        return earlier.at
     if dispute.status in ENDED:
         raise DisputeEndedError
-    entry = Entry("partner_supplemented", Audience.STAFF, {"partner": actor.name}, {"text": text})
+    entry = Entry(_SUPPLEMENTED, Audience.STAFF, {"partner": actor.name}, {"text": text})
     await history.record(deps, dispute, actor, entry)
     await filing.watch(deps, dispute, text)
     dispute.updated_at = deps.clock.now()
@@ -113,6 +118,12 @@ async def sign_for_slip(deps: Deps, actor: PartnerActor, number: str) -> datetim
     entry = Entry(_SLIP_RECEIVED, Audience.STAFF, {"partner": actor.name})
     await history.record(deps, dispute, actor, entry)
     return deps.clock.now()
+
+
+async def _supplemented(deps: Deps, actor: PartnerActor, dispute: Dispute, text: str) -> Event | None:
+    found = Event.filter(dispute_id=dispute.id, kind=_SUPPLEMENTED, actor_id=actor.id).order_by("-ordinal")
+    said = await found.limit(_REMEMBERED)
+    return next((event for event in said if history.detail_of(deps, event)["text"] == text), None)
 
 
 async def _own(actor: PartnerActor, number: str, *, lock: bool = False) -> tuple[PartnerCase, Dispute]:

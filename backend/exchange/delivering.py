@@ -16,7 +16,7 @@ import structlog
 from backend.core.catalog import Catalog
 from backend.core.clock import Clock
 from backend.core.crypto import Keyring
-from backend.exchange import answers, book, directory, keys, mapping, outbox, signing
+from backend.exchange import answers, book, keys, mapping, outbox, scope, signing
 from backend.exchange.answers import Answer, Judged, NoAnswerError, Verdict
 from backend.exchange.book import Failure, Lane, Round
 from backend.exchange.payload import CONTENT_TYPE, Envelope, Facts, Writer
@@ -92,12 +92,12 @@ class Desk:
         self._stopping = stopping
         carriers: list[asyncio.Task[None]] = []
         try:
-            look_at, is_more = 0.0, True
+            look_at, is_more = 0.0, False
             while not stopping.is_set():
                 if (now := asyncio.get_running_loop().time()) >= look_at:
-                    if not await self._look():
+                    if (has_news := await self._look()) is None:
                         break
-                    look_at, is_more = now + _LOOK_EVERY_S, True
+                    look_at, is_more = now + _LOOK_EVERY_S, is_more or has_news
                     carriers = carriers or [asyncio.create_task(self._carry()) for _ in range(self._tools.pace.at_once)]
                 if await self._write_down() or is_more:
                     is_more = await self._take_more()
@@ -122,11 +122,13 @@ class Desk:
     def _is_away(self) -> bool:
         return self._failures >= self._tools.pace.away_after
 
-    async def _look(self) -> bool:
-        """Anew, as commands change it at any time. Whether it is to be told at all."""
-        partner = await Partner.get_or_none(id=self._partner_id)
-        if partner is None or partner.paused_at is not None or directory.OUT not in partner.directions:
-            return False
+    async def _look(self) -> bool | None:
+        """Whether there is something to do; None: it is not to be told any more. What commands may have changed is read
+        anew before anything is sent."""
+        has_news = await outbox.has_news(self._partner_id, self._tools.clock.now())
+        if has_news is None or not (has_news or self._in_hand or self._is_away):
+            return has_news
+        partner = await Partner.get(id=self._partner_id)
         tools = self._tools
         self._partner = partner
         self._secrets = await keys.valid_secrets(tools.keyring, partner.id)
@@ -149,7 +151,7 @@ class Desk:
             return True
         assert self._writer is not None
         lanes = await book.take(
-            self._partner_id,
+            scope.values(self._tools.catalog, self._partner),
             now,
             but=self._in_hand,
             limit=limit,

@@ -3,21 +3,13 @@
 from typing import ClassVar
 from uuid import UUID
 
-from tortoise import connections
-
 from backend.accounts.actors import StaffActor
 from backend.core import jobs, pagination
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError
 from backend.core.schema import Moment, Out, Page, PageQuery
-from backend.exchange import standing
-from models import Difference, DifferenceKind, Partner, Reconciliation, ReconciliationWay, Repair
-
-_SEND_AGAIN = """
-UPDATE outgoing_event SET state = 'pending', attempts = 0, problem = '', queued_at = $3
- WHERE partner_id = $1 AND dispute_id = $2 AND state <> 'pending' RETURNING id
-"""
-_OPEN_LANE = "UPDATE partner_lane SET due_at = $3, attempts = 0 WHERE partner_id = $1 AND dispute_id = $2"
+from backend.exchange import directory, outbox, standing
+from models import Difference, DifferenceKind, Reconciliation, ReconciliationWay, Repair
 
 
 class NothingToSendError(HejieError):
@@ -98,12 +90,9 @@ async def order(deps: Deps, difference: Difference) -> Difference:
 
 
 async def _send_again(deps: Deps, difference: Difference) -> None:
-    _ = await Partner.filter(id=difference.partner_id).select_for_update(no_key=True).get()
-    values = [difference.partner_id, difference.dispute_id, deps.clock.now()]
-    connection = connections.get("default")
-    if not await connection.execute_query_dict(_SEND_AGAIN, values):
+    partner = await directory.lock(difference.partner_id)
+    if difference.dispute_id is None or not await outbox.replay_case(partner, difference.dispute_id, deps.clock.now()):
         raise NothingToSendError
-    _ = await connection.execute_query(_OPEN_LANE, values)
 
 
 def out(row: Difference) -> DifferenceOut:

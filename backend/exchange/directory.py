@@ -1,6 +1,6 @@
 """Partners found, and locked by whoever changes what they are told."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from backend.core.errors import HejieError
@@ -9,6 +9,8 @@ from models import Partner
 OUT, IN = "out", "in"
 DIRECTIONS = (OUT, IN)
 
+_LONGEST: Final = 32
+
 
 class NoSuchPartnerError(HejieError):
     code: ClassVar[str] = "no_such_partner"
@@ -16,9 +18,14 @@ class NoSuchPartnerError(HejieError):
     message: ClassVar[str] = "没有这个协同平台，请核对平台代号。"
 
 
+async def find(code: str) -> Partner | None:
+    """However long what was given for a code is."""
+    return await Partner.get_or_none(code=code) if len(code) <= _LONGEST and code.isprintable() else None
+
+
 async def by_code(code: str) -> Partner:
     """Raises NoSuchPartnerError."""
-    partner = await Partner.get_or_none(code=code)
+    partner = await find(code)
     if partner is None:
         raise NoSuchPartnerError
     return partner

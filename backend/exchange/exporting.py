@@ -1,21 +1,21 @@
 """Cases as records of GB/T 31000, page after page: all of them, or what has changed since an earlier export."""
 
-import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from tortoise import connections
 
-from backend.core import clock, geo, pagination
+from backend.core import clock, pagination
 from backend.core.deps import Deps
 from backend.core.errors import InvalidFieldsError
 from backend.disputes import party_rows
-from backend.exchange.records import BESIDE, COLUMNS, FIELDS, Record, cut
-from models import Dispute, Party, PartyKind, Side, Status
+from backend.exchange import places, scope
+from backend.exchange.payload import FIELDS as MAY_BE_KNOWN
+from backend.exchange.records import BESIDE, COLUMNS, FIELDS, IMPERSONAL, Record, cut
+from models import Dispute, Partner, Party, PartyKind, Side, Status
 
 PAGE = 500
 _FIRST = UUID(int=0)
@@ -23,16 +23,14 @@ _SETTLED = {Status.AGREED: "1", Status.FULFILLED: "1", Status.NOT_AGREED: "0"}
 _ENDED = (*_SETTLED, Status.CLOSED, Status.REFUSED, Status.WITHDRAWN)
 
 _NOW = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS now"
-_IDS = """
-SELECT id FROM dispute
- WHERE id > $1 AND ($2::text[] IS NULL OR category = ANY($2)) ORDER BY id LIMIT 500
-"""
-_CHANGED_IDS = """
-SELECT id FROM dispute
- WHERE id > $1 AND ($2::text[] IS NULL OR category = ANY($2))
-   AND EXISTS (SELECT FROM event WHERE event.dispute_id = dispute.id AND event.xid >= $3::text::bigint)
- ORDER BY id LIMIT 500
-"""
+_IDS = f"""
+SELECT d.id FROM dispute d JOIN center c ON c.id = d.center_id
+ WHERE d.id > $5 AND {scope.MAY_KNOW} {{changed}} ORDER BY d.id LIMIT {PAGE}
+"""  # noqa: S608 - our own text
+_ALL_IDS = _IDS.format(changed="")
+_CHANGED_IDS = _IDS.format(
+    changed="AND EXISTS (SELECT FROM event WHERE event.dispute_id = d.id AND event.xid >= $6::text::bigint)"
+)
 _ENDINGS = """
 SELECT dispute_id, max(at) AS at, max(data->>'ended_on') AS ended_on,
        (array_agg(status ORDER BY id DESC) FILTER (WHERE status IN ('agreed', 'not_agreed', 'fulfilled')))[1] AS outcome
@@ -59,31 +57,19 @@ class Since:
         return since
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    fields: Collection[str]
-    """Of the record; others leave as empty values."""
-    since: str | None = None
-    """Cursor of the export before; None = all cases."""
-    categories: Collection[str] | None = None
-    admits: Callable[[Dispute], bool] = lambda _: True
-
-
-async def records(deps: Deps, wanted: Wanted) -> AsyncIterator[Record]:
-    """In the order in which the cases began."""
-    categories = None if wanted.categories is None else list(wanted.categories)
-    asked: tuple[str, list[Any]] = (_IDS, [categories])
-    if wanted.since is not None:
-        asked = (_CHANGED_IDS, [categories, await Since.transaction(wanted.since)])
-    last, kept = _FIRST, frozenset(BESIDE) | set(wanted.fields)
-    while True:
-        rows = await connections.get("default").execute_query_dict(asked[0], [last, *asked[1]])
-        if not rows:
-            return
+async def records(deps: Deps, partner: Partner, since: str | None = None) -> AsyncIterator[Record]:
+    """The cases that a partner may know, with what it may know of each, in the order in which they began. `since`: the
+    cursor of the export before; None = all cases. Raises InvalidFieldsError."""
+    asked, values = _ALL_IDS, list[str]()
+    if since is not None:
+        asked, values = _CHANGED_IDS, [await Since.transaction(since)]
+    known, last = scope.values(deps.catalog, partner), _FIRST
+    opened = (each.columns for name, each in MAY_BE_KNOWN.items() if name in partner.may_know)
+    kept = IMPERSONAL.union(BESIDE, *opened)
+    while rows := await connections.get("default").execute_query_dict(asked, [*known, last, *values]):
         ids = [row["id"] for row in rows]
-        for dispute, record in await _page(deps, ids):
-            if wanted.admits(dispute):
-                yield {name: value if name in kept else "" for name, value in record.items()}
+        for record in await _page(deps, ids):
+            yield {name: value if name in kept else "" for name, value in record.items()}
         last = ids[-1]
 
 
@@ -96,7 +82,7 @@ async def _transaction() -> str:
     return str(rows[0]["now"])
 
 
-async def _page(deps: Deps, ids: list[UUID]) -> list[tuple[Dispute, Record]]:
+async def _page(deps: Deps, ids: list[UUID]) -> list[Record]:
     found = Dispute.filter(id__in=ids).order_by("id").select_related("center", "organization", "mediator")
     disputes = await found.prefetch_related("registration")
     parties = defaultdict[UUID, list[Party]](list)
@@ -105,7 +91,7 @@ async def _page(deps: Deps, ids: list[UUID]) -> list[tuple[Dispute, Record]]:
     kinds = [row.event for row in deps.catalog.flow if row.to in _ENDED] + ["imported"]
     endings = await connections.get("default").execute_query_dict(_ENDINGS, [ids, kinds])
     ended = {UUID(str(row["dispute_id"])): row for row in endings}
-    return [(dispute, _record(deps, dispute, parties[dispute.id], ended.get(dispute.id))) for dispute in disputes]
+    return [_record(deps, dispute, parties[dispute.id], ended.get(dispute.id)) for dispute in disputes]
 
 
 def _record(deps: Deps, dispute: Dispute, parties: list[Party], ending: dict[str, Any] | None) -> Record:
@@ -140,15 +126,8 @@ def _of_case(deps: Deps, dispute: Dispute, ending: dict[str, Any] | None) -> dic
 
 
 def _of_place(deps: Deps, dispute: Dispute) -> dict[str, str]:
-    """The place as it was given; points as maps of China draw them, GCJ-02."""
-    if dispute.location_sealed is None:
-        return {}
-    place = json.loads(deps.keyring.open(bytes(dispute.location_sealed), "dispute", "location", dispute.id))
-    found = {"event_address": place.get("address") or ""}
-    if place.get("crs"):
-        point = geo.to_gcj02(geo.to_wgs84(place["lon"], place["lat"], place["crs"]))
-        found |= {"lon": f"{point.lon:.8f}", "lat": f"{point.lat:.8f}"}
-    return found
+    found = places.place(deps.keyring, dispute.location_sealed, dispute.id)
+    return {"event_address" if name == "address" else name: value for name, value in found.items()}
 
 
 def _of_parties(deps: Deps, parties: list[Party]) -> dict[str, str]:

@@ -28,8 +28,8 @@ from models.base import uuid7
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _MARK = "code_unmapped"
 
-Number = Annotated[Code, Field(max_length=64, pattern=r"^[^\s/?#%\\]+$")]
-"""A partner's own, as it stands in addresses."""
+Number = Annotated[Code, Field(max_length=64, pattern=r"^\.*[^\s\p{C}/?#%\\.][^\s\p{C}/?#%\\]*$")]
+"""A partner's own, as it stands in addresses: nothing that is not seen, and no way up."""
 
 
 class NumberTakenError(HejieError):

@@ -10,6 +10,9 @@ and written after one with a higher number. The order is the event's place in it
 lock of the case. With the first event of a case all others of it that are committed come along, whatever their number:
 committed events of a case are always its first n, so that none is queued before one that precedes it.
 
+**A case that leaves** what the partner may know (another center, another category) is told one last time, as that and
+no more: the partner has it on its list. What still waits of it goes out in the same form.
+
 A database that was restored from a dump begins to number anew, below the cursor: then reading starts from the
 beginning, which does no harm, as an event is queued for a partner once.
 """
@@ -24,7 +27,7 @@ from tortoise import connections
 from tortoise.transactions import in_transaction
 
 from backend.core.catalog import Catalog
-from backend.exchange import directory
+from backend.exchange import directory, scope
 from models import Partner
 
 AT_ONCE: Final = 500
@@ -38,16 +41,18 @@ SELECT xid, id, dispute_id FROM event
  WHERE (xid, id) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
  ORDER BY xid, id LIMIT {AT_ONCE}
 """  # noqa: S608 - our own number
-_MAY_BE_TOLD = """
-       e.kind = ANY($2)
-   AND (EXISTS (SELECT FROM partner_case p WHERE p.partner_id = $1 AND p.dispute_id = d.id)
-        OR (NOT $3 AND d.category = ANY($4) AND c.division_code LIKE ANY($5)))
-"""
+_NEWS = f"""
+SELECT p.cursor_xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    OR EXISTS (SELECT FROM event WHERE (xid, id) > (p.cursor_xid, COALESCE(p.cursor_event_id, '{_NIL}'))
+                  AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+    OR EXISTS (SELECT FROM partner_lane l WHERE l.partner_id = p.id AND l.due_at <= $2) AS so
+  FROM partner p WHERE p.id = $1 AND p.paused_at IS NULL AND p.directions @> '["{directory.OUT}"]'
+"""  # noqa: S608 - our own values
 _QUEUE = f"""
 INSERT INTO outgoing_event (partner_id, dispute_id, event_id, ordinal, state, attempts, problem, queued_at)
 SELECT $1, e.dispute_id, e.id, e.ordinal, 'pending', 0, '', $6
   FROM event e JOIN dispute d ON d.id = e.dispute_id JOIN center c ON c.id = d.center_id
- WHERE {_MAY_BE_TOLD} AND {{which}}
+ WHERE e.kind = ANY($5) AND {scope.MAY_KNOW} AND {{which}}
  ORDER BY e.dispute_id, e.ordinal
     ON CONFLICT (partner_id, event_id) {{again}}
 RETURNING dispute_id
@@ -58,6 +63,22 @@ _OF_CASES = _QUEUE.format(
 _SINCE = _QUEUE.format(
     which="e.at >= $7", again="DO UPDATE SET state = 'pending', attempts = 0, problem = '', queued_at = $6"
 )
+_LEFT = f"""
+  WITH gone AS (
+UPDATE partner_lane l SET left_at = $5 FROM dispute d JOIN center c ON c.id = d.center_id
+ WHERE l.partner_id = $1 AND l.dispute_id = ANY($6) AND l.left_at IS NULL AND d.id = l.dispute_id
+   AND NOT {scope.MAY_KNOW}
+RETURNING l.dispute_id)
+INSERT INTO outgoing_event (partner_id, dispute_id, event_id, ordinal, state, attempts, problem, queued_at)
+SELECT $1, gone.dispute_id, e.id, e.ordinal, 'pending', 0, '', $5
+  FROM gone CROSS JOIN LATERAL (SELECT id, ordinal FROM event WHERE dispute_id = gone.dispute_id
+                                 ORDER BY ordinal DESC LIMIT 1) e
+    ON CONFLICT (partner_id, event_id) DO UPDATE SET state = 'pending', attempts = 0, problem = '', queued_at = $5
+RETURNING dispute_id
+"""  # noqa: S608 - our own text
+_CAME_BACK = """
+UPDATE partner_lane SET left_at = NULL WHERE partner_id = $1 AND dispute_id = ANY($2) AND left_at IS NOT NULL
+"""
 _AFTER = """
 UPDATE outgoing_event SET state = 'pending', attempts = 0, problem = '', queued_at = $3
  WHERE partner_id = $1 AND id > $2 AND state <> 'pending'
@@ -83,6 +104,12 @@ class Gathered:
     queued: int
 
 
+async def has_news(partner_id: UUID, now: datetime) -> bool | None:
+    """Whether anything happened or is due; None: it is not to be told. One small query, as most partners have none."""
+    rows = await _rows(_NEWS, [partner_id, now])
+    return bool(rows[0]["so"]) if rows else None
+
+
 async def gather(catalog: Catalog, partner: Partner, now: datetime) -> Gathered:
     """A transaction of its own, where there is anything. Call it again while it looks at as many as it can."""
     if not await _rows(_FRESH, [*await _cursor(partner)]):
@@ -94,8 +121,10 @@ async def gather(catalog: Catalog, partner: Partner, now: datetime) -> Gathered:
         if not fresh:
             return Gathered(0, 0)
         cases = list({row["dispute_id"] for row in fresh})
-        allowed = _allowed(catalog, partner)
-        queued = await _rows(_OF_CASES, [partner.id, *allowed, now, cases, *cursor, partner.since])
+        known, kinds = scope.values(catalog, partner), list(catalog.exchange.events)
+        queued = await _rows(_OF_CASES, [*known, kinds, now, cases, *cursor, partner.since])
+        _ = await _rows(_CAME_BACK, [partner.id, [row["dispute_id"] for row in queued]])
+        queued += await _rows(_LEFT, [*known, now, cases])
         await open_lanes(partner.id, (row["dispute_id"] for row in queued), now)
         last = fresh[-1]
         await Partner.filter(id=partner.id).update(cursor_xid=last["xid"], cursor_event_id=last["id"])
@@ -105,7 +134,7 @@ async def gather(catalog: Catalog, partner: Partner, now: datetime) -> Gathered:
 async def replay_since(catalog: Catalog, partner: Partner, moment: datetime, now: datetime) -> int:
     """Everything from `moment` on is sent (again), with the ids it had; how many. Needs an open transaction that has
     locked the partner, as have the others here."""
-    queued = await _rows(_SINCE, [partner.id, *_allowed(catalog, partner), now, moment])
+    queued = await _rows(_SINCE, [*scope.values(catalog, partner), list(catalog.exchange.events), now, moment])
     await open_lanes(partner.id, (row["dispute_id"] for row in queued), now)
     return len(queued)
 
@@ -131,14 +160,6 @@ async def open_lanes(partner_id: UUID, cases: Iterable[UUID], now: datetime) -> 
 async def _cursor(partner: Partner) -> tuple[int, UUID]:
     (found,) = await _rows(_NUMBERED_ANEW, [partner.cursor_xid])
     return (0, _NIL) if found["so"] else (partner.cursor_xid, partner.cursor_event_id or _NIL)
-
-
-def _allowed(catalog: Catalog, partner: Partner) -> tuple[list[str], bool, list[str], list[str]]:
-    """Kinds of events, whether of its own cases only, categories, and divisions as LIKE has them."""
-    wanted = frozenset(partner.categories)
-    categories = [code for code in catalog.category_by_code if not wanted or wanted & catalog.codes_of(code)]
-    areas = [directory.prefix(area) + "%" for area in partner.areas] or ["%"]
-    return list(catalog.exchange.events), partner.only_own_cases, categories, areas
 
 
 async def _rows(statement: str, values: list[Any]) -> list[dict[str, Any]]:

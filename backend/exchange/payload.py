@@ -10,11 +10,14 @@ from uuid import UUID
 from backend.core.catalog import Catalog
 from backend.core.clock import iso
 from backend.core.crypto import Keyring
+from backend.exchange import places
 from backend.exchange.mapping import Codebook, Unknown
 from backend.exchange.signing import Message
 from models import CodeKind, CodeSide, Party, Status
 from models.base import uuid7
 
+LEFT: Final = "left"
+"""Of a case that the partner may know no more: its last event, which says only that."""
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=utf-8"
 
 _OUTCOMES: Final = frozenset({Status.AGREED, Status.NOT_AGREED, Status.FULFILLED, Status.REFUSED, Status.WITHDRAWN})
@@ -50,6 +53,9 @@ class Facts:
     division_code: str
     organization_code: str | None
     organization_name: str | None
+    location_sealed: bytes | None = None
+    is_known: bool = True
+    """The case is (still) one that the partner may know."""
     attempts: int = 0
 
 
@@ -75,17 +81,15 @@ class Writer:
 
     def write(self, facts: Facts, parties: Sequence[Party] = ()) -> Envelope:
         self._unknown = []
-        case = {
-            name: field.read(self, facts) for name, field in FIELDS.items() if name in self._may_know and field.read
-        }
-        if self.wants_parties:
-            case["parties"] = [self._party(party) for party in parties]
-        title = self.catalog.exchange.events.get(facts.kind, facts.kind)
+        rules = self.catalog.exchange
+        has_left = not facts.is_known or facts.kind not in rules.events
+        kind, title = (LEFT, rules.left) if has_left else (facts.kind, rules.events[facts.kind])
+        case = {} if has_left else self._case(facts, parties)
         event = {
             "specversion": "1.0",
             "id": str(facts.event_id),
             "source": self.source,
-            "type": self.catalog.exchange.type_of(facts.kind),
+            "type": rules.type_of(kind),
             "subject": facts.number,
             "time": iso(facts.at),
             "datacontenttype": "application/json",
@@ -94,6 +98,13 @@ class Writer:
             "data": {"number": facts.number, "their_number": facts.their_number, "event": title, "case": case},
         }
         return Envelope(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode(), tuple(self._unknown))
+
+    def _case(self, facts: Facts, parties: Sequence[Party]) -> dict[str, object]:
+        may_know = {name: field for name, field in FIELDS.items() if name in self._may_know}
+        case = {name: field.read(self, facts) for name, field in may_know.items() if field.read}
+        if self.wants_parties:
+            case["parties"] = [self._party(party) for party in parties]
+        return case
 
     def coded(self, kind: CodeKind, ours: str | None, name: str | None) -> dict[str, object] | None:
         """A code without a mapping goes as what it is, marked, with our word for it: a person can read it."""
@@ -130,6 +141,9 @@ class Field(NamedTuple):
     title: str
     is_personal: bool
     read: Callable[[Writer, Facts], object] | None
+    """None: not by the case alone, or in records only."""
+    columns: tuple[str, ...] = ()
+    """Personal ones of the record of GB/T 31000 (`records`) that it opens."""
 
 
 def _status(writer: Writer, facts: Facts) -> object:
@@ -180,10 +194,19 @@ FIELDS: Final[dict[str, Field]] = {
         "纠纷简述",
         True,
         lambda writer, facts: writer.opened(facts.description_sealed, "dispute", "description", facts.dispute_id),
+        ("summary",),
     ),
     "claim": Field(
         "请求", True, lambda writer, facts: writer.opened(facts.claim_sealed, "dispute", "claim", facts.dispute_id)
     ),
-    "parties": Field("当事人姓名或名称", True, None),
+    "parties": Field("当事人姓名或名称", True, None, ("party_name", "orgs")),
+    "place": Field(
+        "发生地点",
+        True,
+        lambda writer, facts: places.place(writer.keyring, facts.location_sealed, facts.dispute_id) or None,
+        ("event_address", "lon", "lat"),
+    ),
+    "id_number": Field("主要当事人证件号码", True, None, ("party_id_type", "party_id_no", "party_sex")),
 }
-"""What a partner may be given, each only with a legal basis of its own. Numbers of the case go without."""
+"""What a partner may be given, in events and in records, each only with a legal basis of its own. Numbers of the case
+go without."""

@@ -8,7 +8,7 @@ from tortoise import connections
 from backend.accounts.actors import PartnerActor
 from backend.core.deps import Deps
 from backend.core.errors import HejieError
-from backend.exchange import keys, signing
+from backend.exchange import directory, keys, signing
 from backend.exchange.signing import ID_HEADER, PARTNER_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, Message, Refusal
 from models import Partner
 from models.base import uuid7
@@ -74,8 +74,7 @@ def require_headers(headers: Mapping[str, str]) -> None:
 async def signer(deps: Deps, headers: Mapping[str, str], body: bytes, target: str) -> tuple[Partner, Message]:
     """Who has signed this call. `headers` have their names in lower case; `target` is method and address as sent.
     Raises a 401 of `ERRORS`."""
-    code = headers.get(PARTNER_HEADER, "")
-    partner = await Partner.get_or_none(code=code) if code.isprintable() and len(code) <= 32 else None
+    partner = await directory.find(headers.get(PARTNER_HEADER, ""))
     secrets = await keys.valid_secrets(deps.keyring, partner.id) if partner else []
     found = signing.verify(headers, body, secrets or [signing.new_secret()], deps.clock.now(), target)
     if isinstance(found, Refusal):
@@ -84,13 +83,18 @@ async def signer(deps: Deps, headers: Mapping[str, str], body: bytes, target: st
     return partner, found
 
 
-async def admit(deps: Deps, partner: Partner, message: Message) -> PartnerActor:
-    """Once: the message is used up, whatever comes of it. Raises ReplayedError, PartnerPausedError, DirectionError."""
-    values = [uuid7(), partner.id, message.id, deps.clock.now()]
-    if not await connections.get("default").execute_query_dict(_ONCE, values):
-        raise ReplayedError
+def admit(partner: Partner, message: Message) -> PartnerActor:
+    """Raises PartnerPausedError, DirectionError."""
     if partner.paused_at is not None:
         raise PartnerPausedError
     if "in" not in partner.directions:
         raise DirectionError
-    return PartnerActor(partner.id, partner.code, partner.name)
+    return PartnerActor(partner.id, partner.code, partner.name, message.id)
+
+
+async def use_up(deps: Deps, actor: PartnerActor) -> None:
+    """In the transaction that answers the call: a message counts once it was answered, and what was refused may come
+    again, corrected, under its id. Of two at the same time the second waits for the first. Raises ReplayedError."""
+    values = [uuid7(), actor.id, actor.message_id, deps.clock.now()]
+    if not await connections.get("default").execute_query_dict(_ONCE, values):
+        raise ReplayedError

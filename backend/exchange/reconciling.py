@@ -32,7 +32,7 @@ SELECT p.their_number AS number, d.id, d.status, d.updated_at
  UNION ALL
 SELECT d.number, d.id, d.status, d.updated_at
   FROM partner_lane l JOIN dispute d ON d.id = l.dispute_id
- WHERE l.partner_id = $1
+ WHERE l.partner_id = $1 AND l.left_at IS NULL
    AND NOT EXISTS (SELECT FROM partner_case p WHERE p.partner_id = $1 AND p.dispute_id = d.id)
 """
 _COMPARE = f"""

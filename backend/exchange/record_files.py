@@ -2,6 +2,7 @@
 
 import csv
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,11 +12,12 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 import openpyxl
+import pydantic_core
 from openpyxl.cell import WriteOnlyCell
 
 from backend.core import sheets
 from backend.core.sheets import RowProblem, SheetError
-from backend.exchange.records import COLUMNS, STANDARD, Record
+from backend.exchange.records import COLUMNS, FIELDS, STANDARD, Record
 
 Format = Literal["jsonl", "csv", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -181,8 +183,8 @@ def _from_json_lines(path: Path) -> Iterator[Row]:
 
 def _json_row(line: int, raw: bytes) -> Row:
     try:
-        found = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        found = pydantic_core.from_json(raw.removeprefix(BOM_UTF8), allow_inf_nan=False)
+    except ValueError:
         return Row(line, {}, (RowProblem(line, "", "这一行不是完整的 JSON，请检查。"),))
     if not isinstance(found, dict):
         return Row(line, {}, (RowProblem(line, "", "每一行应是一个 JSON 对象。"),))
@@ -209,7 +211,8 @@ def _from_sheet(path: Path) -> Iterator[Row]:
         rows = sheets.read_file(path, stack)
         names = {name: (title, title.replace("（", "(").replace("）", ")")) for name, title in COLUMNS.items()}
         wrong: list[RowProblem] = []
-        columns = sheets.columns_of(next(rows, None), names, (), wrong)
+        required = [name for name, each in FIELDS.items() if each.is_required]
+        columns = sheets.columns_of(next(rows, None), names, required, wrong)
         if wrong:
             yield Row(wrong[0].line, {}, tuple(wrong))
             return

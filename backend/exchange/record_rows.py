@@ -1,9 +1,10 @@
 """A record that somebody brings, as an earlier case of ours: what can be taken as it stands, which of its codes nobody
 has mapped, and what is wrong, by field. Pure. No reason repeats what stands in a field."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import TypeVar
 
@@ -26,6 +27,16 @@ _BY_RESULT = {"1": Status.AGREED, "0": Status.NOT_AGREED}
 _OPEN = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_MEDIATION, Status.TRANSFERRED)
 _BESIDE_LENGTHS = {"number": 64, "center_code": 32, "status": 32}
 _DAYS = ("event_date", "resolve_deadline", "review_date", "filed_on", "ended_on")
+_DAY_FORMS = [
+    re.compile(form)
+    for form in (
+        r"([0-9]{4})([0-9]{2})([0-9]{2})",
+        r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?: 00:00:00)?",
+        r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日",
+    )
+]
+"""The standard's, and what office software makes of it; only where year, month and day cannot be mistaken."""
+_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
 _KEPT = frozenset(FIELDS) - {
     "event_date", "event_address", "summary", "lon", "lat", "party_name", "orgs", "party_id_type", "party_id_no",
     "party_sex", "party_nation", "party_education", "party_category", "party_address",
@@ -165,7 +176,7 @@ class RecordReader:
         return day
 
 
-_BAD_DAY = "日期不对，请写成 20260501 这样的八位数字。"
+_BAD_DAY = "日期不对，请写成 20260501 或 2026-05-01 这样。"
 
 
 def _check_texts(record: Record, found: _Found) -> None:
@@ -186,7 +197,7 @@ def _check_texts(record: Record, found: _Found) -> None:
 
 def _place(record: Record, found: _Found) -> PastPlace | None:
     """A point needs both; it is read as GCJ-02, as it is written."""
-    lon, lat = (_value(record, name, float, found, "这里要填数字。") for name in ("lon", "lat"))
+    lon, lat = (_value(record, name, _number, found, "这里要填数字。") for name in ("lon", "lat"))
     if bool(record["lon"]) != bool(record["lat"]):
         found.wrong("lat" if record["lon"] else "lon", "经度和纬度要一起填写。")
     if lon is None or lat is None:
@@ -208,9 +219,18 @@ def _value(record: Record, name: str, read: Callable[[str], Value], found: _Foun
 
 
 def _day(text: str) -> date:
-    if not (len(text) == len("YYYYMMDD") and text.isascii() and text.isdigit()):
+    found = next(filter(None, (form.fullmatch(text) for form in _DAY_FORMS)), None)
+    if found is None:
         raise ValueError("no day")
-    return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a date has no zone
+    year, month, day = map(int, found.groups())
+    return date(year, month, day)
+
+
+def _number(text: str) -> float:
+    """As people write one: Python's own reading takes `1_0`, `nan` and digits of any script."""
+    if not _NUMBER.fullmatch(text):
+        raise ValueError("no number")
+    return float(text)
 
 
 def _respondent(orgs: str) -> PastParty:

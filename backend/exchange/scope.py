@@ -1,11 +1,21 @@
-"""Which cases a partner may bring and know: by category, by area, by what the case is."""
+"""Which cases a partner may bring and know: by category, by area, by who has brought them."""
 
-from collections.abc import Callable
+from typing import Any, Final
 
 from backend.core.catalog import Catalog
 from backend.exchange import directory
-from backend.exchange.records import IMPERSONAL
-from models import Dispute, Partner
+from models import Partner
+
+MAY_KNOW: Final = """
+(EXISTS (SELECT FROM partner_case own WHERE own.partner_id = $1 AND own.dispute_id = d.id)
+ OR (NOT $2::boolean AND ($3::text[] IS NULL OR d.category = ANY($3)) AND c.division_code LIKE ANY($4::text[])))
+"""
+"""Of a dispute d and its center c, as they stand now; the parameters are `values`."""
+
+
+def values(catalog: Catalog, partner: Partner) -> list[Any]:
+    areas = [f"{directory.prefix(area)}%" for area in partner.areas] or ["%"]
+    return [partner.id, partner.only_own_cases, _categories(catalog, partner), areas]
 
 
 def takes_category(catalog: Catalog, partner: Partner, category: str) -> bool:
@@ -16,27 +26,8 @@ def takes_area(partner: Partner, division_code: str) -> bool:
     return not partner.areas or any(division_code.startswith(directory.prefix(area)) for area in partner.areas)
 
 
-def categories(catalog: Catalog, partner: Partner) -> list[str] | None:
+def _categories(catalog: Catalog, partner: Partner) -> list[str] | None:
     """None: all, also those that the catalog no longer knows."""
     if not partner.categories:
         return None
-    return [each.code for each in catalog.categories if takes_category(catalog, partner, each.code)]
-
-
-def of(partner: Partner) -> Callable[[Dispute], bool]:
-    """By the center that has the case; needs it loaded."""
-    return lambda dispute: takes_area(partner, dispute.center.division_code)
-
-
-_KNOWN_AS: dict[str, tuple[str, ...]] = {
-    "description": ("summary",),
-    "parties": ("party_name", "orgs"),
-    "place": ("event_address", "lon", "lat"),
-    "id_number": ("party_id_type", "party_id_no", "party_sex"),
-}
-"""Fields of the record by the field for which the partner has a legal basis."""
-
-
-def record_fields(partner: Partner) -> frozenset[str]:
-    """Of the record of GB/T 31000: all that is not personal, and of people what the partner may know."""
-    return IMPERSONAL.union(*(_KNOWN_AS.get(name, ()) for name in partner.may_know))
+    return [code for code in catalog.category_by_code if takes_category(catalog, partner, code)]

@@ -8,7 +8,7 @@ from backend.accounts.actors import StaffActor
 from backend.core import pagination
 from backend.core.errors import NotFoundError, RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
-from backend.exchange import partners
+from backend.exchange import directory, partners
 from backend.exchange.schemas import DeadEventOut, PartnerOut, UnknownCodeOut
 from models import OutgoingEvent, Partner, Role, UnknownCode
 
@@ -43,7 +43,7 @@ async def for_staff(actor: StaffActor) -> list[PartnerOut]:
 async def one(actor: StaffActor, code: str) -> Partner:
     """Raises RoleNotAllowedError, NotFoundError."""
     check(actor)
-    partner = await Partner.get_or_none(code=code)
+    partner = await directory.find(code)
     if partner is None:
         raise NotFoundError
     return partner

@@ -20,7 +20,7 @@ from backend.disputes.party_schemas import EARLIEST
 from backend.disputes.schemas import MAX_FEN
 from backend.mediation import access
 from backend.mediation.access import Standing
-from models import Agreement, AgreementStatus, Audience, Dispute, Recovery, Status
+from models import Agreement, AgreementStatus, Audience, Dispute, Party, Recovery, Side, Status
 from models.base import uuid7
 
 _AFTER_AN_AGREEMENT = (Status.AGREED, Status.FULFILLED, Status.CLOSED)
@@ -57,6 +57,7 @@ class RecoveryOut(Out):
 
 class AmountsOut(Out):
     claimed_fen: int | None
+    """Null on the phones of the other side."""
     agreed_fen: int | None
     """What stands in the agreement; after a second one what the first brought, too. Never less than `recovered_fen`."""
     awaits_signatures: bool
@@ -118,12 +119,19 @@ async def amounts(deps: Deps, standing: Standing) -> AmountsOut:
     dispute = standing.dispute
     rows = await access.readable(deps, standing, "recovery", Recovery.filter(dispute_id=dispute.id)).order_by("id")
     return AmountsOut(
-        claimed_fen=dispute.amount_fen,
+        claimed_fen=dispute.amount_fen if await _may_know_the_claim(standing) else None,
         agreed_fen=dispute.agreed_fen,
         awaits_signatures=await awaits_signatures(dispute),
         recovered_fen=sum(row.amount_fen for row in rows if row.voided_at is None),
         recoveries=[_out(deps, standing, row) for row in rows],
     )
+
+
+async def _may_know_the_claim(standing: Standing) -> bool:
+    """What the applicant asks for is not shown to the other side: see `disputes.views.full`."""
+    if standing.kind is not StandingKind.PARTY:
+        return True
+    return await Party.filter(id__in=standing.party_ids, side=Side.APPLICANT).exists()
 
 
 async def awaits_signatures(dispute: Dispute) -> bool:

@@ -1,7 +1,7 @@
 """What the simulated partner sends to Hejie: signed calls, as well and as badly as a test wants them."""
 
 import json
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 from uuid import uuid4
 
 import httpx
@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.exchange import signing
 from backend.exchange.signing import Message
-from backend.partner_simulator.world import World
+from backend.partner_simulator.world import OwnCase, World
+
+_CASES: Final = "/exchange/v1/cases"
 
 
 class Call(BaseModel):
@@ -47,7 +49,13 @@ class Sender:
         for call in calls:
             request = self._signed(call, changed=asked.changed)
             answers += [await self._sent(request) for _ in range(2 if asked.twice else 1)]
+            self._remember(call, answers[-1])
         return answers
+
+    def _remember(self, call: Call, answer: dict[str, Any]) -> None:
+        """What it has brought it has itself."""
+        if call.path == _CASES and answer["status"] == 201:
+            self.world.own[call.body["number"]] = OwnCase(referral=call.body)
 
     def _signed(self, call: Call, *, changed: bool) -> httpx.Request:
         body = b"" if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()

@@ -8,11 +8,12 @@ import httpx
 import sanic
 from pydantic import BaseModel, ValidationError
 from sanic import Blueprint, Sanic
-from sanic.response import HTTPResponse, empty, html, json, text
+from sanic.response import HTTPResponse, empty, json
 
 from backend.core.clock import Clock, SystemClock
 from backend.exchange import signing
 from backend.exchange.signing import Message
+from backend.partner_simulator import asked, misbehaving
 from backend.partner_simulator.sending import Calls, Sender
 from backend.partner_simulator.world import Fault, Manner, World
 
@@ -21,7 +22,6 @@ Request = sanic.Request[Any, Any]
 
 blueprint = Blueprint("partner_simulator")
 
-_PAGE: Final = "<html><body><h1>统一门户登录</h1></body></html>"
 _CONFIG: Final = {
     "ACCESS_LOG": False,
     "FALLBACK_ERROR_FORMAT": "json",
@@ -57,7 +57,7 @@ def create_app(
     app.ctx.world = World(clock or SystemClock(), list(options.secrets))
     app.ctx.sender = Sender(app.ctx.world, options.hejie_url, options.partner, transport)
     app.exception(ValidationError)(_say_what_is_wrong)
-    app.blueprint(blueprint)
+    app.blueprint([blueprint, asked.blueprint])
     app.after_server_stop(_close)
     return app
 
@@ -92,27 +92,7 @@ async def _answer(request: Request, world: World) -> HTTPResponse:
     fault = world.next_fault(event["subject"])
     if fault is None or fault.after_effect:
         world.take(event)
-    return json({"received": event["id"]}) if fault is None else _faulty(request, fault, event["id"])
-
-
-def _faulty(request: Request, fault: Fault, event_id: str) -> HTTPResponse:
-    if fault.kind == "hang_up":
-        assert request.transport is not None
-        request.transport.close()
-    answers = {
-        "status": json({"error": "broken"}, status=fault.status),
-        "refuse": json({"refused": event_id, "reason": "案件编号不符合要求"}, status=422),
-        "redirect": text("", status=301, headers={"location": "/healthz"}),
-        "html": html(_PAGE),
-        "garbage": text("\x00{]" * 100, content_type="application/json"),
-        "empty": empty(status=200),
-        "other_id": json({"received": "0"}),
-        "hang_up": empty(),
-    }
-    answer = answers[fault.kind]
-    if fault.retry_after:
-        answer.headers["retry-after"] = fault.retry_after
-    return answer
+    return json({"received": event["id"]}) if fault is None else misbehaving.answer(request, fault, event["id"])
 
 
 @blueprint.get("/healthz")
@@ -131,6 +111,7 @@ async def list_received(request: Request) -> HTTPResponse:
             "cases": {case: len(events) for case, events in world.by_case.items()},
             "events": len(world.taken),
             "calls": world.calls,
+            "questions": world.questions,
             "duplicates": world.duplicates,
             "unsigned": world.unsigned,
             "most_at_once": world.most_at_once,

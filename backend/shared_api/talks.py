@@ -4,6 +4,7 @@ from uuid import UUID
 
 from backend.accounts.actors import Actor
 from backend.appointments.errors import KeptApartError
+from backend.casework import conversation
 from backend.core.deps import Deps
 from backend.core.errors import RoleNotAllowedError
 from backend.core.schema import Page, PageQuery
@@ -46,7 +47,7 @@ async def list_messages(actor: Actor, dispute_id: UUID, query: MessagesQuery, de
 )
 async def post_message(actor: Actor, dispute_id: UUID, body: MessageIn, deps: Deps) -> MessageOut:
     standing = await acts.standing(actor, dispute_id)
-    return await talks.post(deps, actor, standing, body)
+    return await conversation.say(deps, actor, standing, body)
 
 
 @both.endpoint("GET", _CASE + "/caucus", query=CaucusQuery, returns=Page[CaucusItemOut])

@@ -16,7 +16,7 @@ blueprint = Blueprint("staff_sessions")
 
 
 class StaffLogIn(In):
-    username: Code
+    username: Annotated[Code, Field(max_length=64)]
     password: Annotated[str, Field(min_length=1, max_length=256)]
     otp: Code | None = None
 

@@ -4,8 +4,15 @@ from backend.accounts.actors import StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import NotFoundError, RoleNotAllowedError
 from backend.core.schema import Page
-from backend.statistics import cases, figures, mediation
-from backend.statistics.figure_schemas import FigureCaseOut, FigureCasesQuery, FiguresOut, FiguresQuery
+from backend.statistics import cases, figures, mediation, overdue
+from backend.statistics.figure_schemas import (
+    FigureCaseOut,
+    FigureCasesQuery,
+    FiguresOut,
+    FiguresQuery,
+    OverdueOut,
+    OverdueQuery,
+)
 from backend.statistics.schemas import MediationQuery, MediationStatisticsOut
 from backend.web.endpoint import endpoint
 
@@ -19,7 +26,7 @@ blueprint = Blueprint("staff_statistics")
     audience="staff",
     query=MediationQuery,
     returns=MediationStatisticsOut,
-    errors=(RoleNotAllowedError,),
+    errors=(RoleNotAllowedError, NotFoundError),
 )
 async def get_mediation_statistics(actor: StaffActor, query: MediationQuery, deps: Deps) -> MediationStatisticsOut:
     return await mediation.of_period(deps, actor, query)
@@ -49,3 +56,16 @@ async def get_figures(actor: StaffActor, query: FiguresQuery, deps: Deps) -> Fig
 )
 async def list_figure_cases(actor: StaffActor, query: FigureCasesQuery, deps: Deps) -> Page[FigureCaseOut]:
     return await cases.page(deps, actor, query)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/statistics/overdue",
+    audience="staff",
+    query=OverdueQuery,
+    returns=OverdueOut,
+    errors=(RoleNotAllowedError, NotFoundError),
+)
+async def get_overdue(actor: StaffActor, query: OverdueQuery, deps: Deps) -> OverdueOut:
+    return await overdue.now(deps, actor, query)

@@ -193,7 +193,8 @@ class _Fold:
     def withdrawn(self, event: Told) -> None:
         self._end("withdrawn", event.at)
 
-    def closed(self, event: Told) -> None:
+    def put_away(self, event: Told) -> None:
+        """Kept, or closed: from here on nobody signs any more."""
         self._end("lapsed", event.at)
 
     def _end(self, kind: str, at: datetime, fen: int = 0) -> None:
@@ -307,7 +308,8 @@ _TAKES: dict[str, Callable[[_Fold, Told], None]] = {
     "agreement_effective": _Fold.agreement_effective,
     "not_agreed": _Fold.not_agreed,
     "withdrawn": _Fold.withdrawn,
-    "closed": _Fold.closed,
+    "fulfilled": _Fold.put_away,
+    "closed": _Fold.put_away,
     "merged": _Fold.merged,
     "split_off": _Fold.split_off,
     "reopened": _Fold.reopened,

@@ -4,22 +4,14 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from backend.core import clock
 from backend.core.periods import PeriodQuery
-from backend.core.schema import Code, Moment, Out, deps_of, one_of, problem
+from backend.core.schema import Code, Moment, Out, Query, deps_of, one_of
 from backend.core.statistics_rules import Unit
 from models import Source
 
 
 class FiguresQuery(PeriodQuery):
     center_id: UUID | None = Field(None, description="with all centers below it; without it all that you may see")
-
-    @field_validator("first", "last")
-    @classmethod
-    def is_past(cls, value: date | None, info: ValidationInfo) -> date | None:
-        if value is not None and value > clock.today(deps_of(info).clock):
-            raise problem("还没有到这一天，不能统计，请改成今天或以前的日期。")
-        return value
 
 
 class FigureCasesQuery(FiguresQuery):
@@ -133,3 +125,27 @@ class FigureCaseOut(Out):
     center: str
     applicant: str | None
     respondent: str | None
+
+
+class OverdueQuery(Query):
+    center_id: UUID | None = Field(None, description="with all centers below it; without it all that you may see")
+
+
+class OverdueCountOut(Out):
+    running: int | None
+    """Cases with a limit that runs now; null, as the other, where a number is too small to be shown."""
+    overdue: int | None
+    suppressed: bool
+
+
+class OverdueRowOut(OverdueCountOut):
+    code: str
+    title: str
+
+
+class OverdueOut(OverdueCountOut):
+    computed_at: Moment
+    center_id: str | None
+    center: str | None
+    by_center: list[OverdueRowOut]
+    definitions: dict[str, str]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from tortoise import connections
 
@@ -15,8 +14,8 @@ from backend.commitments.sums import CAME
 from backend.core import clock
 from backend.core.clock import SHANGHAI
 from backend.core.deps import Deps
-from backend.core.errors import InvalidFieldsError, RoleNotAllowedError
-from backend.statistics import registered
+from backend.statistics import registered, scopes
+from backend.statistics.facts import EXITS
 from backend.statistics.schemas import (
     CountsOut,
     FiguresOut,
@@ -27,8 +26,14 @@ from backend.statistics.schemas import (
     PartsOut,
     SuccessOut,
 )
-from models import Center, Role
 
+_UNSIGNED = """
+(SELECT p.kind = 'agreed' AND p.data->>'form' IS DISTINCT FROM 'oral' AND p.data->>'agreement_id' IS NOT NULL
+   FROM event p WHERE p.dispute_id = e.dispute_id AND p.id < e.id
+    AND p.kind IN ('agreed', 'agreement_effective', 'not_agreed', 'fulfilled', 'merged', 'reopened')
+  ORDER BY p.id DESC LIMIT 1)
+"""
+"""Of an `event e` that puts a case away: what was agreed never took effect. Also `facts.py` says so."""
 _FACTS = f"""
 WITH began AS (
     SELECT DISTINCT e.dispute_id FROM event e
@@ -36,20 +41,24 @@ WITH began AS (
        AND NOT EXISTS (SELECT FROM event b WHERE b.dispute_id = e.dispute_id AND b.kind = 'mediation_started'
                                              AND b.at < $1)
 ), ended AS (
-    SELECT DISTINCT ON (e.dispute_id) e.dispute_id, CASE e.kind WHEN 'not_agreed' THEN e.kind ELSE 'agreed' END AS kind
+    SELECT DISTINCT ON (e.dispute_id) e.dispute_id,
+           CASE e.kind WHEN 'not_agreed' THEN 'failed' WHEN 'withdrawn' THEN 'withdrawn'
+                       WHEN 'fulfilled' THEN 'lapsed' WHEN 'closed' THEN 'lapsed' ELSE 'settled' END AS kind
       FROM event e
-     WHERE e.kind IN ('agreed', 'agreement_effective', 'not_agreed') AND e.at >= $1 AND e.at < $2
-       AND (e.kind = 'not_agreed' OR {TOOK_EFFECT})
+     WHERE e.kind IN ('agreed', 'agreement_effective', 'not_agreed', 'withdrawn', 'fulfilled', 'closed')
+       AND e.at >= $1 AND e.at < $2
+       AND (e.kind IN ('not_agreed', 'withdrawn') OR {TOOK_EFFECT} OR e.kind IN ('fulfilled', 'closed') AND {_UNSIGNED})
      ORDER BY e.dispute_id, e.id DESC
 ), past AS (
-    SELECT d.id AS dispute_id, d.created_at >= $1 AND d.created_at < $2 AS began,
+    SELECT d.id AS dispute_id, d.created_at >= $1 AND d.created_at < $2 AND d.status <> 'withdrawn' AS began,
            CASE WHEN (e.data->>'ended_on')::date BETWEEN $4 AND $5
-                THEN CASE WHEN d.status IN ('agreed', 'fulfilled') THEN 'agreed'
-                          WHEN d.status = 'not_agreed' THEN 'not_agreed' END END AS outcome,
+                THEN CASE WHEN d.status IN ('agreed', 'fulfilled') THEN 'settled'
+                          WHEN d.status = 'not_agreed' THEN 'failed'
+                          WHEN d.status = 'withdrawn' THEN 'withdrawn' END END AS outcome,
            CASE WHEN (e.data->>'ended_on')::date BETWEEN $4 AND $5
                 THEN coalesce((e.data->>'recovered_fen')::bigint, 0) ELSE 0 END AS recovered
       FROM dispute d JOIN event e ON e.dispute_id = d.id AND e.kind = 'imported'
-     WHERE d.source = 'historic' AND d.status NOT IN ('refused', 'withdrawn')
+     WHERE d.source = 'historic' AND d.status <> 'refused'
 ), facts AS (
     SELECT dispute_id, bool_or(began) AS began, max(outcome) AS outcome, sum(recovered) AS recovered FROM (
         SELECT dispute_id, true AS began, NULL AS outcome, 0 AS recovered FROM began
@@ -67,9 +76,11 @@ WITH began AS (
 )"""  # noqa: S608  # constants of our own
 _COUNTS = """
 SELECT is_historic, mode, track, count(*) FILTER (WHERE began) AS started,
-       count(*) FILTER (WHERE outcome = 'agreed') AS settled, count(*) FILTER (WHERE outcome = 'not_agreed') AS failed,
+       count(*) FILTER (WHERE outcome = 'settled') AS settled, count(*) FILTER (WHERE outcome = 'failed') AS failed,
+       count(*) FILTER (WHERE outcome = 'withdrawn') AS withdrawn, count(*) FILTER (WHERE outcome = 'lapsed') AS lapsed,
        coalesce(sum(claimed) FILTER (WHERE began), 0)::bigint AS claimed,
-       coalesce(sum(agreed) FILTER (WHERE outcome = 'agreed'), 0)::bigint AS agreed, sum(recovered)::bigint AS recovered
+       coalesce(sum(agreed) FILTER (WHERE outcome = 'settled'), 0)::bigint AS agreed,
+       sum(recovered)::bigint AS recovered
   FROM counted GROUP BY is_historic, mode, track"""
 _PARTS = """, took_part AS (
     SELECT organization_id, id AS dispute_id, true AS leads FROM counted WHERE began AND organization_id IS NOT NULL
@@ -85,6 +96,11 @@ SELECT o.id, o.name, o.kind, count(*) FILTER (WHERE leads) AS lead, count(*) FIL
  GROUP BY o.id, o.name, o.kind ORDER BY count(*) DESC, o.name"""
 
 
+_COUNTED = ("started", *EXITS)
+_HIDDEN = FiguresOut(**dict.fromkeys((*CountsOut.model_fields, "by_mode", "by_track")) | {
+    "suppressed": True, "by_mode": [], "by_track": []})  # fmt: skip
+
+
 class _Row(NamedTuple):
     is_historic: bool
     mode: str
@@ -92,42 +108,41 @@ class _Row(NamedTuple):
     started: int
     settled: int
     failed: int
+    withdrawn: int
+    lapsed: int
     claimed: int
     agreed: int
     recovered: int
 
 
 async def of_period(deps: Deps, actor: StaffActor, query: MediationQuery) -> MediationStatisticsOut:
-    """A director's own center, a supervisor's city or any center of it. Raises RoleNotAllowedError,
-    InvalidFieldsError."""
-    center_id = await _scope(actor, query)
+    """Of a center that is not the reader's own all or nothing, and nothing by mode, track or organization: two numbers
+    that are known would tell a small third one. Raises RoleNotAllowedError, NotFoundError."""
+    asked = await scopes.asked(actor, query.center_id)
+    center_id = asked.center.id if asked.center else None
     first, last = query.days(clock.today(deps.clock))
     values: list[object] = [_midnight(first), _midnight(last + timedelta(days=1)), center_id, first, last]
     rows = [_Row(**record) for record in await _select(_FACTS + _COUNTS, values)]
+    parts: list[FiguresOut] = [
+        _figures(deps, found)
+        for found in (rows, [row for row in rows if not row.is_historic], [row for row in rows if row.is_historic])
+    ]
+    is_hidden = asked.is_elsewhere and any(_is_small(each, deps.catalog.statistics.small_number) for each in parts)
+    if asked.is_elsewhere:
+        parts = [_HIDDEN if is_hidden else each.model_copy(update={"by_mode": [], "by_track": []}) for each in parts]
+    total, live, historic = parts
     return MediationStatisticsOut(
         first_day=first,
         last_day=last,
         center_id=str(center_id) if center_id else None,
-        total=_figures(deps, rows),
-        live=_figures(deps, [row for row in rows if not row.is_historic]),
-        historic=_figures(deps, [row for row in rows if row.is_historic]),
-        parts=_parts(await _select(_FACTS + _PARTS, values)),
+        total=total,
+        live=live,
+        historic=historic,
+        parts=None if asked.is_elsewhere else _parts(await _select(_FACTS + _PARTS, values)),
         organizations=await registered.organizations(deps, center_id),
         attendance=await registered.attendance(deps, center_id, first, last),
         definitions=deps.catalog.statistics_definitions,
     )
-
-
-async def _scope(actor: StaffActor, query: MediationQuery) -> UUID | None:
-    if actor.role is Role.DIRECTOR:
-        if query.center_id not in (None, actor.center_id):
-            raise RoleNotAllowedError("只能查看本中心的统计。")
-        return actor.center_id
-    if actor.role is not Role.SUPERVISOR:
-        raise RoleNotAllowedError("统计由中心主任和督办人员查看。")
-    if query.center_id is not None and not await Center.filter(id=query.center_id).exists():
-        raise InvalidFieldsError.at("center_id", "没有这个中心，请重新选择。")
-    return query.center_id
 
 
 async def _select(sql: str, values: list[object]) -> list[dict[str, Any]]:
@@ -157,16 +172,19 @@ def _by(rows: list[_Row], code_of: Callable[[_Row], str], titles: dict[str, str]
 
 
 def _counts(rows: list[_Row]) -> CountsOut:
-    settled, failed = sum(row.settled for row in rows), sum(row.failed for row in rows)
+    counted = {name: sum(getattr(row, name) for row in rows) for name in _COUNTED}
     return CountsOut(
-        started=sum(row.started for row in rows),
-        settled=settled,
-        failed=failed,
-        success=SuccessOut.of(settled, failed),
+        **counted,
+        success=SuccessOut.of(counted["settled"], sum(counted[name] for name in EXITS)),
         claimed_fen=sum(row.claimed for row in rows),
         agreed_fen=sum(row.agreed for row in rows),
         recovered_fen=sum(row.recovered for row in rows),
+        suppressed=False,
     )
+
+
+def _is_small(figures: FiguresOut, small: int) -> bool:
+    return any(0 < getattr(figures, name) < small for name in _COUNTED)
 
 
 def _parts(records: list[dict[str, Any]]) -> PartsOut:

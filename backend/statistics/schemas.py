@@ -14,26 +14,32 @@ class MediationQuery(PeriodQuery):
 class SuccessOut(Out):
     numerator: int
     denominator: int
+    """All ways out."""
     rate: float | None
     """Null when nothing has ended."""
 
     @classmethod
-    def of(cls, settled: int, failed: int) -> Self:
-        ended = settled + failed
+    def of(cls, settled: int, ended: int) -> Self:
         return cls(numerator=settled, denominator=ended, rate=round(settled / ended, 4) if ended else None)
 
 
 class CountsOut(Out):
-    started: int
-    settled: int
-    failed: int
-    success: SuccessOut
-    claimed_fen: int
+    """Everything but `suppressed` is null where a number of a center elsewhere is too small to be shown."""
+
+    started: int | None
+    settled: int | None
+    failed: int | None
+    withdrawn: int | None
+    lapsed: int | None
+    """Put away without the signatures of all."""
+    success: SuccessOut | None
+    claimed_fen: int | None
     """In dispute in those that were started."""
-    agreed_fen: int
+    agreed_fen: int | None
     """In those that were settled."""
-    recovered_fen: int
+    recovered_fen: int | None
     """Received within the period, whenever the case was settled."""
+    suppressed: bool
 
 
 class NamedCountsOut(CountsOut):
@@ -91,7 +97,8 @@ class MediationStatisticsOut(Out):
     total: FiguresOut
     live: FiguresOut
     historic: FiguresOut
-    parts: PartsOut
+    parts: PartsOut | None
+    """Null for a center that is not your own."""
     organizations: OrganizationsOut
     attendance: RateOut
     definitions: dict[str, str]

@@ -1,11 +1,14 @@
 """Who is asking. Identity comes from the token alone, of another system from its signature."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sanic import Request
+from tortoise.transactions import in_transaction
 
 from backend.accounts import queries
-from backend.accounts.actors import PartnerActor, ResidentActor, StaffActor
+from backend.accounts.actors import Filer, PartnerActor, ResidentActor, StaffActor
 from backend.core.deps import Deps
 from backend.core.errors import TokenInvalidError, TooLargeError
 from backend.exchange import receiving
@@ -41,7 +44,24 @@ async def partner(deps: Deps, request: Request, limits: RequestLimits, most: int
     target = f"{request.method} {request.raw_url.decode(errors='replace')}"
     found, message = await receiving.signer(deps, headers, request.body or b"", target)
     await limits.hit_at(str(found.id), found.limit_per_s)
-    return await receiving.admit(deps, found, message)
+    return receiving.admit(found, message)
+
+
+async def use_up(deps: Deps, actor: Filer | None) -> None:
+    """Needs the transaction of the call. Raises ReplayedError."""
+    if isinstance(actor, PartnerActor):
+        await receiving.use_up(deps, actor)
+
+
+@asynccontextmanager
+async def reading(deps: Deps, actor: Filer | None) -> AsyncIterator[None]:
+    """A partner's question is answered once, too: whoever has recorded it learns nothing by it."""
+    if not isinstance(actor, PartnerActor):
+        yield
+        return
+    async with in_transaction():
+        await use_up(deps, actor)
+        yield
 
 
 async def _read(request: Request, most: int) -> bytes:

@@ -94,9 +94,10 @@ class Endpoint:
         }
         arguments = {name: known[name] for name in self.takes if name in known} | self._path(path)
         if not self.writes:
-            result = await self.handler(**arguments)
+            async with auth.reading(deps, actor):
+                result = await self.handler(**arguments)
             return None if request.responded else self._respond(result)
-        async with writing(request, deps, actor if self.idempotent else None, digest) as write:
+        async with writing(request, deps, actor, digest, takes_key=self.idempotent) as write:
             if write.answer is None:
                 response = self._respond(await self.handler(**arguments))
                 await write.finish(Answer(response.status, response.body or b""))
@@ -230,14 +231,17 @@ class Write:
 
 
 @asynccontextmanager
-async def writing(request: Request, deps: Deps, actor: Filer | None, digest: str) -> AsyncIterator[Write]:
+async def writing(
+    request: Request, deps: Deps, actor: Filer | None, digest: str, *, takes_key: bool = True
+) -> AsyncIterator[Write]:
     """The one transaction of a write. A repeated request finds the first answer in `answer` and does nothing.
     After the commit, the residents it concerns are told over their open sockets."""
     key = request.headers.get("idempotency-key")
     guard = None
-    if key is not None and actor is not None:
+    if key is not None and actor is not None and takes_key:
         guard = Guard.of(key, actor.id, request.method, request.path, digest)
     async with in_transaction():
+        await auth.use_up(deps, actor)
         stored = await guard.claim(deps.keyring, deps.clock.now()) if guard else None
         write = Write(deps, guard, stored)
         yield write

@@ -17,6 +17,7 @@ from sanic.response import html, json
 from backend.core import errors
 from backend.core.errors import HejieError
 from backend.exchange import receiving
+from backend.web import openapi_webhooks
 from backend.web.endpoint import Endpoint
 from backend.web.errors import ServerError
 from backend.web.idempotency import InProgressError, KeyReusedError
@@ -30,6 +31,7 @@ from backend.web.openapi_parts import (
     UNLISTED,
     UPLOAD,
 )
+from backend.web.openapi_webhooks import WEBHOOKS
 
 App = Sanic[Any, Any]
 Json = dict[str, Any]
@@ -97,7 +99,10 @@ def document(app: App, api: str) -> Json:
     for call in calls:
         paths.setdefault(call.path, {})[call.endpoint.method.lower()] = _operation(call, schemas)
     title, description = _TITLES[api]
-    return {
+    told: Json = {}
+    if api == "exchange":
+        told, definitions = {"webhooks": WEBHOOKS}, definitions | openapi_webhooks.schemas(_Schemas)
+    return told | {
         "openapi": "3.1.0",
         "info": {"title": title, "description": description, "version": VERSION},
         "servers": [{"url": "/"}],

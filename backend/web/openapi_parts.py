@@ -125,7 +125,7 @@ SIGNATURE_PARAMETERS: list[Json] = [
     {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": description}
     for name, description in (
         ("hejie-partner", "the partner's code"),
-        ("webhook-id", "1 to 64 printable ASCII characters without full stop and space; another one for every attempt"),
+        ("webhook-id", "1 to 64 printable ASCII characters without full stop and space; an answer of 2xx uses it up"),
         ("webhook-timestamp", "Unix seconds of signing, at most five minutes from our clock"),
     )
 ]
@@ -187,7 +187,10 @@ PAGE = """<!doctype html>
 <script src="/docs/assets/swagger-ui-standalone-preset.js"></script>
 <script>
 SwaggerUIBundle({
-  urls: [{url: "/docs/mini.json", name: "mini"}, {url: "/docs/staff.json", name: "staff"}],
+  urls: [
+    {url: "/docs/mini.json", name: "mini"}, {url: "/docs/staff.json", name: "staff"},
+    {url: "/docs/exchange.json", name: "exchange"},
+  ],
   dom_id: "#page", layout: "StandaloneLayout", validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
 });

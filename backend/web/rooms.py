@@ -18,6 +18,7 @@ from tortoise.transactions import in_transaction
 from websockets.exceptions import ConnectionClosed
 
 from backend.accounts.actors import Actor
+from backend.casework import conversation
 from backend.core.deps import Deps
 from backend.core.errors import HejieError, NotFoundError
 from backend.core.mediation_rules import StandingKind
@@ -267,7 +268,7 @@ async def _post(request: Request, seat: Seat, message: SocketMessageIn) -> str:
     try:
         async with in_transaction():
             standing = await acts.standing(seat.actor, seat.standing.dispute.id)
-            posted = await talks.post(deps, seat.actor, standing, message, message.ref)
+            posted = await conversation.say(deps, seat.actor, standing, message, message.ref)
     except IntegrityError:  # the same one, sent again while the first was under way
         async with in_transaction():
             posted = await talks.post(deps, seat.actor, seat.standing, message, message.ref)

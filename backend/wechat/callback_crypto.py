@@ -87,7 +87,7 @@ class SubscriptionItem(BaseModel):
 
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True, hide_input_in_errors=True)
 
-    template_id: str = Field(validation_alias="TemplateId", min_length=1)
+    template_id: str = Field(validation_alias="TemplateId", min_length=1, max_length=64)
     status: str | None = Field(None, validation_alias="SubscribeStatusString")
     msgid: str | None = Field(None, validation_alias=AliasChoices("MsgID", "MsgId"), max_length=64)
     error_code: int | None = Field(None, validation_alias="ErrorCode", ge=-(2**31), lt=2**31)

@@ -92,6 +92,29 @@ async def test_a_change_after_the_first_signature_voids_it(scene: Scene) -> None
     granted(await sign(scene, scene.respondent, again), 201)
 
 
+async def test_who_joined_after_the_text_was_fixed_is_not_bound_by_it(scene: Scene) -> None:
+    """Nor does it take effect without them, nor by the name of one who has gone."""
+    fixed = await scene.final()
+    granted(await sign(scene, scene.applicant, fixed), 201)
+    version = granted(await scene.clerk.get(scene.path()))["version"]
+    joining = {"version": version, "side": "respondent", "name": "吴二"}
+    case = granted(await scene.clerk.post(scene.path("/parties"), joining), 201)
+    refused(await sign(scene, scene.respondent, fixed), 409, "agreement_people_changed")
+    refused(await mark(scene, fixed, role="mediator", method="screen"), 409, "agreement_people_changed")
+    (told,) = granted(await scene.clerk.get(scene.path()))["attention"]
+    assert "重新定稿" in told
+    path = scene.path(f"/agreements/{fixed['id']}")
+    again = await scene.fix(granted(await scene.mediator.put(path, TEXT | {"based_on": 1})))
+    assert [each["signed_at"] for each in again["slots"]] == [None] * 5
+    granted(await sign(scene, scene.respondent, again), 201)
+    gone = next(each["id"] for each in case["parties"] if each["id"] not in scene.ids.values())
+    leaving = {"version": case["version"], "reason": "登记错了"}
+    granted(await scene.clerk.post(scene.path(f"/parties/{gone}/removal"), leaving))
+    paper: Json = {"role": "party", "method": "paper", "party_id": gone, "signed_at": scene.clock.now().isoformat()}
+    wanted = await scan(scene) | {"witness": "赵敏", "identity_check": "id_card"}
+    refused(await mark(scene, again, **paper, **wanted), 409, "agreement_people_changed")
+
+
 async def test_who_may_not_sign_and_when(scene: Scene) -> None:
     drawn = await scene.draft()
     refused(await sign(scene, scene.applicant, drawn), 409, "not_agreed_yet")

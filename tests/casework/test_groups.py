@@ -115,6 +115,12 @@ async def test_a_mediation_with_many_begins_with_those_who_speak_for_them(people
     assert "代表人" in said["message"]
     granted(await elect(scene, 0, 2, 3, 4, 5), 201)
     await take(scene.mediator, scene.dispute_id, "start_mediation")
+    how = {"given_on": "2026-11-24", "how": "in_person"}
+    consents = [{"party_id": await scene.party_id(each), **how} for each in (0, 1, 2, 3, 4, 5)]
+    longer = {"version": (await case_of(scene))["version"], "days": 5, "reason": "等业主大会"}
+    path = path.replace("start_mediation", "extend_term")
+    assert paths(await scene.mediator.post(path, longer | {"consents": consents[:-1]})) == {"consents"}
+    granted(await scene.mediator.post(path, longer | {"consents": consents}))
 
 
 @pytest.mark.parametrize(

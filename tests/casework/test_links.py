@@ -213,7 +213,11 @@ async def test_what_is_split_off_is_as_old_as_its_parent(
         ({"party_ids": [applicant, li], "category": "fun"}, {"category"}),
     ):
         assert paths(await act(clerk, filed["id"], "split", **both | wrong)) == where
-    page = granted(await act(clerk, filed["id"], "split", party_ids=[applicant, li], leaving_ids=[li], **both))
+    leaving: Json = {"party_ids": [applicant, li], "leaving_ids": [li]}
+    await Party.filter(id=firm).update(left_at=clock.now())
+    assert paths(await act(clerk, filed["id"], "split", **both | leaving)) == {"leaving_ids"}, "who left does not stay"
+    await Party.filter(id=firm).update(left_at=None)
+    page = granted(await act(clerk, filed["id"], "split", **both | leaving))
 
     assert [party["name"] for party in page["parties"]] == ["张三", "某某物业"]
     (link,) = page["links"]

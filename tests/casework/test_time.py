@@ -136,6 +136,8 @@ async def test_an_extension_needs_both_sides(people: PeopleAtWork) -> None:
     case = await take(mediator, filed["id"], "extend_term", days=10, consents=both, **reason)
     path, other = f"/disputes/{filed['id']}/parties", {"version": case["version"], "side": "respondent", "name": "王五"}
     case = granted(await mediator.post(path, other), 201)
+    third = await act(mediator, filed["id"], "extend_term", days=5, consents=both, **reason)
+    assert paths(third) == {"consents"}, "one of a side does not agree for another"
     removal = {"version": case["version"], "reason": "写错了人"}
     granted(await mediator.post(f"{path}/{sides['respondent']}/removal", removal))
     gone = await act(mediator, filed["id"], "extend_term", days=5, consents=both, **reason)

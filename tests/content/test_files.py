@@ -129,7 +129,8 @@ async def test_events_that_nobody_waits_for_change_nothing(people: People, check
     await checks.run()
     trace_id = (await checks.of("file")).trace_id
     await checks.verdict("somebody-elses", result={"suggest": "risky", "label": 20002})
-    await checks.verdict(None)
+    for unreadable in (None, "7" * 65):
+        await checks.verdict(unreadable)
     await checks.verdict(trace_id, result="?")
     assert (await checks.of("file")).status == CheckStatus.ASKED
     await checks.verdict(trace_id, result={"suggest": "pass", "label": 100})

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from backend import published_api
 from backend.core.catalog import Catalog
 from backend.core.deps import Deps
-from backend.exchange import answers, directory, signing
+from backend.exchange import answers, directory, payload, signing
 from backend.exchange.answers import Answer, Verdict
 from backend.exchange.payload import FIELDS
+from backend.exchange.published import CaseEvent, ToldCase
 from backend.exchange.schemas import PartnerDraft
 from backend.exchange.signing import Message
 from config.catalog_files import read_catalog
@@ -59,6 +61,20 @@ def test_every_field_and_every_event_stands_on_the_page() -> None:
     catalog = Catalog.parse(read_catalog())
     assert [name for name in (*FIELDS, *catalog.exchange.events) if f"`{name}`" not in PAGE] == []
     assert set(catalog.exchange.events) <= set(catalog.events)
+
+
+def test_what_is_told_and_asked_is_published_with_its_signature_and_every_answers_meaning() -> None:
+    assert list(ToldCase.model_fields) == [name for name in FIELDS if name != "id_number"], "which is of records only"
+    document = published_api.documents()["exchange"]
+    told, *asked = (document["webhooks"][name] for name in ("case-event", "case-list", "case"))
+    headers = {signing.ID_HEADER, signing.TIMESTAMP_HEADER, signing.SIGNATURE_HEADER}
+    for about in (told["post"], *(each["get"] for each in asked)):
+        assert headers <= {each["name"] for each in about["parameters"] if each["in"] == "header"}
+        assert "default" in about["responses"]
+    (media,) = told["post"]["requestBody"]["content"]
+    assert payload.CONTENT_TYPE.startswith(media)
+    (example,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert CaseEvent.model_validate_json(example).data.case.division
 
 
 def test_the_shipped_table_maps_every_category_and_guesses_nothing_back() -> None:

@@ -16,7 +16,7 @@ from backend.exchange import outbox, partners
 from models import Dispute, OutgoingEvent, OutgoingState, Partner, UnknownCode
 from tests.clock import TravellingClock
 from tests.conftest import App
-from tests.exchange.conftest import BASIS, PACE, Add, Told, Worker, office
+from tests.exchange.conftest import BASIS, PACE, Add, Told, Worker, nothing_waits, office
 from tests.people import People, Person, file_dispute
 from tests.server_time import eventually
 
@@ -90,7 +90,7 @@ async def test_what_is_no_acknowledgement_is_sent_again_with_the_same_id(
         for attempt in (1, 2):
             await eventually(partial(_was_tried, attempt), within_s=10)
             clock.advance(minutes=5)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
 
     assert partner.kinds(case["number"]) == ["submitted"]
     assert partner.world.calls == 3
@@ -269,7 +269,7 @@ async def test_filters_and_fields_are_each_partners_own(
     async with office(worker):
         await yidu.has(2)
         await labour.has(1)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
 
     assert [len(each.world.taken) for each in (elsewhere, own, in_only)] == [0, 0, 0]
     told = yidu.world.by_case[property_case["number"]][0]["data"]["case"]
@@ -294,17 +294,17 @@ async def test_everything_can_be_sent_again_from_a_number_or_a_moment(
     await happen(deps, case, "accepted", "agreed")
     async with office(worker):
         await partner.has(3)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
         second = int(partner.world.by_case[case["number"]][1]["sequence"])
         await partner.http.delete("/sim/received")
         async with in_transaction():
             assert await partners.replay(deps, partner.partner, since=None, after=second) == 1
         await partner.has(1)
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
         async with in_transaction():
             since = clock.now() - timedelta(hours=2)
             assert await partners.replay(deps, partner.partner, since=since, after=None) == 4
-        await eventually(_nothing_waits, within_s=10)
+        await eventually(nothing_waits, within_s=10)
 
     assert partner.kinds(case["number"])[-2:] == ["submitted", "accepted"]
     assert partner.world.duplicates == 1
@@ -358,10 +358,6 @@ async def _was_tried(times: int) -> bool:
 
 async def _has(state: OutgoingState) -> bool:
     return await OutgoingEvent.filter(state=state).exists()
-
-
-async def _nothing_waits() -> bool:
-    return not await _has(OutgoingState.PENDING) and await OutgoingEvent.exists()
 
 
 async def _is_so(so: bool) -> bool:

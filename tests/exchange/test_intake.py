@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -50,8 +51,11 @@ async def test_a_refusal_goes_back_with_where_to_go_and_the_slip_closes_it(hotli
     assert (before["redirect"], before["return_slip"]) == (None, False)
     refused(await hotline.get(f"{at}/return-slip"), 409, "not_ended_yet")
     refused(await hotline.post(f"{at}/return-slip/receipt", {}), 409, "not_ended_yet")
-    granted(await hotline.post(f"{at}/supplements", {"text": "来电人补充：物业电话无人接听。"}), 201)
+    supplement = {"text": "来电人补充：物业电话无人接听。"}
+    said = granted(await hotline.post(f"{at}/supplements", supplement), 201)
+    assert granted(await hotline.post(f"{at}/supplements", supplement), 201) == said
     clerk, dispute = await people.staff("clerk"), await Dispute.get(number=number)
+    assert await Event.filter(dispute_id=dispute.id, kind="partner_supplemented").count() == 1
     timeline = granted(await clerk.get(f"/disputes/{dispute.id}/timeline"))["items"]
     assert timeline[-1]["text"] == "12345热线补充：来电人补充：物业电话无人接听。"
     redirect = {"authority": "宜都市劳动人事争议仲裁院", "phone": "0717-4822333"}
@@ -148,6 +152,33 @@ async def test_only_what_is_signed_now_by_whoever_it_says_is_taken(
     assert await Dispute.all().count() == 1
 
 
+async def test_a_message_is_used_up_by_its_answer_and_by_no_refusal(hotline: Caller) -> None:
+    async def sent(method: str, path: str, nonce: str, **changed: Any) -> httpx.Response:
+        body = json.dumps(referral(**changed)).encode() if method == "POST" else b""
+        headers = hotline.signed(method, path, body, nonce=nonce) | {"content-type": "application/json"}
+        return await hotline.client.request(method, path, content=body, headers=headers)
+
+    for _ in range(2):
+        refused(await sent("POST", CASES, "one", respondents=[]), 422, "invalid_fields")
+        refused(await sent("GET", f"{CASES}/{referral()['number']}", "two"), 404, "not_found")
+    answers = await asyncio.gather(*(sent("POST", CASES, "one") for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 401, 401, 401, 401]
+    refused(await sent("POST", CASES, "one", number="2"), 401, "message_replayed")
+    granted(await sent("GET", f"{CASES}/{referral()['number']}", "two"))
+    refused(await sent("GET", f"{CASES}/{referral()['number']}", "two"), 401, "message_replayed")
+    refused(await sent("POST", CASES, "three", claim="赔偿两万元。"), 409, "case_number_taken")
+    granted(await sent("POST", CASES, "three", number="3"), 201)
+    assert await PartnerCase.all().count() == 2
+
+
+async def test_a_number_that_cannot_stand_in_an_address_is_refused(hotline: Caller) -> None:
+    for number in ("..", ".", "a\u200bb", "a\u202eb", "\ufeff1", "a b", "a\x00", "a%2f", "字" * 65, 7):
+        assert [each["path"] for each in refused(await hotline.refer(number=number), 422)["fields"]] == ["number"]
+    for number in ("…1", ".1", "1.", "京-（2026）1号"):
+        granted(await hotline.refer(number=number), 201)
+        assert granted(await hotline.get(f"{CASES}/{quote(number)}"))["partner_number"] == number
+
+
 async def test_what_a_partner_may_not_bring_and_cases_of_others_do_not_exist_for_it(
     app: App, hotline: Caller, client: httpx.AsyncClient, clock: TravellingClock
 ) -> None:
@@ -169,7 +200,7 @@ async def test_what_a_partner_may_not_bring_and_cases_of_others_do_not_exist_for
 async def test_what_is_too_large_of_another_type_or_too_often_is_refused(
     app: App, client: httpx.AsyncClient, clock: TravellingClock
 ) -> None:
-    slow = await calling.partner(app, client, clock, "slow", limit_per_s=1)
+    slow = await calling.partner(app, client, clock, "slow", limit_per_s=2)
     large: bytes = b'{"number":"' + b"x" * 10_000_000 + b'"}'
     refused(await slow.post(CASES, large), 413, "too_large")
 
@@ -180,8 +211,9 @@ async def test_what_is_too_large_of_another_type_or_too_often_is_refused(
     headers = slow.signed("POST", CASES, b"")
     refused(await client.post(CASES, content=parts(), headers=headers), 413, "too_large")
     refused(await slow.post(CASES, referral(), **{"content-type": "text/plain"}), 415, "wrong_type")
-    for body in (b"{", b"[]", b'{"number":NaN}', b"\xff"):
+    odd = (b'{"number":"\\ud800"}', b'{"number":"\xed\xa0\x80"}', b'{"number":' + b"[" * 100_000, b"\xef\xbb\xbf{}")
+    for body in (b"{", b"[]", b'{"number":NaN}', b"\xff", *odd):
         refused(await slow.post(CASES, body), 400, "malformed")
-    answers = [await slow.get(f"{CASES}/1") for _ in range(10)]
+    answers = [await slow.get(f"{CASES}/1") for _ in range(15)]
     refused(answers[-1], 429, "rate_limited")
     assert int(answers[-1].headers["retry-after"]) > 0

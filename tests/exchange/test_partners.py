@@ -72,32 +72,38 @@ async def test_the_city_sees_dead_letters_and_sends_them_again(
     deps: Deps = app.ctx.deps
     partner = await add_partner("city-platform", codes=[])
     resident, supervisor, clerk = await people.resident(), await people.staff("supervisor"), await people.staff("clerk")
-    cases = [await file_dispute(resident) for _ in range(3)]
-    await partner.fault("refuse", times=3)
+    cases = [await file_dispute(resident) for _ in range(4)]
+    await partner.fault("refuse", times=4)
     for case in cases:
         async with in_transaction():
             await history.record(deps, await Dispute.get(id=case["id"]), None, Entry("accepted"))
     async with office(worker):
-        await eventually(lambda: _dead(3), within_s=10)
+        await eventually(lambda: _dead(4), within_s=10)
         (listed,) = (await supervisor.get("/partners")).json()["items"]
-        assert (listed["pending"], listed["dead"], listed["unknown_codes"] > 0) == (3, 3, True)
+        assert (listed["pending"], listed["dead"], listed["unknown_codes"] > 0) == (4, 4, True)
         assert "whsec" not in str(listed)
         first = (await supervisor.get("/partners/city-platform/dead-letters", limit=2)).json()
         rest = (await supervisor.get("/partners/city-platform/dead-letters", cursor=first["next_cursor"])).json()
         assert {each["number"] for each in first["items"] + rest["items"]} == {case["number"] for case in cases}
-        one = first["items"][0]["sequence"]
+        one, other = (each["sequence"] for each in first["items"])
         answer = await supervisor.post("/partners/city-platform/dead-letters/resend", {"sequences": [one, 10**15]})
         assert (answer.status_code, answer.json()) == (200, {"events": 1})
         await partner.has(2)
-        answer = await supervisor.post("/partners/city-platform/dead-letters/skip", {})
+        answer = await supervisor.post("/partners/city-platform/dead-letters/skip", {"sequences": [one, other]})
+        assert answer.json() == {"events": 1}
+        await partner.has(3)
+        answer = await supervisor.post("/partners/city-platform/dead-letters/resend", {})
         assert answer.json() == {"events": 2}
-        await partner.has(4)
+        await partner.has(7)
+        await eventually(lambda: _dead(0), within_s=10)
+    assert partner.world.misplaced() == []
 
     codes = (await supervisor.get("/partners/city-platform/unknown-codes")).json()["items"]
     assert {"kind": "status", "side": "ours", "code": "submitted"}.items() <= next(
         code for code in codes if code["code"] == "submitted"
     ).items()
-    assert (await supervisor.get("/partners/nobody/dead-letters")).status_code == 404
+    for unknown in ("nobody", "x" * 33):
+        assert (await supervisor.get(f"/partners/{unknown}/dead-letters")).status_code == 404
     assert (await supervisor.get("/partners/city-platform/dead-letters", cursor="x")).status_code == 422
     assert (await clerk.get("/partners")).status_code == 403
     assert (await clerk.post("/partners/city-platform/dead-letters/resend", {})).status_code == 403

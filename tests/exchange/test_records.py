@@ -1,16 +1,21 @@
 """Records of GB/T 31000 out and in again: all fields, in three formats, nothing lost, nothing run, nothing guessed."""
 
+import asyncio
 import csv
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx
 import openpyxl
 import pytest
+from tortoise.transactions import in_transaction
 
 from backend import exchange_files
 from backend.core.catalog import Catalog
+from backend.disputes import history
+from backend.disputes.history import Entry
 from backend.exchange import record_files
 from backend.exchange.records import COLUMNS, FIELDS, CategoryOf
 from backend.import_report import ImportRefusedError
@@ -140,7 +145,7 @@ async def test_half_of_the_rows_are_bad_and_each_is_named_with_each_field(
     settings: Settings, partner: Partner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad: list[tuple[dict[str, Any] | str, set[str]]] = [
-        (record(2, event_type="", resolved="", status="", event_date="2024-05-01"),
+        (record(2, event_type="", resolved="", status="", event_date="2024-05-32"),
          {"事件类别", "化解是否成功", "发生日期"}),
         (record(4, number="城001"), {"纠纷编号"}),
         (record(6, center_code="C999"), {"中心编码"}),
@@ -204,3 +209,113 @@ def test_the_fields_are_those_of_the_standard_and_codes_lead_back_or_nowhere() -
 def test_what_is_guarded_comes_back_as_it_was(text: str) -> None:
     assert record_files.unguarded(record_files.guarded(text)) == text
     assert not record_files.guarded(text).startswith(("=", "+", "-", "@", "\t", "＝"))
+
+
+HEADINGS = {name: COLUMNS[name] for name in record(1)}
+
+
+def table(path: Path, encoding: str, rows: list[dict[str, str]], delimiter: str = ",", **heads: str) -> Path:
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow((HEADINGS | heads).values())
+        writer.writerows([row[name] for name in HEADINGS] for row in rows)
+    return path
+
+
+async def test_what_officials_have_is_read_whatever_wrote_it(
+    settings: Settings, partner: Partner, tmp_path: Path
+) -> None:
+    """Half of the rows of each are wrong; the encodings, delimiters and dates are those of office software."""
+    dates = ("20240430", "2024-04-30", "2024/4/30", "2024年4月30日", "2024.04.30", "2024-04-30 00:00:00")
+    wrong = ("2024-02-30", "04/30/2024", "30.4.2024", "2024-4", "20240230", "昨天")
+    for nth, (encoding, delimiter) in enumerate(
+        (("gb18030", ","), ("utf-8-sig", ";"), ("utf-8", "\t"), ("utf-16", "\t"))
+    ):
+        days = [day for pair in zip(dates, wrong, strict=True) for day in pair]
+        rows = [record(100 * nth + each, event_date=day, summary=DANGEROUS) for each, day in enumerate(days)]
+        file = table(tmp_path / f"{nth}.csv", encoding, rows, delimiter)
+        report = tmp_path / f"{nth}-report.csv"
+        wanted = exchange_files.Import("brain", good_rows=True, report=report)
+        await exchange_files.bring_in(settings, file, wanted)
+        told = list(csv.DictReader(report.read_text(encoding="utf-8-sig").splitlines()))
+        assert [row["栏目"] for row in told if row["结果"] == "有误"] == ["发生日期"] * len(wrong), encoding
+        assert [row["结果"] for row in told].count("新增") == len(dates), encoding
+    assert await Dispute.filter(occurred_on="2024-04-30").count() == await Dispute.all().count() == 4 * len(dates)
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.append(list(HEADINGS.values()))
+    typed = record(999) | {
+        "event_date": date(2024, 4, 30),
+        "people_count": 2,
+        "lon": 111.4775,
+        "filed_on": 20240501,
+    }
+    sheet.append([typed[name] for name in HEADINGS])
+    book.save(tmp_path / "typed.xlsx")
+    await exchange_files.bring_in(settings, tmp_path / "typed.xlsx", exchange_files.Import("brain"))
+    assert await Dispute.filter(occurred_on="2024-04-30").count() == 4 * len(dates) + 1
+    out = await written(settings, tmp_path / "out", "csv")
+    assert [each["summary"] for each in records_of(tmp_path / "out", out)].count(DANGEROUS) == 4 * len(dates)
+
+
+async def test_a_hostile_file_is_told_row_by_row_and_breaks_nothing(
+    settings: Settings, partner: Partner, tmp_path: Path
+) -> None:
+    odd = '{"number": "\\ud800", "\\udfff": 1}'
+    rows: list[dict[str, Any] | str] = [
+        odd, {"[/bold]": 2, "=1+1": 3}, "[" * 100_000, "9" * 5_000, '{"people_count": ' + "9" * 5_000 + "}",
+        '{"number": NaN, "lon": Infinity}',
+        record(1, lon="nan", lat="nan"), record(2, lon="1_1.5", lat="３０.３"), record(3, lon="1e999"),
+        record(4, people_count="９"), record(5, people_count="-1"), record(6, number="\u202e"), record(7, number="\0"),
+        record(8, event_type="9" * 5), record(9, status="x" * 33), record(10, filed_on="99999999"),
+    ]  # fmt: skip
+    rows += ["\x00\x00", "\xff\xfe"]
+    file, report = lines(tmp_path / "odd.jsonl", *rows), tmp_path / "report.csv"
+    with pytest.raises(ImportRefusedError, match=f"{len(rows)} 行有问题"):
+        await exchange_files.bring_in(settings, file, exchange_files.Import("brain", report=report))
+    text = report.read_text(encoding="utf-8-sig")
+    assert {int(row["行"]) for row in csv.DictReader(text.splitlines())} == set(range(1, len(rows) + 1))
+    assert "'=1+1" in text
+    for heads in ({"event_scale": "天气[/bold]"}, {"summary": "纠纷编号"}):
+        headed = table(tmp_path / "heads.csv", "utf-8", [record(1), record(2)], **heads)
+        with pytest.raises(ImportRefusedError, match="1 行有问题（"):
+            await exchange_files.bring_in(settings, headed, exchange_files.Import("brain", report=report))
+    missing = tmp_path / "missing.csv"
+    missing.write_text("纠纷编号,事件名称\n" + "1,物业\n" * 50, encoding="gb18030")
+    with pytest.raises(ImportRefusedError, match="1 行有问题（共 3 处）"):
+        await exchange_files.bring_in(settings, missing, exchange_files.Import("brain", report=report))
+    assert not await Dispute.exists()
+
+
+async def test_an_incremental_export_waits_for_what_commits_late(
+    settings: Settings, people: People, partner: Partner, app: App, tmp_path: Path
+) -> None:
+    """The transaction is open, with the lower number and the earlier event, while the export before it is made."""
+    zhang = await people.resident("zhang")
+    late, early = await file_dispute(zhang), await file_dispute(zhang)
+    first = await written(settings, tmp_path / "first", "jsonl")
+    written_down, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def slow_transaction() -> None:
+        async with in_transaction():
+            await history.record(app.ctx.deps, await Dispute.get(id=late["id"]), None, Entry("accepted"))
+            written_down.set()
+            await may_commit.wait()
+
+    task = asyncio.create_task(slow_transaction())
+    await written_down.wait()
+    async with in_transaction():
+        await history.record(app.ctx.deps, await Dispute.get(id=early["id"]), None, Entry("accepted"))
+    meanwhile = await written(settings, tmp_path / "meanwhile", "jsonl", first["cursor"])
+    may_commit.set()
+    await task
+    after = await written(settings, tmp_path / "after", "jsonl", meanwhile["cursor"])
+    quiet = await written(settings, tmp_path / "quiet", "jsonl", after["cursor"])
+    found = [
+        {each["number"] for each in records_of(tmp_path / name, manifest)}
+        for name, manifest in (("meanwhile", meanwhile), ("after", after), ("quiet", quiet))
+    ]
+    assert early["number"] in found[0]
+    assert late["number"] not in found[0]
+    assert late["number"] in found[1]
+    assert found[2] == set()

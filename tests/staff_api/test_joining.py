@@ -12,7 +12,7 @@ from tests.journeys.contract import Json, granted, paths, photo, refused, take
 from tests.people import LUCHENG, Person, file_dispute, filing
 
 LI, LI_PHONE = "李四", "13900000004"
-SECRETS = ("漏水", "粉刷", "13872560001", "138****0001", "清江大道", "111.4775", "30.3789", "张三")
+SECRETS = ("漏水", "粉刷", "13872560001", "138****0001", "清江大道", "111.4775", "30.3789", "张三", "120000")
 OTHER_SIDE = [{"name": LI, "phone": LI_PHONE}, {"name": "王五", "phone": "13900000005"}]
 
 
@@ -53,6 +53,7 @@ async def everything(person: Person, dispute_id: str) -> str:
     answers = [
         await person.get(f"/disputes/{dispute_id}", **includes),
         await person.get(f"/disputes/{dispute_id}/receipt"),
+        await person.get(f"/disputes/{dispute_id}/amounts"),
     ]
     paths_ = ("/disputes", "/notices", "/changes", "/appointments", "/me/export", f"/disputes/{dispute_id}/timeline")
     answers += [await person.get(path) for path in paths_]
@@ -155,7 +156,7 @@ async def test_each_side_sees_its_own(at_work: PeopleAtWork) -> None:
             got = await person.get(f"/files/{files[other]}")
             assert got.status_code == (200 if who == other else 404), (who, other)
         if who != "applicant":
-            assert not [secret for secret in SECRETS if secret in text], who
+            assert not [secret for secret in (*SECRETS, "您的申请") if secret in text], who
             refused(await person.get(f"/disputes/{case['id']}/receipt"), 404)
             refused(await person.post(f"/disputes/{case['id']}/withdrawal", {"reason": "x"}), 403)
             refused(await person.post(f"/disputes/{case['id']}/claim-codes"), 404)
@@ -211,8 +212,13 @@ async def test_leaving_ends_it_when_the_other_side_is_gone(at_work: PeopleAtWork
 
 async def test_whoever_asked_for_it_leaves_by_withdrawing(at_work: PeopleAtWork) -> None:
     applicant = await at_work.resident()
-    filed = await file_dispute(applicant)
-    assert granted(await applicant.post(f"/disputes/{filed['id']}/departure"))["status"] == "withdrawn"
+    mediator, case = await opened(at_work, applicant)
+    li = await joined(at_work, mediator, case)
+    assert granted(await applicant.post(f"/disputes/{case['id']}/departure"))["status"] == "withdrawn"
+    page = granted(await li.get(f"/disputes/{case['id']}", include="timeline"))
+    assert page["status"] == "withdrawn"
+    assert "您撤回" not in str(page)
+    assert "您已撤回" not in str(page), "who was asked has not taken it back"
 
 
 @pytest.mark.parametrize("status", ["submitted", "accepted", "transferred"])

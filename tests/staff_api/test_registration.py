@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from models import Agreement, AgreementStatus
 from tests.casework.staff import PeopleAtWork
-from tests.journeys.contract import Json, granted, paths, refused, take
+from tests.clock import START
+from tests.journeys.contract import Json, granted, paths, refused, take, to_mediation
 from tests.people import filing
 
 REFERRAL = {
@@ -80,6 +82,23 @@ async def test_a_referral_gets_its_return_slip(at_work: PeopleAtWork, outcome: s
     assert kinds.count("return_slip") == 1
     plain = granted(await clerk.post("/disputes", filing(source="window")), 201)
     refused(await clerk.get(f"/disputes/{plain['id']}/return-slip"), 404)
+
+
+async def test_a_slip_says_whether_what_was_agreed_binds(at_work: PeopleAtWork) -> None:
+    clerk = await at_work.staff("clerk")
+    case = granted(await clerk.post("/disputes", filing(source="referral", referral=REFERRAL)), 201)
+    mediator = await to_mediation(at_work, case["id"])
+    terms = [{"who": "物业", "what": "修好漏水", "due_on": "2026-12-10"}]
+    await take(mediator, case["id"], "reach_agreement", form="written", summary="说好了", terms=terms)
+    path = f"/disputes/{case['id']}/return-slip"
+    slip = granted(await clerk.get(path))
+    assert slip["outcome"] == "agreed"
+    assert "还没有生效" in slip["outcome_text"]
+    assert slip["outcome_text"] in slip["text"]
+    timeline = granted(await clerk.get(f"/disputes/{case['id']}/timeline"))["items"]
+    assert slip["outcome_text"] in next(each["text"] for each in timeline if each["kind"] == "return_slip")
+    await Agreement.filter(dispute_id=case["id"]).update(status=AgreementStatus.EFFECTIVE, effective_at=START)
+    assert "已经生效" in granted(await clerk.get(path))["text"]
 
 
 async def test_the_paper(at_work: PeopleAtWork) -> None:

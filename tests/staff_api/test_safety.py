@@ -99,6 +99,27 @@ async def test_whatever_a_resident_writes_counts(at_work: PeopleAtWork, written:
     assert (card["words"], card["raised_by"]) == ({"violence": ["拿刀"]}, "system")
 
 
+async def test_what_is_said_in_a_talk_and_what_staff_have_heard(at_work: PeopleAtWork) -> None:
+    resident, clerk, mediator = [await at_work.resident(), *[await at_work.staff(n) for n in ("clerk", "mediator")]]
+    filed = await file_dispute(resident)
+    await take(clerk, filed["id"], "accept")
+    await take(clerk, filed["id"], "assign", mediator_id=mediator.id)
+    await take(mediator, filed["id"], "start_mediation")
+    for _ in range(2):
+        granted(await resident.post(f"/disputes/{filed['id']}/messages", {"text": "再不赔，我就跳楼"}), 201)
+    (desperate,) = await cards(clerk)
+    assert (desperate["words"], desperate["raised_by"]) == ({"self_harm": ["跳楼"]}, "system")
+    call = {"channel": "phone", "outcome": "对方说要拿刀，申请人也说活不下去"}
+    case = await take(mediator, filed["id"], "log_contact", **call)
+    assert case["safety"] == "red"
+    violent, _ = await cards(clerk)
+    assert violent["words"] == {"violence": ["拿刀"]}
+    await clear(await at_work.staff("director"), violent)
+    await take(mediator, filed["id"], "add_note", text="去过了，没有持刀，也没有拿刀")
+    await take(mediator, filed["id"], "record_session", held_at="2026-11-24T01:00:00Z", summary="没有再说跳楼")
+    assert [card["id"] for card in await cards(clerk)] == [desperate["id"]], "staff know, and say so themselves"
+
+
 async def test_staff_raise_report_and_only_the_director_clears(at_work: PeopleAtWork) -> None:
     clerk, director = await at_work.staff("clerk"), await at_work.staff("director")
     filed = await file_dispute(await at_work.resident())

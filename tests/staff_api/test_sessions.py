@@ -52,6 +52,7 @@ async def test_all_that_is_wrong_looks_alike(client: httpx.AsyncClient, fields: 
         ({"username": "", "password": ""}, {"username", "password"}),
         ({"username": 7, "password": "x" * 257, "remember": True}, {"username", "password", "remember"}),
         ({"username": "a\u0000b"}, {"username"}),
+        ({"username": "中" * 65, "otp": "1" * 129}, {"username", "otp"}),
     ],
 )
 async def test_bad_input(client: httpx.AsyncClient, fields: Json, wrong: set[str]) -> None:

@@ -20,7 +20,7 @@ from tests.people import file_dispute
 from tests.statistics import lives
 from tests.statistics.test_mediation import NOT, TERMS
 
-OTHERWISE = {"not_agreed": "failed", "withdrawn": "withdrawn", "closed": "lapsed"}
+OTHERWISE = {"not_agreed": "failed", "withdrawn": "withdrawn", "fulfilled": "lapsed", "closed": "lapsed"}
 
 
 async def counted(deps: Deps) -> None:
@@ -219,7 +219,8 @@ async def test_whose_figures_of_which_days(people: PeopleAtWork, clock: Travelli
         ({"from": "2027-01-01", "to": "2027-02-01"}, {"from", "to"}),
         ({"to": "2026-11-25"}, {"to"}),
         ({"from": "2027-01-01"}, {"from"}),
-        ({"from": "1990-01-01"}, {"to"}),
+        ({"from": "1990-01-01"}, {"from"}),
+        ({"from": "2010-01-01"}, {"to"}),
         ({"from": "soon", "center_id": "x"}, {"from", "center_id"}),
     ):
         assert paths(await supervisor.get("/statistics/figures", **days)) == where
@@ -253,6 +254,40 @@ async def test_whose_figures_of_which_days(people: PeopleAtWork, clock: Travelli
     assert all(row["figures"]["accepted"]["suppressed"] for row in single["by_source"])
     own = granted(await director.get("/statistics/figures", center_id=str(town.id)))
     assert own["figures"]["accepted"]["value"] == 2
+
+
+async def test_how_many_wait_too_long_now(people: PeopleAtWork, clock: TravellingClock) -> None:
+    town, other = await Center.get(code="C420581001"), await Center.get(code="C420505")
+    resident = await people.resident()
+    waiting = [(await file_dispute(resident))["id"] for _ in range(2)]
+    director = await people.staff("director")
+    whole = granted(await director.get("/statistics/overdue"))
+    assert (whole["running"], whole["overdue"], whole["suppressed"]) == (2, 0, False)
+    assert set(whole["definitions"]) == {"running", "overdue"}
+    clock.advance(days=30)
+    director, supervisor = await people.staff("director"), await people.staff("supervisor")
+    resident = await people.resident()
+    for _ in range(4):
+        await file_dispute(resident)
+    whole = granted(await director.get("/statistics/overdue"))
+    assert (whole["running"], whole["overdue"], whole["center"]) == (6, 2, town.name)
+    red = granted(await director.get("/disputes", light="red"))["items"]
+    assert {each["id"] for each in red} == set(waiting)
+    refused(await director.get("/statistics/overdue", center_id=str(other.id)), 404)
+    refused(await (await people.staff("xiaoting-director")).get("/statistics/overdue", center_id=str(town.id)), 404)
+    refused(await (await people.staff("clerk")).get("/statistics/overdue"), 403, "role_not_allowed")
+    assert paths(await supervisor.get("/statistics/overdue", center_id="x")) == {"center_id"}
+
+    # Two are too few to be told of a center elsewhere; what the city has in all is told.
+    city = granted(await supervisor.get("/statistics/overdue"))
+    assert (city["running"], city["overdue"]) == (6, 2)
+    rows = {row["code"]: row for row in city["by_center"]}
+    assert (rows[str(town.id)]["overdue"], rows[str(town.id)]["suppressed"]) == (None, True)
+    assert sum(row["suppressed"] for row in rows.values()) == 2
+    assert granted(await supervisor.get("/statistics/overdue", center_id=str(town.id)))["suppressed"]
+    clock.advance(days=30)
+    supervisor = await people.staff("supervisor")
+    assert granted(await supervisor.get("/statistics/overdue", center_id=str(town.id)))["overdue"] == 6
 
 
 async def test_the_same_two_again(app: App, people: PeopleAtWork) -> None:

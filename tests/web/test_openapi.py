@@ -111,7 +111,7 @@ async def test_the_page_and_what_it_loads_come_from_here(client: httpx.AsyncClie
     assert "//" not in page
 
     loaded = [*re.findall(r'(?:href|src)="([^"]+)"', page), *re.findall(r'url: "([^"]+)"', page)]
-    assert len(loaded) == 6
+    assert len(loaded) == 7
     for address in loaded:
         assert (await client.get(address)).status_code == 200
 

@@ -232,6 +232,7 @@ BAD = [
     json.dumps(POPUP | {"CreateTime": 10**4000}),
     json.dumps(POPUP)[:-1] + ', "x": 1e999}',
     json.dumps(POPUP | {"List": [{"TemplateId": "t", "MsgID": "1" * 65}]}),
+    json.dumps(POPUP | {"List": [{"TemplateId": "t" * 65}]}),
     json.dumps(POPUP | {"List": [{"TemplateId": "t", "ErrorCode": 2**31}]}),
     json.dumps(POPUP | {"x": "\x00"}),
     json.dumps(POPUP | {"x": "\ud800"}),

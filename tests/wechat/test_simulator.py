@@ -52,6 +52,8 @@ async def test_calls_that_are_wrong(
 async def test_controls_say_what_is_wrong(simulator: Simulator) -> None:
     for path, body in [("consent", {"name": "a", "openid": "b"}), ("faults", {"times": 0}), ("templates", {})]:
         assert (await simulator.http.post(f"/sim/{path}", json=body)).status_code == 422
+        for unreadable in (b"", b"\xff", b"{"):
+            assert (await simulator.http.post(f"/sim/{path}", content=unreadable)).json()["errors"]
 
 
 async def test_the_page_and_the_outbox(simulator: Simulator) -> None:

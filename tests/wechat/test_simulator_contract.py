@@ -188,6 +188,13 @@ async def test_an_address_that_is_not_in_the_white_list(simulator: Simulator) ->
     assert (refused["errcode"], refused["errmsg"].startswith("invalid ip 127.0.0.1 ")) == (40164, True)
 
 
+async def test_an_address_that_is_not_registered(simulator: Simulator) -> None:
+    """Only of apps that another platform looks after, so it is nothing but a fault here."""
+    await simulator.fault("/cgi-bin/stable_token", errcode=61004)
+    refused = await simulator.stable_token()
+    assert (refused["errcode"], refused["errmsg"].startswith("access clientip is not registered")) == (61004, True)
+
+
 # --- phone number --------------------------------------------------------------------------------------------------
 
 

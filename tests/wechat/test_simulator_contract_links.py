@@ -58,6 +58,16 @@ async def test_a_page_that_is_not_published_with_check_path_false(simulator: Sim
     assert answer.headers["content-type"] == "image/jpeg"
 
 
+async def test_sixty_thousand_pages_with_check_path_false(simulator: Simulator) -> None:
+    assert (await simulator.look("settings"))["unchecked_pages"] == 60_000
+    await simulator.sim("settings", {"unchecked_pages": 1})
+    asked = {"scene": "a", "check_path": False}
+    first = [await simulator.ask(CODE, asked | {"page": "pages/new"}) for _ in range(2)]
+    assert [answer.headers["content-type"] for answer in first] == ["image/jpeg"] * 2
+    assert await simulator.errcode(CODE, asked | {"page": "pages/newer"}) == 45029
+    assert await simulator.errcode(CODE, asked | {"page": "/pages/new"}) == 41030
+
+
 async def test_five_thousand_codes_a_minute(simulator: Simulator) -> None:
     assert (await simulator.told(QUOTA, {"cgi_path": CODE}))["rate_limit"]["call_count"] == 5_000
 

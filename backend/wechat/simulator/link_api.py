@@ -55,8 +55,8 @@ async def code_without_limit(world: World, asked: CodeIn) -> HTTPResponse:
         raise RefusalError(40169)
     if asked.page.startswith("/") or "?" in asked.page:
         raise RefusalError(41030)
-    if asked.check_path:
-        world.check_page(asked.page)
+    take = world.check_page if asked.check_path else world.take_unchecked_page
+    take(asked.page)
     code = Code(asked.scene, asked.page, asked.env_version)
     world.codes.append(code)
     form: Literal["PNG", "JPEG"] = "PNG" if asked.is_hyaline else "JPEG"

@@ -39,6 +39,7 @@ _ERRMSG: Final[dict[int, str]] = {
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
     45015: "response out of time limit or subscription is canceled",
+    45029: "qrcode count out of limit",
     45047: "out of response count limit",
     47001: "data format error",
     47003: "argument invalid!",

@@ -22,6 +22,7 @@ class Rules(BaseModel):
     sent_events: bool = Field(False, description="push subscribe_msg_sent_event after each message, as WeChat does")
     media_check_delay_ms: int = Field(50, ge=0, le=1_800_000)
     pages: list[str] | None = Field(None, description="the published pages; null: any")
+    unchecked_pages: int = Field(60_000, ge=0, description="pages with codes made with check_path false")
     max_templates: int = Field(3, ge=1, le=5, description="in one subscription request")
     open_platform: bool = Field(False, description="bound to an Open Platform account: logins carry a unionid")
     quotas: dict[str, LimitIn] = Field({}, description="by path; null: no limit")

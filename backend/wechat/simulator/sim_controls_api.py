@@ -23,7 +23,7 @@ def body_of(request: Request, model: type[_Body]) -> _Body:
 
 
 async def say_what_is_wrong(_request: Request, error: ValidationError) -> HTTPResponse:
-    return json({"errors": error.errors(include_url=False, include_context=False)}, status=422)
+    return json({"errors": error.errors(include_url=False, include_context=False, include_input=False)}, status=422)
 
 
 @blueprint.get("/faults")

@@ -115,6 +115,7 @@ class World:
         self.sms = SmsCenter(self.clock, self.rules)
         self.outbox: deque[Message] = deque(maxlen=_REMEMBERED)
         self.codes: deque[Code] = deque(maxlen=_REMEMBERED)
+        self._unchecked_pages: set[str] = set()
         self.links: deque[Link] = deque(maxlen=_REMEMBERED)
         self.faults = Faults()
         self.calls: Counter[str] = Counter()
@@ -151,6 +152,12 @@ class World:
             raise RefusalError(41030)
         if path and self.rules.pages is not None and path not in self.rules.pages:
             raise RefusalError(41030)
+
+    def take_unchecked_page(self, page: str) -> None:
+        """With `check_path` false. WeChat's page names the limit and no errcode; this one is of its other codes."""
+        if page not in self._unchecked_pages and len(self._unchecked_pages) >= self.rules.unchecked_pages:
+            raise RefusalError(45029)
+        self._unchecked_pages.add(page)
 
     def count_call(self, path: str) -> None:
         if path in self.calls or len(self.calls) < _REMEMBERED_PATHS:
