@@ -208,6 +208,7 @@ def _route(blueprint: Blueprint, endpoint: Endpoint) -> None:
         methods=[endpoint.method],
         name=endpoint.handler.__name__,
         unquote=True,
+        error_format="json",  # else Sanic reads and parses the source of each handler at every start
         stream=endpoint.audience == "partner" and endpoint.method == "POST",  # what is too large is not read at all
     )
 

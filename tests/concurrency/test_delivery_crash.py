@@ -125,9 +125,9 @@ async def test_killed_at_each_point(phones: tuple[Phone, ...], settings: Setting
         with worker_process(settings) as process:
             await until(partial(_are_stuck, 2))
             begun_id = await _told_and_sent(begun, answer_ms=2900)
-            answered_id = await _told_and_sent(answered, answer_ms=500)
+            answered_id = await _told_and_sent(answered, answer_ms=1200)
             process.send_signal(signal.SIGSTOP)
-            await _is_answered(answered.simulator, answer_ms=500)
+            await _is_answered(answered.simulator, answer_ms=1200)
             process.kill()
             process.wait()
     ids = [before_id, claimed_id, begun_id, answered_id]
@@ -183,7 +183,7 @@ async def _work_until(settings: Settings, clock: TravellingClock, ids: list[UUID
 
 async def test_a_polite_end_finishes_what_is_running(phones: tuple[Phone, ...], app: App, settings: Settings) -> None:
     phone = phones[0]
-    await phone.simulator.fault(SEND, delay_ms=700)
+    await phone.simulator.fault(SEND, delay_ms=1500)
     notice_id = await phone.told("accepted")
 
     async def is_sent() -> bool:
@@ -193,7 +193,7 @@ async def test_a_polite_end_finishes_what_is_running(phones: tuple[Phone, ...], 
         await until(is_sent)
         assert await app.ctx.redis.exists(HEARTBEAT_KEY)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, 4) == 0
+        assert await asyncio.to_thread(process.wait, 10) == 0
     assert await outcome(notice_id) == "delivered"
     assert await _picked() == 0
 

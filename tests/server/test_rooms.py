@@ -37,8 +37,8 @@ async def servers(app: App, settings: Settings) -> AsyncIterator[Pair]:
     """`app` brings the tables."""
     async with AsyncExitStack() as stack:
         first, second = [native.api(native.free_port(), HEJIE_DATA_DIR=str(settings.data_dir)) for _ in range(2)]
-        for server in (first, second):
-            _ = await stack.enter_async_context(native.running(server))
+        starting = [stack.enter_async_context(native.running(server)) for server in (first, second)]
+        _ = await asyncio.gather(*starting)
         yield first, second
 
 
