@@ -18,6 +18,9 @@ from config.settings import Settings, load_settings
 @contextmanager
 def complete_settings(process: str) -> Iterator[Settings]:
     """In development the embedded engines run for the length of the block, unless `hejie dev` has them up already."""
+    from asyncpg import UndefinedColumnError, UndefinedTableError
+    from tortoise.exceptions import OperationalError
+
     from backend import embedded
 
     follow_supervisor()
@@ -28,6 +31,10 @@ def complete_settings(process: str) -> Iterator[Settings]:
             yield complete
     except embedded.EngineError as error:
         refuse(str(error))
+    except OperationalError as error:
+        if isinstance(error.__context__, UndefinedTableError | UndefinedColumnError):
+            refuse("The database is not that of this version: run `hejie migrate` first.")
+        raise
 
 
 def follow_supervisor() -> bool:

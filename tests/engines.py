@@ -25,14 +25,14 @@ def engines() -> Iterator[tuple[str, str]]:
         settings = stack.enter_context(embedded.running(Settings(data_dir=folder), durable=False))
         database_url, redis_url = settings.database_url.get_secret_value(), settings.redis_url.get_secret_value()
         if os.environ.get("HEJIE_DATABASE_URL"):
-            database_url = stack.enter_context(_new_database(database_url))
+            database_url = stack.enter_context(new_database(database_url))
         if os.environ.get("HEJIE_REDIS_URL"):
             redis_url = urlsplit(redis_url)._replace(path="/15", query="").geturl()
         yield database_url, redis_url
 
 
 @contextmanager
-def _new_database(server_url: str) -> Iterator[str]:
+def new_database(server_url: str) -> Iterator[str]:
     name = f"hejie_test_{secrets.token_hex(4)}"
     psql = [str(embedded.postgresql_program("psql")), server_url, "-qc"]
     subprocess.run([*psql, f"CREATE DATABASE {name}"], check=True)
