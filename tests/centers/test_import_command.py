@@ -107,7 +107,7 @@ async def test_reading_an_export_changes_nothing(
     assert "新增 0，修改 0（其中停用 0），没有变化 122" in capsys.readouterr().out
 
 
-async def test_an_import_reaches_the_routing_within_a_second(people: People, settings: Settings) -> None:
+async def test_an_import_reaches_the_routing_by_itself(people: People, settings: Settings) -> None:
     zhang = await people.resident("zhang")
     place = {"category": "property", "location": {"lon": 111.478, "lat": 30.379, "crs": "gcj02"}}
 

@@ -270,7 +270,7 @@ async def test_mediators(people: People) -> None:
     assert (await clerk.get("/mediators")).json()["items"][0]["open_cases"] == 1
 
 
-async def test_another_process_follows_within_a_second(app: App, people: People) -> None:
+async def test_another_process_follows_by_itself(app: App, people: People) -> None:
     """How long it takes hangs on the machine of the test; how often is looked does not."""
     assert server_process._LOOK_FOR_CHANGES_S <= 0.5
     admin, zhang = await people.staff("admin"), await people.resident("zhang")
