@@ -151,7 +151,7 @@ def _refer(journey: _Journey, hotline: httpx.Client) -> None:
     journey.caption("12345 得知每一步", "12345 is told each step, signed, with no field that it has no basis for")
     until, events = time.monotonic() + _PUSH_WAIT_S, list[Json]()
     while len(events) < 2 and time.monotonic() < until:
-        time.sleep(_LOOK_S)
+        time.sleep(_LOOK_S)  # it is asked again, until the events are there
         events = hotline.get("/sim/received", params={"case": received["number"]}).json()["events"]
     for event in events:
         journey.say(f"{event['type']}  {event['data']['event']}  {', '.join(event['data']['case'])}")

@@ -96,7 +96,7 @@ def _run(*arguments: str) -> Run:
     while process.poll() is None:
         with suppress(psutil.NoSuchProcess):
             most = max(most, watched.memory_info().rss)
-        time.sleep(_LOOK_S)
+        time.sleep(_LOOK_S)  # how often memory is read, not a wait for anything
     told, _ = process.communicate()
     assert process.returncode == 0, told
     return Run(time.perf_counter() - began, most / 1e6, told.strip().splitlines()[-1])
